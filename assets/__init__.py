@@ -1,0 +1,1 @@
+"""The demo shop, flows, templates, model list and sounds, as files."""

@@ -1,0 +1,1 @@
+"""Web, Telegram and phone: each turns its own world into messages and replies."""

@@ -1,0 +1,1 @@
+"""The conversation engine: knows no channel, no web and no model library."""

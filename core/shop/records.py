@@ -1,0 +1,204 @@
+"""The shop's records: products with variants, customers, orders, shop pages.
+
+The shape follows ../shared/data/retail/db.json (tau2-bench retail), widened by what a bilingual
+catalogue needs. Every text a customer may read is a `Texts`: one string per language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+from core.types import Language
+
+Texts: TypeAlias = Mapping[Language, str]
+"""The same words per language, at least one: {"zh": "保温杯", "en": "Vacuum flask"}."""
+
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+def in_language(texts: Texts, language: Language) -> str:
+    """Return the words in `language`, else in English, else in whatever there is ("" for none)."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A catalogue picture of one variant."""
+
+    file: str
+    """Path relative to the shop folder."""
+    view: str = "main"
+    """"main", "back", "side", "closeup", ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One thing that can be bought."""
+
+    item_id: str
+    """The SKU."""
+    options: Mapping[str, str]
+    """Canonical option names and values, as the records write them: {"color": "blue"}."""
+    price: float
+    available: bool = True
+    stock: int | None = None
+    """Pieces in stock; None where the shop only knows available or not."""
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product with its variants."""
+
+    product_id: str
+    names: Texts
+    category: str = ""
+    category_names: Texts = field(default_factory=lambda: _EMPTY)
+    descriptions: Texts = field(default_factory=lambda: _EMPTY)
+    attributes: Mapping[str, Texts] = field(default_factory=lambda: MappingProxyType({}))
+    """Facts: {"material": {"zh": "不锈钢", "en": "stainless steel"}}."""
+    variants: Mapping[str, Variant]
+    related: tuple[str, ...] = ()
+    """Product ids that go with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a parcel goes."""
+
+    address1: str
+    address2: str = ""
+    city: str
+    state: str = ""
+    country: str
+    zip: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethod:
+    """How a customer pays."""
+
+    id: str
+    source: str
+    """"credit_card", "gift_card", "paypal", "alipay", "wechat_pay"."""
+    brand: str = ""
+    last_four: str = ""
+    balance: float | None = None
+    """Of a gift card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Someone who shops here."""
+
+    user_id: str
+    first_name: str
+    last_name: str
+    email: str
+    address: Address
+    phone: str = ""
+    payment_methods: Mapping[str, PaymentMethod] = field(default_factory=lambda: MappingProxyType({}))
+    orders: tuple[str, ...] = ()
+    """Order ids, oldest first."""
+    language: Language | None = None
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands; the names are those of the retail data."""
+
+    PENDING = "pending"
+    PENDING_MODIFIED = "pending (item modified)"
+    PROCESSED = "processed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    RETURN_REQUESTED = "return requested"
+    EXCHANGE_REQUESTED = "exchange requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderItem:
+    """One line of an order."""
+
+    name: str
+    product_id: str
+    item_id: str
+    price: float
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingEvent:
+    """What the carrier saw."""
+
+    at: str
+    """ISO 8601 date and time."""
+    place: Texts
+    what: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfilment:
+    """A parcel."""
+
+    tracking_ids: tuple[str, ...]
+    item_ids: tuple[str, ...]
+    carrier: str = ""
+    expected: str = ""
+    """ISO 8601 date of the expected delivery; empty when the carrier gave none."""
+    events: tuple[TrackingEvent, ...] = ()
+    """Oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A payment or a refund."""
+
+    transaction_type: str
+    amount: float
+    payment_method_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a customer bought."""
+
+    order_id: str
+    user_id: str
+    address: Address
+    items: tuple[OrderItem, ...]
+    status: str
+    """One of `OrderStatus`, or what a foreign shop calls it."""
+    fulfilments: tuple[Fulfilment, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    placed_at: str = ""
+    """ISO 8601; empty where the records do not say."""
+    cancel_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A question with its answer, or a page of policy."""
+
+    id: str
+    titles: Texts
+    bodies: Texts
+    questions: Mapping[Language, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Other ways in which customers ask for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """A whole shop, as one value: what is imported and exported."""
+
+    name: Texts
+    currency: str = "USD"
+    """ISO 4217."""
+    products: Mapping[str, Product] = field(default_factory=lambda: MappingProxyType({}))
+    customers: Mapping[str, Customer] = field(default_factory=lambda: MappingProxyType({}))
+    orders: Mapping[str, Order] = field(default_factory=lambda: MappingProxyType({}))
+    pages: Mapping[str, Page] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,1 @@
+"""Hearing and seeing: media safety, speech recognition, product photos."""

@@ -1,0 +1,1 @@
+"""Speaking and holding a call: audio, voice activity, turn taking, synthesis."""
