@@ -1,0 +1,1 @@
+"""The durable record: conversations, inbox, sessions, turns, outbox."""
