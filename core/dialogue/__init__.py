@@ -1,0 +1,1 @@
+"""The state, the flow engine, repair and policies."""

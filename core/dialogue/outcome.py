@@ -1,0 +1,30 @@
+"""What the dialogue made of a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.ports import Effect
+from core.types import Citation, Language, Part, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    """One reply before it has an id."""
+
+    parts: tuple[Part, ...]
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What to say, what to do, and the session afterwards."""
+
+    session: Session
+    """The engine sets its version and last_reply."""
+    bubbles: tuple[Bubble, ...]
+    language: Language
+    effects: tuple[Effect, ...] = ()
+    """From `Shop.propose`; applied in the turn's transaction."""
+    outcome: str
+    """"answered", "asked", "handed_off", "unknown" or "failed"."""

@@ -1,0 +1,296 @@
+"""One turn: a message in, replies out, everything on the record."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from core.dialogue.outcome import Bubble, Outcome
+from core.mailbox import Mailbox
+from core.ports import Activity, BlobStore, Journal, Limits, MediaDoor, Perception
+from core.telemetry import Stopwatch
+from core.types import (
+    Attachment,
+    AttachmentKind,
+    Language,
+    Message,
+    Percept,
+    Reply,
+    Session,
+    SpeechPart,
+    TextPart,
+    Turn,
+    Understanding,
+)
+from core.wording.apology import apology
+
+_LOG = logging.getLogger(__name__)
+
+
+class Understands(Protocol):
+    """Text to commands (core.understand)."""
+
+    async def understand(self, message: Message, percept: Percept, session: Session) -> Understanding:
+        """Return what the message means."""
+        ...
+
+
+class Responds(Protocol):
+    """Commands to replies and effects (core.dialogue)."""
+
+    async def respond(
+        self, message: Message, percept: Percept, understanding: Understanding, session: Session
+    ) -> Outcome:
+        """Return what to say and do, and the session afterwards."""
+        ...
+
+
+class Voice(Protocol):
+    """Words to a recording (voice.speaker)."""
+
+    async def to_wav(self, text: str, language: Language) -> bytes | None:
+        """Return a WAV file, or None when there is no voice for the language."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the engine is made of."""
+
+    journal: Journal
+    perception: Perception
+    understander: Understands
+    dialogue: Responds
+    media: MediaDoor
+    blobs: BlobStore
+    voice: Voice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much the engine takes on at once."""
+
+    turn_timeout_s: float = 60
+    mailbox: int = 100
+    concurrent_turns: int = 64
+
+
+class Engine:
+    """The real `core.ports.Clerk`."""
+
+    def __init__(self, parts: Parts, *, limits: Limits | None = None, bounds: Bounds | None = None) -> None:
+        """Assemble; `start` takes up what an earlier run left unanswered."""
+        self._parts = parts
+        self._limits = limits or Limits()
+        self._bounds = bounds or Bounds()
+        self._mailbox = Mailbox(self._handle, limit=self._bounds.mailbox, concurrent=self._bounds.concurrent_turns)
+        self._answers: dict[str, asyncio.Future[Turn]] = {}
+        self._watchers: defaultdict[str, set[asyncio.Queue[Activity]]] = defaultdict(set)
+        self._on_commit: list[Callable[[Turn], None]] = []
+
+    @property
+    def media(self) -> MediaDoor:
+        """Return the door for photos and recordings."""
+        return self._parts.media
+
+    @property
+    def blobs(self) -> BlobStore:
+        """Return where their bytes lie afterwards."""
+        return self._parts.blobs
+
+    @property
+    def limits(self) -> Limits:
+        """Return the bounds that a channel enforces before it accepts."""
+        return self._limits
+
+    def on_commit(self, call: Callable[[Turn], None]) -> None:
+        """Call `call` after each committed turn (the outbox wakes by it)."""
+        self._on_commit.append(call)
+
+    async def start(self) -> int:
+        """Queue the messages that were accepted and never answered; return how many."""
+        pending = await self._parts.journal.pending()
+        for message in pending:
+            self._mailbox.put(message)
+        return len(pending)
+
+    async def close(self) -> None:
+        """Stop working; what is unfinished stays in the journal."""
+        await self._mailbox.close()
+
+    async def open(self, conversation_id: str, *, channel: str, locale: Language | None = None) -> None:
+        """Record a conversation; nothing happens when it is already here."""
+        await self._parts.journal.open(conversation_id, channel=channel, locale=locale)
+
+    async def is_open(self, conversation_id: str) -> bool:
+        """Return whether the conversation is known."""
+        return await self._parts.journal.is_open(conversation_id)
+
+    async def turns(self, conversation_id: str, *, after: str = "") -> tuple[Turn, ...]:
+        """Return the turns of a conversation, oldest first, those after turn `after` only."""
+        return await self._parts.journal.turns(conversation_id, after=after)
+
+    async def receive(self, message: Message) -> bool:
+        """Commit a message durably and queue it; False for a repetition. Raises `BusyError` when full."""
+        self._mailbox.reserve(message.conversation_id)
+        accepted = False
+        try:
+            accepted = await self._parts.journal.accept(message)
+        finally:
+            self._mailbox.release(message.conversation_id)
+            if accepted:
+                self._mailbox.put(message)
+        return accepted
+
+    async def answer(self, message: Message) -> Turn:
+        """`receive` a message and wait for its turn; a repetition returns the turn it already has."""
+        answer = self._answer_of(message.id)
+        if await self.receive(message):
+            return await asyncio.shield(answer)
+        self._answers.pop(message.id, None)
+        first = await self._parts.journal.find(message.channel, message.external_id)
+        if first is None:
+            raise LookupError(f"message {message.external_id} vanished from the journal")
+        answer = self._answer_of(first.id)
+        turn = await self._parts.journal.turn_of(first.id)
+        if turn is not None:
+            self._answers.pop(first.id, None)
+            return turn
+        return await asyncio.shield(answer)
+
+    async def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
+        """Yield what happens in a conversation from now on."""
+        mine: asyncio.Queue[Activity] = asyncio.Queue(maxsize=1000)
+        self._watchers[conversation_id].add(mine)
+        try:
+            while True:
+                yield await mine.get()
+        finally:
+            self._watchers[conversation_id].discard(mine)
+            if not self._watchers[conversation_id]:
+                del self._watchers[conversation_id]
+
+    async def _handle(self, message: Message) -> None:
+        self._tell(message.conversation_id, Activity(kind="typing", message_id=message.external_id))
+        session = await self._parts.journal.session(message.conversation_id)
+        watch = Stopwatch()
+        try:
+            async with asyncio.timeout(self._bounds.turn_timeout_s):
+                turn, after, outcome = await self._turn(message, session, watch)
+        except Exception:  # a bug or a dead backend must not take the conversation with it
+            _LOG.exception("turn failed, trace %s", message.trace_id)
+            turn, after, outcome = self._failed(message, session, watch)
+        after = replace(after, version=session.version + 1, channel=message.channel)
+        with watch.stage("commit"):
+            await self._parts.journal.commit(turn, after, outcome.effects)
+        self._finish(turn)
+
+    async def _turn(self, message: Message, session: Session, watch: Stopwatch) -> tuple[Turn, Session, Outcome]:
+        with watch.stage("perceive"):
+            percept = await self._parts.perception.perceive(message)
+        with watch.stage("understand"):
+            understanding = await self._parts.understander.understand(message, percept, session)
+        with watch.stage("dialogue"):
+            outcome = await self._parts.dialogue.respond(message, percept, understanding, session)
+        turn_id = _new_id()
+        with watch.stage("speak"):
+            bubbles = await self._spoken(message, outcome)
+        turn = Turn(
+            id=turn_id,
+            message=message,
+            percept=percept,
+            understanding=understanding,
+            actions=tuple(effect.action for effect in outcome.effects),
+            replies=_replies(turn_id, bubbles, outcome.language),
+            timings=watch.timings,
+            outcome=outcome.outcome,
+        )
+        after = replace(outcome.session, language=outcome.language, last_reply=_words(outcome.bubbles))
+        return turn, after, outcome
+
+    async def _spoken(self, message: Message, outcome: Outcome) -> tuple[Bubble, ...]:
+        words = _words(outcome.bubbles)
+        if not (message.wants_speech and words and self._parts.voice):
+            return outcome.bubbles
+        try:
+            wav = await self._parts.voice.to_wav(words, outcome.language)
+        except Exception:  # a broken voice must not cost the customer the written answer
+            _LOG.exception("speech failed, trace %s", message.trace_id)
+            return outcome.bubbles
+        if wav is None:
+            return outcome.bubbles
+        sha256 = await self._parts.blobs.put(wav)
+        recording = Attachment(
+            id=_new_id(), kind=AttachmentKind.AUDIO, media_type="audio/wav", size_bytes=len(wav), sha256=sha256
+        )
+        *before, last = outcome.bubbles
+        return (*before, replace(last, parts=(*last.parts, SpeechPart(attachment=recording))))
+
+    def _failed(self, message: Message, session: Session, watch: Stopwatch) -> tuple[Turn, Session, Outcome]:
+        language = session.language or message.locale or "en"
+        outcome = Outcome(
+            session=session,
+            bubbles=(Bubble(parts=(TextPart(text=apology(language)),)),),
+            language=language,
+            outcome="failed",
+        )
+        turn_id = _new_id()
+        turn = Turn(
+            id=turn_id,
+            message=message,
+            percept=Percept(message_id=message.id),
+            understanding=Understanding(commands=(), language=language),
+            actions=(),
+            replies=_replies(turn_id, outcome.bubbles, language),
+            timings=watch.timings,
+            outcome="failed",
+        )
+        return turn, session, outcome
+
+    def _finish(self, turn: Turn) -> None:
+        answer = self._answers.pop(turn.message.id, None)
+        if answer is not None and not answer.done():
+            answer.set_result(turn)
+        self._tell(
+            turn.message.conversation_id,
+            Activity(kind="turn", message_id=turn.message.external_id, turn=turn),
+        )
+        for call in self._on_commit:
+            call(turn)
+
+    def _answer_of(self, message_id: str) -> asyncio.Future[Turn]:
+        return self._answers.setdefault(message_id, asyncio.get_running_loop().create_future())
+
+    def _tell(self, conversation_id: str, activity: Activity) -> None:
+        for watcher in self._watchers.get(conversation_id, ()):
+            with suppress(asyncio.QueueFull):  # a watcher that sleeps catches up from the journal
+                watcher.put_nowait(activity)
+
+
+def _replies(turn_id: str, bubbles: tuple[Bubble, ...], language: Language) -> tuple[Reply, ...]:
+    return tuple(
+        Reply(
+            id=f"{turn_id}.{seq}",
+            turn_id=turn_id,
+            seq=seq,
+            parts=bubble.parts,
+            language=language,
+            citations=bubble.citations,
+            final=seq == len(bubbles) - 1,
+        )
+        for seq, bubble in enumerate(bubbles)
+    )
+
+
+def _words(bubbles: tuple[Bubble, ...]) -> str:
+    return "\n".join(part.text for bubble in bubbles for part in bubble.parts if isinstance(part, TextPart))
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex

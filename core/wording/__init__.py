@@ -1,0 +1,1 @@
+"""Replies: templates per language and channel."""
