@@ -186,10 +186,22 @@ class Engine:
         except Exception:  # a bug or a dead backend must not take the conversation with it
             _LOG.exception("turn failed, trace %s", message.trace_id)
             turn, after, outcome = self._failed(message, session, watch)
-        after = replace(after, version=session.version + 1, channel=message.channel)
+        try:
+            await self._commit(turn, after, outcome, watch)
+        except Exception:  # an effect was refused: nothing of the turn was written, so say so instead
+            _LOG.exception("turn not committed, trace %s", message.trace_id)
+            turn, after, outcome = self._failed(message, session, watch)
+            try:
+                await self._commit(turn, after, outcome, watch)
+            except Exception as error:
+                self._give_up(message, error)
+                raise
+        self._finish(turn)
+
+    async def _commit(self, turn: Turn, after: Session, outcome: Outcome, watch: Stopwatch) -> None:
+        after = replace(after, version=after.version + 1, channel=turn.message.channel)
         with watch.stage("commit"):
             await self._parts.journal.commit(turn, after, outcome.effects)
-        self._finish(turn)
 
     async def _turn(self, message: Message, session: Session, watch: Stopwatch) -> tuple[Turn, Session, Outcome]:
         with watch.stage("perceive"):
@@ -211,7 +223,9 @@ class Engine:
             timings=watch.timings,
             outcome=outcome.outcome,
         )
-        after = replace(outcome.session, language=outcome.language, last_reply=_words(outcome.bubbles))
+        after = replace(
+            outcome.session, version=session.version, language=outcome.language, last_reply=_words(outcome.bubbles)
+        )
         return turn, after, outcome
 
     async def _spoken(self, message: Message, outcome: Outcome) -> tuple[Bubble, ...]:
@@ -263,6 +277,11 @@ class Engine:
         )
         for call in self._on_commit:
             call(turn)
+
+    def _give_up(self, message: Message, error: Exception) -> None:
+        answer = self._answers.pop(message.id, None)
+        if answer is not None and not answer.done():
+            answer.set_exception(error)
 
     def _answer_of(self, message_id: str) -> asyncio.Future[Turn]:
         return self._answers.setdefault(message_id, asyncio.get_running_loop().create_future())

@@ -1,0 +1,53 @@
+# `make demo` starts the clerk with its demo shop, `make test` runs every test. Nothing is needed first
+# but Python 3.11 or newer (with venv) and a network.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check
+
+.PHONY: demo test lint format clean models
+
+demo: $(VENV)/.installed
+	$(BIN)/zhanggui models pull
+	$(BIN)/zhanggui demo
+
+test: $(VENV)/.tested tests/channels/telegram_server/node_modules models
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.tested
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+models: $(VENV)/.installed
+	$(BIN)/zhanggui models pull
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf tests/channels/telegram_server/node_modules
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade pip
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing (a minute or two the first time) ..."
+	$(PIP) --editable .
+	@touch $@
+
+# The extras bring torch; tests/constraints.txt pins the versions of its family that fit together.
+$(VENV)/.tested: pyproject.toml tests/constraints.txt | $(VENV)/bin/python
+	@echo "Installing what the tests need, torch included ..."
+	$(PIP) --constraint tests/constraints.txt --editable '.[dev,photo-clip,speech-whisper,speech-coqui]'
+	@touch $@ $(VENV)/.installed
+
+# A Bot API server that nobody here wrote; without npm its tests are skipped, and say so.
+tests/channels/telegram_server/node_modules: tests/channels/telegram_server/package-lock.json
+	@if command -v npm >/dev/null; then cd $(@D) && npm ci --silent --no-audit --no-fund; else echo "npm is not here: the Telegram server tests will be skipped"; fi
