@@ -1,0 +1,1 @@
+"""Speech recognition: one backend a file."""

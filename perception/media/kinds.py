@@ -1,0 +1,73 @@
+"""What a file is, judged by its first bytes."""
+
+from __future__ import annotations
+
+_IMAGES = (
+    (b"\xff\xd8\xff", 0, "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", 0, "PNG"),
+    (b"GIF87a", 0, "GIF"),
+    (b"GIF89a", 0, "GIF"),
+    (b"BM", 0, "BMP"),
+    (b"WEBP", 8, "WEBP"),
+)
+"""Signature, its offset, the name that Pillow gives the format."""
+
+_OTHER_IMAGES = (
+    (b"II*\x00", 0, "TIFF"),
+    (b"MM\x00*", 0, "TIFF"),
+    (b"8BPS", 0, "PSD"),
+    (b"\x00\x00\x01\x00", 0, "ICO"),
+    (b"\xff\x0a", 0, "JPEG XL"),
+    (b"\x00\x00\x00\x0cJXL ", 0, "JPEG XL"),
+    (b"\x00\x00\x00\x0cjP  ", 0, "JPEG 2000"),
+)
+"""Images that exist and are not taken, so that the refusal can say so."""
+
+_AUDIO = (
+    (b"WAVE", 8, "wav"),
+    (b"OggS", 0, "ogg"),
+    (b"fLaC", 0, "flac"),
+    (b"ID3", 0, "mp3"),
+    (b"#!AMR", 0, "amr"),
+    (b"\x1aE\xdf\xa3", 0, "matroska"),
+    (b"ftyp", 4, "mp4"),
+)
+"""Signature, its offset, the name of FFmpeg's demuxer."""
+
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
+
+
+def image_format(data: bytes) -> str | None:
+    """Return Pillow's name of the image format; None when it is none that Zhanggui takes."""
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        return "HEIF"
+    return _signed(data, _IMAGES)
+
+
+def refused_image(data: bytes) -> str | None:
+    """Return the name of an image format that is real but not taken."""
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"<svg") or (start.startswith((b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in start):
+        return "SVG"
+    if data[4:12] in (b"ftypavif", b"ftypavis"):
+        return "AVIF"
+    return _signed(data, _OTHER_IMAGES)
+
+
+def audio_format(data: bytes) -> str | None:
+    """Return FFmpeg's name of the container; None when it is none that Zhanggui takes.
+
+    FFmpeg is never left to guess: some of its formats (playlists, concatenations) open other files
+    and addresses.
+    """
+    if len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0:
+        # MPEG audio frames: layer 0 is AAC in ADTS, the others are MP1 to MP3.
+        return "aac" if data[1] & 0x06 == 0 else "mp3"
+    return _signed(data, _AUDIO)
+
+
+def _signed(data: bytes, signatures: tuple[tuple[bytes, int, str], ...]) -> str | None:
+    for signature, offset, name in signatures:
+        if data[offset : offset + len(signature)] == signature:
+            return name
+    return None

@@ -1,0 +1,106 @@
+"""A customer's photo, decoded and encoded again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from core.errors import MediaError
+from perception.media.kinds import image_format, refused_image
+
+_MAX_SIDE = 2048
+"""Pixels; larger photos are made smaller, since no encoder looks at more."""
+_QUALITY = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanPicture:
+    """A photo as JPEG without metadata, upright."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+def clean_picture(data: bytes, *, max_pixels: int) -> CleanPicture:
+    """Decode the first frame of a photo and encode its pixels anew.
+
+    Pixels are counted before anything is decoded. Raises `MediaError`: "not_an_image",
+    "unsupported", "too_many_pixels", "damaged".
+    """
+    kind = _kind(data)
+    try:
+        with Image.open(BytesIO(data), formats=(kind,)) as image:
+            _count_pixels(image, max_pixels)
+            picture = _flattened(_upright(_decoded(image)))
+    except MediaError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise MediaError("too_many_pixels", str(error)) from error
+    except Exception as error:  # Decoders raise anything on hostile bytes: OSError, struct.error, IndexError, ...
+        raise MediaError("damaged", f"the {kind} photo cannot be decoded: {error}") from error
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=_QUALITY)
+    return CleanPicture(jpeg=out.getvalue(), width=picture.width, height=picture.height)
+
+
+def _kind(data: bytes) -> str:
+    kind = image_format(data)
+    if kind is None:
+        other = refused_image(data)
+        if other:
+            raise MediaError("unsupported", f"{other} images are not taken; send JPEG, PNG or WebP")
+        raise MediaError("not_an_image", "the file is not an image")
+    if kind == "HEIF" and not _can_open_heif():
+        raise MediaError("unsupported", 'HEIC photos need the library pi-heif: pip install "zhanggui[photo-heic]"')
+    return kind
+
+
+def _can_open_heif() -> bool:
+    if find_spec("pi_heif") is None:
+        return False
+    from pi_heif import register_heif_opener  # optional library
+
+    register_heif_opener()
+    return True
+
+
+def _count_pixels(image: Image.Image, most: int) -> None:
+    if image.width * image.height > most:
+        raise MediaError("too_many_pixels", f"the photo has {image.width} x {image.height} pixels, more than {most}")
+
+
+def _decoded(image: Image.Image) -> Image.Image:
+    # JPEG decodes straight to a half, a quarter or an eighth; other formats ignore the hint.
+    image.draft("RGB", (_MAX_SIDE, _MAX_SIDE))
+    image.load()
+    if image.mode.startswith("I"):
+        return _eight_bits(image)
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    # Pillow clips 16-bit grey at 255 instead of scaling it.
+    grey = np.asarray(image).astype(np.int64)
+    return Image.fromarray((np.clip(grey, 0, 65535) >> 8).astype(np.uint8)).convert("RGB")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    image.thumbnail((_MAX_SIDE, _MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # Broken metadata (it raises anything) does not make a bad photo; which way is up stays unknown.
+        return image
+
+
+def _flattened(image: Image.Image) -> Image.Image:
+    # A new canvas carries no metadata; transparency shows white, as product pictures do.
+    canvas = Image.new("RGB", image.size, "white")
+    canvas.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
+    return canvas
