@@ -48,6 +48,19 @@ class Variant:
     stock: int | None = None
     """Pieces in stock; None where the shop only knows available or not."""
     pictures: tuple[Picture, ...] = ()
+    extra: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    """Keys of the shop's own that nothing here reads; an export writes them back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a customer wrote about a product. Untrusted."""
+
+    rating: int
+    """1 (bad) to 5 (good)."""
+    title: str
+    text: str
+    reviewer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +77,11 @@ class Product:
     variants: Mapping[str, Variant]
     related: tuple[str, ...] = ()
     """Product ids that go with it."""
+    option_texts: Mapping[str, Texts] = field(default_factory=lambda: MappingProxyType({}))
+    """Option names and values in each language, by canonical word: {"blue": {"zh": "蓝色", "en": "Blue"}}."""
+    reviews: tuple[Review, ...] = ()
+    extra: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    """Keys of the shop's own that nothing here reads; an export writes them back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +123,10 @@ class Customer:
     orders: tuple[str, ...] = ()
     """Order ids, oldest first."""
     language: Language | None = None
+    other_names: tuple[str, ...] = ()
+    """The full name in other scripts: ("陈静",)."""
+    extra: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    """Keys of the shop's own that nothing here reads; an export writes them back."""
 
 
 class OrderStatus(StrEnum):
@@ -178,6 +200,8 @@ class Order:
     placed_at: str = ""
     """ISO 8601; empty where the records do not say."""
     cancel_reason: str = ""
+    extra: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    """Keys of the shop's own that nothing here reads; an export writes them back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,3 +226,5 @@ class Records:
     customers: Mapping[str, Customer] = field(default_factory=lambda: MappingProxyType({}))
     orders: Mapping[str, Order] = field(default_factory=lambda: MappingProxyType({}))
     pages: Mapping[str, Page] = field(default_factory=lambda: MappingProxyType({}))
+    as_of: str = ""
+    """ISO 8601 date of the day these records describe; empty where they do not say."""
