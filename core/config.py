@@ -109,8 +109,12 @@ class Phone(_Section):
     twilio_public_url: str = ""
     """The public https address of the Twilio webhook, against which signatures are checked."""
     twilio_auth_token: SecretStr = SecretStr("")
+    twilio_unsigned: bool = False
+    """Take calls without a signature; for simulators, and only on a loopback address."""
+    transfer_to: str = ""
+    """Number or extension of a person; empty: a hand-off is recorded and nobody is put through."""
     max_calls: int = Field(default=8, ge=1)
-    language: Literal["zh", "en"] = "zh"
+    language: Literal["zh", "en", "both"] = "zh"
     """Of the greeting; afterwards the caller's own."""
 
 
