@@ -1,0 +1,1 @@
+"""How words sound: text to phonemes, English and Mandarin."""

@@ -1,0 +1,97 @@
+"""Chinese and English speech with Kokoro on onnxruntime."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from core.errors import ConfigError
+from core.models import locate
+from core.ports import Capabilities, Pcm
+from core.types import Language
+from voice.phonemes import english, mandarin
+from voice.phonemes.guess import guesser
+from voice.reading_aloud import aloud
+from voice.synthesis.network import open_network
+from voice.synthesis.pieces import pieces
+from voice.synthesis.streaming import Turnstile, spoken
+
+_RATE_HZ = 24_000
+_MOST_PHONEMES = 509
+"""The style table has a row for every length up to this; longer input is cut off by the network."""
+_NETWORK, _VOICES, _VOCABULARY = "kokoro-v1.0.int8.onnx", "voices_ja.npz", "vocab.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kokoro:
+    """Speak with one Kokoro voice."""
+
+    network: onnxruntime.InferenceSession
+    ids: Mapping[str, int]
+    """Phoneme -> number of the network's input."""
+    style: NDArray[np.float32]
+    """How the voice sounds by number of phonemes, shape (510, 1, 256)."""
+    guess: english.Guess
+    turnstile: Turnstile = field(default_factory=Turnstile)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Say Chinese and English at 24 kHz."""
+        return Capabilities(languages=("zh", "en"), sample_rate=_RATE_HZ, limit=f"{_MOST_PHONEMES} phonemes a piece")
+
+    async def speak(self, text: str, *, language: Language, speed: float = 1.0) -> AsyncIterator[Pcm]:
+        """Yield the speech of `text`, a clause first and then sentence by sentence."""
+
+        def say(piece: str) -> Pcm:
+            return self._say(piece, language, speed)
+
+        first, most = (6, 60) if language == "zh" else (12, 200)
+        parts = pieces(aloud(text, language), first=first, most=most)
+        async for speech in spoken(parts, say, self.turnstile, _RATE_HZ):
+            yield speech
+
+    def _say(self, piece: str, language: Language, speed: float) -> Pcm:
+        numbers = [self.ids[sound] for sound in self._sounds(piece, language) if sound in self.ids][:_MOST_PHONEMES]
+        if not numbers:
+            return np.zeros(0, dtype=np.float32)
+        audio = self.network.run(
+            None,
+            {
+                "tokens": np.array([[0, *numbers, 0]], dtype=np.int64),
+                "style": self.style[len(numbers)],
+                "speed": np.array([speed], dtype=np.float32),
+            },
+        )[0]
+        return np.asarray(audio, dtype=np.float32).reshape(-1)
+
+    def _sounds(self, piece: str, language: Language) -> str:
+        def say_english(words: str) -> str:
+            return english.phonemes(words, self.guess)
+
+        sounds = mandarin.phonemes(piece, say_english) if language == "zh" else say_english(piece)
+        return sounds if any(sound.isalpha() for sound in sounds) else ""
+
+
+def build(model: str, models: Path, *, voice: str = "jf_alpha") -> Kokoro:
+    """Load the network, the vocabulary and one `voice` from the folder of `model`.
+
+    Raises `ModelMissingError` where they are not and `ConfigError` for a voice that is not among them.
+    """
+    folder = locate(model or "kokoro-82m-int8", models, _NETWORK, _VOICES, _VOCABULARY)
+    with np.load(folder / _VOICES) as styles:
+        if voice not in styles:
+            raise ConfigError(f"kokoro has no voice {voice!r} (voices: {', '.join(sorted(styles))})")
+        style: NDArray[np.float32] = styles[voice].astype(np.float32)
+    vocabulary = json.loads((folder / _VOCABULARY).read_text("utf-8"))
+    return Kokoro(
+        network=open_network(folder / _NETWORK),
+        ids=vocabulary.get("vocab", vocabulary),
+        style=style,
+        guess=guesser(models),
+    )
