@@ -1,0 +1,1 @@
+"""Seeing: photos to products of the catalogue."""

@@ -1,0 +1,135 @@
+"""Photos to products of the shop's own catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from core.ports import ImageEncoder, Picture
+from core.resilience import in_worker
+from core.types import MatchDecision, ProductMatch
+from perception.seeing.calibrate import Calibration, Floats
+from perception.seeing.index import ExactIndex
+from perception.seeing.looks import Looks, look_at
+from perception.seeing.pixels import checked
+from perception.seeing.space import Space
+
+_CANDIDATES = 4
+"""Products that a customer can be asked to choose from."""
+_NEIGHBOURS = 400
+"""Nearest pictures that are gathered into products."""
+VARIANT_COLOUR = 0.7
+"""Weight of colour where variants of one product are told apart: colour is what they differ in."""
+_PLAIN = 2.5
+"""Standard deviation of all pixel values below which a photo shows nothing (a black frame)."""
+
+Owner: TypeAlias = tuple[str, str]
+"""Product id and sku."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A product, and the variant of it that the photo shows most likely."""
+
+    product_id: str
+    sku: str
+    score: float
+    """Probability that the photo shows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one photo may show."""
+
+    decision: MatchDecision
+    known: float
+    """Probability that the catalogue has it at all."""
+    candidates: tuple[Candidate, ...]
+    """Best first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finder:
+    """Find the products that a photo may show. `build_finder` makes one from catalogue pictures."""
+
+    encoder: ImageEncoder
+    space: Space
+    index: ExactIndex
+    """Keys are content hashes of catalogue pictures."""
+    variants: ExactIndex
+    """The same pictures, with more weight on colour."""
+    owners: dict[str, tuple[Owner, ...]]
+    """Picture -> those who show it; several sizes often share one picture."""
+    calibration: Calibration
+
+    async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
+        """Return at most four products, best first, all with the photo's decision; empty without a catalogue.
+
+        Raises `MediaError` when the photo is not uint8 RGB.
+        """
+        seen = await self.sight(photo)
+        return tuple(
+            ProductMatch(
+                attachment_id=attachment_id,
+                sku=candidate.sku,
+                product_id=candidate.product_id,
+                score=candidate.score,
+                decision=seen.decision,
+            )
+            for candidate in seen.candidates[:_CANDIDATES]
+        )
+
+    async def sight(self, photo: Picture, *, hidden: AbstractSet[str] = frozenset()) -> Sighting:
+        """Return all candidates and the decision.
+
+        `hidden` products are treated as if the shop did not sell them: so evaluation learns what the
+        finder does with things that it cannot know.
+        """
+        checked(photo)
+        if not len(self.index):
+            return Sighting(decision=MatchDecision.UNKNOWN, known=0.0, candidates=())
+        looks = await look_at(self.encoder, [photo])
+        return await in_worker(self._decide, looks, float(photo.std()) < _PLAIN, hidden)
+
+    def _decide(self, looks: Looks, is_plain: bool, hidden: AbstractSet[str]) -> Sighting:
+        near = self._nearest(looks, hidden)
+        if not near:
+            return Sighting(decision=MatchDecision.UNKNOWN, known=0.0, candidates=())
+        scores: Floats = np.array(list(near.values()), np.float64)
+        known = 0.0 if is_plain else self.calibration.is_known(scores)
+        shares = known * self.calibration.shares(scores)
+        skus = self._shown_variants(looks, list(near)[: 2 * _CANDIDATES])
+        candidates = tuple(
+            Candidate(product_id=product, sku=skus.get(product) or self._any_sku(product), score=round(float(share), 4))
+            for product, share in zip(near, shares, strict=True)
+        )
+        if known < self.calibration.unknown_below:
+            decision = MatchDecision.UNKNOWN
+        else:
+            sure = candidates[0].score >= self.calibration.match_from
+            decision = MatchDecision.MATCH if sure else MatchDecision.ASK
+        return Sighting(decision=decision, known=known, candidates=candidates)
+
+    def _nearest(self, looks: Looks, hidden: AbstractSet[str]) -> dict[str, float]:
+        """Return the products by their nearest picture, best first."""
+        best: dict[str, float] = {}
+        for picture, score in self.index.search(self.space.place(looks), _NEIGHBOURS)[0]:
+            for product, _ in self.owners[picture]:
+                if product not in hidden:
+                    best.setdefault(product, score)
+        return best
+
+    def _shown_variants(self, looks: Looks, products: list[str]) -> dict[str, str]:
+        shown: dict[str, str] = {}
+        place = self.space.place(looks, colour_weight=VARIANT_COLOUR)
+        for picture, _ in self.variants.search(place, _NEIGHBOURS)[0]:
+            for product, sku in self.owners[picture]:
+                if product in products:
+                    shown.setdefault(product, sku)
+        return shown
+
+    def _any_sku(self, product: str) -> str:
+        return next(sku for owners in self.owners.values() for owner, sku in owners if owner == product)
