@@ -70,7 +70,7 @@ class Outbox:
     async def _try(self, channel: Channel, turn: Turn, reply: Reply) -> None:
         retrying = AsyncRetrying(
             stop=stop_after_attempt(6),
-            wait=wait_exponential_jitter(initial=self._first_wait_s, max=30),
+            wait=wait_exponential_jitter(multiplier=self._first_wait_s, max=30),
             retry=retry_if_not_exception_type(UndeliverableError),
             reraise=True,
         )

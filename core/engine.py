@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Protocol
 
 from core.dialogue.outcome import Bubble, Outcome
@@ -180,6 +181,8 @@ class Engine:
         self._tell(message.conversation_id, Activity(kind="typing", message_id=message.external_id))
         session = await self._parts.journal.session(message.conversation_id)
         watch = Stopwatch()
+        waited = datetime.now(UTC) - message.received_at
+        watch.timings["queue"] = waited.total_seconds() * 1000
         try:
             async with asyncio.timeout(self._bounds.turn_timeout_s):
                 turn, after, outcome = await self._turn(message, session, watch)
@@ -187,21 +190,20 @@ class Engine:
             _LOG.exception("turn failed, trace %s", message.trace_id)
             turn, after, outcome = self._failed(message, session, watch)
         try:
-            await self._commit(turn, after, outcome, watch)
+            await self._commit(turn, after, outcome)
         except Exception:  # an effect was refused: nothing of the turn was written, so say so instead
             _LOG.exception("turn not committed, trace %s", message.trace_id)
             turn, after, outcome = self._failed(message, session, watch)
             try:
-                await self._commit(turn, after, outcome, watch)
+                await self._commit(turn, after, outcome)
             except Exception as error:
                 self._give_up(message, error)
                 raise
         self._finish(turn)
 
-    async def _commit(self, turn: Turn, after: Session, outcome: Outcome, watch: Stopwatch) -> None:
+    async def _commit(self, turn: Turn, after: Session, outcome: Outcome) -> None:
         after = replace(after, version=after.version + 1, channel=turn.message.channel)
-        with watch.stage("commit"):
-            await self._parts.journal.commit(turn, after, outcome.effects)
+        await self._parts.journal.commit(turn, after, outcome.effects)
 
     async def _turn(self, message: Message, session: Session, watch: Stopwatch) -> tuple[Turn, Session, Outcome]:
         with watch.stage("perceive"):
@@ -220,7 +222,7 @@ class Engine:
             understanding=understanding,
             actions=tuple(effect.action for effect in outcome.effects),
             replies=_replies(turn_id, bubbles, outcome.language),
-            timings=watch.timings,
+            timings=dict(watch.timings),
             outcome=outcome.outcome,
         )
         after = replace(
@@ -262,7 +264,7 @@ class Engine:
             understanding=Understanding(commands=(), language=language),
             actions=(),
             replies=_replies(turn_id, outcome.bubbles, language),
-            timings=watch.timings,
+            timings=dict(watch.timings),
             outcome="failed",
         )
         return turn, session, outcome

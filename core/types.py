@@ -428,7 +428,7 @@ class Turn:
     actions: tuple[Action, ...]
     replies: tuple[Reply, ...]
     timings: Mapping[str, float]
-    """Milliseconds by stage, in order: queue, hear, see, understand, dialogue, speak, commit."""
+    """Milliseconds by stage, in order: queue, perceive, understand, dialogue, speak."""
     outcome: str
     """"answered", "asked", "handed_off", "unknown" or "failed"."""
 
