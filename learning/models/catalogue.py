@@ -11,7 +11,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from core.config import Backends
 from core.errors import ConfigError
+from core.registry import parse
 
 _PLAIN_NAME = re.compile(r"[\w][\w.+-]*")
 """A file or model name that cannot leave its folder: no separator, no leading dot."""
@@ -88,6 +90,12 @@ def choose(models: Mapping[str, Model], names: Iterable[str]) -> tuple[Model, ..
             raise ConfigError(f"no model is called {name!r}{meant} (known: {', '.join(models)})")
         chosen[name] = models[name]
     return tuple(chosen.values())
+
+
+def needed(models: Mapping[str, Model], backends: Backends) -> tuple[Model, ...]:
+    """Return the models of the list that the configured backends name."""
+    specs = (parse(spec) for _, spec in backends if spec)
+    return tuple(models[name] for name in dict.fromkeys(spec.model for spec in specs) if name in models)
 
 
 def _model(name: str, table: object) -> Model:

@@ -1,0 +1,64 @@
+"""The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+
+A command imports what it needs when it runs, so that `zhanggui --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import ConfigError, ZhangguiError
+from ui.cli import doctor, models
+
+app = typer.Typer(
+    name="zhanggui",
+    help="Zhanggui (掌柜): the clerk of an online shop. It sees, hears, speaks and settles business.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(models.app)
+app.command("doctor")(doctor.doctor)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("zhanggui"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Configuration, instead of zhanggui.toml.")
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep what holds for every command; `ui.cli.output.settings` reads it."""
+    context.obj = config
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code; an error is one clear message, never a traceback.
+
+    With --json an error is an object on standard output, too, so that a program always finds one there.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(args=given)
+    except ZhangguiError as error:
+        code = 2 if isinstance(error, ConfigError) else 1
+        if "--json" in given:
+            problem = {"type": type(error).__name__, "message": str(error)}
+            typer.echo(json.dumps({"error": problem}, ensure_ascii=False))
+        typer.echo(f"zhanggui: {error}", err=True)
+        raise SystemExit(code) from error

@@ -1,0 +1,93 @@
+"""Which channels and backends are configured, and whether they have what they need. Secrets are never shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from core import registry
+from core.config import PREFIX, Settings
+from core.errors import ZhangguiError
+from ui.doctor import Finding, State
+
+
+def check(settings: Settings, file: Path | None) -> Iterator[Finding]:
+    """Yield the configuration file, the channels with their secrets, and the backends."""
+    yield _file(file)
+    yield from _web(settings)
+    yield from _telegram(settings)
+    yield from _phone(settings)
+    for kind, spec in settings.backends:
+        yield _backend(kind, spec, settings.models.folder.expanduser())
+
+
+def _file(file: Path | None) -> Finding:
+    path = file or Path(os.environ.get(f"{PREFIX}CONFIG", "zhanggui.toml"))
+    if path.is_file():
+        return Finding(name="file", state=State.OK, detail=str(path))
+    remedy = f"copy zhanggui.example.toml to {path} to change anything"
+    return Finding(name="file", state=State.OPTIONAL, detail=f"no {path}: defaults and environment", remedy=remedy)
+
+
+def _web(settings: Settings) -> Iterator[Finding]:
+    web, gradio = settings.web, settings.gradio
+    yield _channel("web", web.enabled, f"http://{web.host}:{web.port}")
+    if web.enabled:
+        yield _secret("web.admin_key", web.admin_key, State.OPTIONAL, "without it /v1/admin stays shut")
+    yield _channel("gradio", gradio.enabled, f"http://{gradio.host}:{gradio.port}")
+
+
+def _telegram(settings: Settings) -> Iterator[Finding]:
+    telegram = settings.telegram
+    yield _channel("telegram", telegram.enabled, telegram.mode)
+    if not telegram.enabled:
+        return
+    yield _secret("telegram.token", telegram.token, State.MISSING, "the bot's token, from @BotFather")
+    if telegram.mode == "webhook":
+        what = "lets only Telegram in"
+        yield _secret("telegram.webhook_secret", telegram.webhook_secret, State.WARNING, what)
+        if not telegram.webhook_url:
+            remedy = "set telegram.webhook_url to the public https address"
+            yield Finding(name="telegram.webhook_url", state=State.MISSING, detail="not set", remedy=remedy)
+
+
+def _phone(settings: Settings) -> Iterator[Finding]:
+    phone = settings.phone
+    audiosocket = f"AudioSocket {phone.audiosocket_host}:{phone.audiosocket_port}"
+    yield _channel("phone", phone.enabled, f"{audiosocket}, Twilio {phone.twilio_host}:{phone.twilio_port}")
+    if phone.enabled:
+        what = "without it Twilio's signatures cannot be checked"
+        yield _secret("phone.twilio_auth_token", phone.twilio_auth_token, State.WARNING, what)
+
+
+def _channel(name: str, enabled: bool, detail: str) -> Finding:
+    if enabled:
+        return Finding(name=name, state=State.OK, detail=detail)
+    remedy = f"set {name}.enabled = true to use it"
+    return Finding(name=name, state=State.OPTIONAL, detail="switched off", remedy=remedy)
+
+
+def _secret(key: str, value: SecretStr, when_unset: State, purpose: str) -> Finding:
+    if value.get_secret_value():
+        return Finding(name=key, state=State.OK, detail="set")
+    variable = PREFIX + key.replace(".", "__").upper()
+    return Finding(name=key, state=when_unset, detail="not set", remedy=f"set {variable} ({purpose})")
+
+
+def _backend(kind: str, spec: str, models: Path) -> Finding:
+    """Build the backend: the one honest way to know that its library, model and options fit."""
+    name = f"backends.{kind}"
+    if not spec:
+        remedy = f"set {name} to one of: {', '.join(registry.names(kind))}"
+        return Finding(name=name, state=State.OPTIONAL, detail="switched off", remedy=remedy)
+    try:
+        registry.build(kind, spec, models)
+    except ZhangguiError as error:
+        return Finding(name=name, state=State.MISSING, detail=spec, remedy=str(error))
+    except Exception as error:  # a third party's backend may fail in any way, and the other lines still matter
+        remedy = f"it failed with {type(error).__name__}: {error}"
+        return Finding(name=name, state=State.MISSING, detail=spec, remedy=remedy)
+    return Finding(name=name, state=State.OK, detail=spec)
