@@ -1,0 +1,65 @@
+"""What the shop's people see, behind the API key."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from channels.web.house import HOUSE, AdminViews
+from channels.web.problems import ProblemError
+
+_ROWS = 100
+_MOST_ROWS = 1000
+
+
+async def conversations(request: web.Request) -> web.StreamResponse:
+    """GET /v1/admin/conversations: return the latest conversations."""
+    return await _rows(request, lambda views, limit: views.conversations(limit=limit))
+
+
+async def tickets(request: web.Request) -> web.StreamResponse:
+    """GET /v1/admin/tickets: return the latest tickets."""
+    return await _rows(request, lambda views, limit: views.tickets(limit=limit))
+
+
+async def handoffs(request: web.Request) -> web.StreamResponse:
+    """GET /v1/admin/handoffs: return the latest calls for a person."""
+    return await _rows(request, lambda views, limit: views.handoffs(limit=limit))
+
+
+async def conversation(request: web.Request) -> web.StreamResponse:
+    """GET /v1/admin/conversations/{id}: return one conversation with its turns."""
+    found = await _views(request).conversation(request.match_info["id"])
+    if found is None:
+        raise ProblemError(404, "unknown_conversation", "There is no such conversation.")
+    return web.json_response(found)
+
+
+async def _rows(
+    request: web.Request, read: Callable[[AdminViews, int], Awaitable[Sequence[Mapping[str, Any]]]]
+) -> web.StreamResponse:
+    views = _views(request)
+    limit = request.query.get("limit", str(_ROWS))
+    if not limit.isdecimal() or not 1 <= int(limit) <= _MOST_ROWS:
+        raise ProblemError(400, "invalid_query", f"limit is a number from 1 to {_MOST_ROWS}.")
+    return web.json_response({"items": [dict(row) for row in await read(views, int(limit))]})
+
+
+def _views(request: web.Request) -> AdminViews:
+    """Return the views, if the API key opens them; compared in constant time."""
+    house = request.app[HOUSE]
+    key = house.settings.admin_key.get_secret_value()
+    if not key or house.admin is None:
+        raise ProblemError(403, "admin_closed", "Administration is shut; set ZHANGGUI_WEB__ADMIN_KEY to open it.")
+    scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(sent.strip().encode(), key.encode()):
+        raise ProblemError(
+            401,
+            "unauthorized",
+            "Send the API key of web.admin_key: Authorization: Bearer KEY.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return house.admin

@@ -1,0 +1,81 @@
+"""What every handler of the web channel needs, in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from channels.web.metrics import Metrics
+from channels.web.rates import Rate
+from channels.web.tokens import Signer
+from core.config import Web
+from core.ports import Clerk, Shop
+from core.shop.records import Texts
+
+CHANNEL = "web"
+"""The channel's name in messages."""
+
+Picture = Callable[[str], Path | None]
+"""SKU -> its catalogue picture on disk."""
+
+Ready = Callable[[], Awaitable[Mapping[str, bool]]]
+"""Names of the parts that must be up -> whether each one is."""
+
+
+class AdminViews(Protocol):
+    """What /v1/admin shows; every row is JSON as it stands."""
+
+    async def conversations(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Return the latest conversations, newest first."""
+        ...
+
+    async def conversation(self, conversation_id: str) -> Mapping[str, Any] | None:
+        """Return one conversation with its turns."""
+        ...
+
+    async def tickets(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Return the latest tickets, newest first."""
+        ...
+
+    async def handoffs(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Return the latest calls for a person, newest first."""
+        ...
+
+
+def _no_picture(_sku: str) -> Path | None:
+    return None
+
+
+async def _always_ready() -> Mapping[str, bool]:
+    return {"web": True}
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """The clerk, the settings and the counters of one server."""
+
+    settings: Web
+    clerk: Clerk
+    secret_key: bytes = field(repr=False)
+    """Signs tokens and media addresses; `load_key` keeps one in the data folder."""
+    picture: Picture = _no_picture
+    shop: Shop | None = None
+    """Whose products the demo page shows; None for a page with the widget alone."""
+    shop_name: Texts = field(default_factory=lambda: {"zh": "掌柜小店", "en": "Zhanggui demo shop"})
+    admin: AdminViews | None = None
+    ready: Ready = _always_ready
+    metrics: Metrics = field(default_factory=Metrics)
+    signer: Signer = field(init=False)
+    rate: Rate = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what follows from the settings."""
+        self.signer = Signer(self.secret_key)
+        self.rate = Rate(self.settings.rate_per_minute)
+
+
+HOUSE: web.AppKey[House] = web.AppKey("house", House)

@@ -1,0 +1,110 @@
+"""The demo shop's page and the widget's files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from string import Template
+
+from aiohttp import web
+
+from channels.web.house import HOUSE, House
+from channels.web.problems import ProblemError
+from core.shop.records import Product, Variant, in_language
+
+STATIC = Path(__file__).with_name("static")
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_SHOWN = 12
+"""Products on the page; more would only push the shop's floor out of sight."""
+
+_WORDS = {
+    "zh": {
+        "lang": "zh-CN",
+        "tagline": "有问题？点右下角，问掌柜。",
+        "lead": "查订单、认照片、听语音，中英文都行。",
+        "try": "可以这样问",
+        "products": "店里的东西",
+        "other": "English",
+        "other_address": "/?lang=en",
+        "title": "掌柜",
+        "demo": "这是演示店铺，商品、顾客和订单都是编出来的。",
+    },
+    "en": {
+        "lang": "en",
+        "tagline": "A question? Ask the clerk, bottom right.",
+        "lead": "Orders, product photos and voice messages, in English and Chinese.",
+        "try": "Things to ask",
+        "products": "In the shop",
+        "other": "中文",
+        "other_address": "/?lang=zh",
+        "title": "Zhanggui",
+        "demo": "A demo shop: products, customers and orders are made up.",
+    },
+}
+_EXAMPLES = {
+    "zh": ("我的订单什么时候到？", "这个有货吗？（附上照片）", "七天无理由退货怎么办？", "我要找人工客服"),
+    "en": (
+        "When will my order arrive?",
+        "Do you have this one? (with a photo)",
+        "How do returns work?",
+        "Get me a person",
+    ),
+}
+
+
+async def home(request: web.Request) -> web.StreamResponse:
+    """GET /: return the demo shop's page in the reader's language, with the widget."""
+    house = request.app[HOUSE]
+    language = _language(request)
+    words = _WORDS[language]
+    page = Template((STATIC / "home.html").read_text(encoding="utf-8"))
+    return web.Response(
+        text=page.substitute(
+            {key: escape(value) for key, value in words.items()},
+            shop=escape(in_language(house.shop_name, language)),
+            examples="".join(f"<li>{escape(example)}</li>" for example in _EXAMPLES[language]),
+            cards="".join(await _cards(house, language)),
+        ),
+        content_type="text/html",
+        headers={"Vary": "Accept-Language"},
+    )
+
+
+async def asset(request: web.Request) -> web.StreamResponse:
+    """GET /widget.js and the files that it loads; every site that embeds it may read them."""
+    name = request.match_info.get("name") or request.path.lstrip("/")
+    path = STATIC / name
+    if path.parent != STATIC or path.suffix not in _TYPES or not path.is_file():
+        raise ProblemError(404, "not_found", "The widget has no such part.")
+    return web.FileResponse(
+        path,
+        headers={
+            "Content-Type": f"{_TYPES[path.suffix]}; charset=utf-8",
+            "Cache-Control": "public, no-cache",
+            "Access-Control-Allow-Origin": "*",
+        },
+    )
+
+
+def _language(request: web.Request) -> str:
+    asked: str = request.query.get("lang", "") or request.headers.get("Accept-Language", "")
+    return "en" if asked[:2].lower() == "en" else "zh"
+
+
+async def _cards(house: House, language: str) -> Iterable[str]:
+    products = await house.shop.products() if house.shop else ()
+    pictured = ((product, variant) for product in products for variant in _pictured(house, product)[:1])
+    return [_card(product, variant, language) for (product, variant), _ in zip(pictured, range(_SHOWN), strict=False)]
+
+
+def _pictured(house: House, product: Product) -> list[Variant]:
+    return [variant for variant in product.variants.values() if house.picture(variant.item_id)]
+
+
+def _card(product: Product, variant: Variant, language: str) -> str:
+    name = escape(in_language(product.names, language))
+    return (
+        f'<li class="product"><img src="/v1/products/{escape(variant.item_id)}/picture" alt="" loading="lazy">'
+        f"<strong>{name}</strong><span>{variant.price:,.2f}</span></li>"
+    )

@@ -1,0 +1,278 @@
+"""The bodies of the API, from which /openapi.json is made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("must not hold control characters")
+    return value
+
+
+def _storable(value: str) -> str:
+    """Refuse lone surrogates, which JSON can write and UTF-8, the record's encoding, cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must be valid Unicode without lone surrogates") from error
+    return value
+
+
+ClientId = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_printable)]
+Locale = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$")]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewConversation(_Request):
+    """Begin a conversation."""
+
+    channel: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] = "web"
+    """Where the customer is, as the shop calls it; a label for the record."""
+    locale: Locale | None = None
+    """What the customer reads, as BCP 47: "zh-CN", "en"."""
+
+
+class NewMessage(_Request):
+    """Say something. As a form, files are added as `image` (several) and `audio`."""
+
+    id: ClientId
+    """The client's own id; sending it again returns the same answer and does nothing twice."""
+    text: Annotated[str, AfterValidator(_storable)] = ""
+    speak: bool = False
+    """Whether the replies shall be spoken as well (`audio_url`)."""
+    locale: Locale | None = None
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Conversation(_Response):
+    """A new conversation and the token that opens it."""
+
+    conversation_id: str
+    token: str
+
+
+class HeardWord(_Response):
+    """One recognised word."""
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
+
+
+class Heard(_Response):
+    """What the clerk heard in a recording."""
+
+    text: str
+    language: str
+    confidence: float
+    words: list[HeardWord]
+
+
+class Match(_Response):
+    """A product that a photo may show."""
+
+    attachment_id: str
+    sku: str
+    product_id: str
+    score: float
+    decision: Literal["match", "ask", "unknown"]
+
+
+class Intent(_Response):
+    """An intent and its probability."""
+
+    name: str
+    probability: float
+
+
+class EntityFound(_Response):
+    """A thing named in the text."""
+
+    kind: str
+    value: str
+    text: str
+    start: int
+    end: int
+
+
+class Understood(_Response):
+    """What the message was taken to mean."""
+
+    language: str
+    rung: str
+    sentiment: float
+    commands: list[dict[str, Any]]
+    intents: list[Intent]
+    entities: list[EntityFound]
+
+
+class ActionTaken(_Response):
+    """Something asked of the shop."""
+
+    name: str
+    arguments: dict[str, Any]
+    status: Literal["proposed", "done", "denied", "failed"]
+    policy: str
+
+
+class Choice(_Response):
+    """A button; pressing it says `value`."""
+
+    label: str
+    value: str
+
+
+class CardField(_Response):
+    """A line of a card."""
+
+    label: str
+    value: str
+
+
+class Card(_Response):
+    """A product or an order."""
+
+    title: str
+    subtitle: str
+    fields: list[CardField]
+    image_url: str | None
+    sku: str | None
+    buttons: list[Choice]
+
+
+class Image(_Response):
+    """A picture in a reply."""
+
+    url: str
+    caption: str
+
+
+class Cited(_Response):
+    """Where a fact comes from."""
+
+    source: str
+    quote: str
+
+
+class ReplyBubble(_Response):
+    """One bubble of the answer."""
+
+    id: str
+    text: str
+    language: str
+    buttons: list[Choice]
+    cards: list[Card]
+    images: list[Image]
+    citations: list[Cited]
+    audio_url: str | None = None
+
+
+class PersonCalled(_Response):
+    """That a person was asked to take over."""
+
+    status: str
+    summary: str
+
+
+class Trace(_Response):
+    """Which rung decided, and the milliseconds of each stage."""
+
+    id: str
+    rung: str
+    timings_ms: dict[str, float]
+
+
+class TurnAnswered(_Response):
+    """The answer to a message."""
+
+    turn_id: str
+    message_id: str
+    """The client's own id of the message."""
+    conversation_id: str
+    transcript: Heard | None = None
+    matches: list[Match] | None = None
+    understanding: Understood
+    actions: list[ActionTaken]
+    replies: list[ReplyBubble]
+    handoff: PersonCalled | None = None
+    outcome: str
+    flags: list[str]
+    trace: Trace
+
+
+class Sent(_Response):
+    """A file that the customer sent."""
+
+    kind: Literal["image", "audio", "file"]
+    media_type: str
+    url: str
+
+
+class Said(_Response):
+    """What the customer said."""
+
+    id: str
+    text: str
+    received_at: datetime
+    attachments: list[Sent]
+
+
+class Exchange(_Response):
+    """A message and its answer."""
+
+    message: Said
+    turn: TurnAnswered
+
+
+class History(_Response):
+    """The conversation so far, oldest first; ask again with `after` for what is new."""
+
+    messages: list[Exchange]
+    after: str
+    """The last turn's id; empty when there is none."""
+
+
+class StreamEvent(_Response):
+    """What /stream sends: "ready" once, "typing" while a turn is worked on, then the "turn"."""
+
+    type: Literal["ready", "typing", "turn"]
+    message_id: str | None = None
+    message: Said | None = None
+    turn: TurnAnswered | None = None
+
+
+class Health(_Response):
+    """Whether the server lives, and whether its parts are up."""
+
+    status: Literal["ok", "starting"]
+    checks: dict[str, bool] = {}
+
+
+class Rows(_Response):
+    """A list for the desk."""
+
+    items: list[dict[str, Any]]
+
+
+class Problem(_Response):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    """Stable, for programs: "empty_message", "not_an_image", "rate_limited", ..."""
+    trace_id: str
