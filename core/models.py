@@ -12,6 +12,8 @@ def locate(model: str, models: Path, *files: str) -> Path:
 
     Raises `ModelMissingError`, which tells how to fetch it, unless the folder holds all `files`.
     """
+    if not model:
+        raise ModelMissingError(f'no model is named: write it after the backend, "NAME:MODEL", MODEL below {models}')
     folder = Path(model).expanduser()
     if not folder.is_dir():
         folder = models / model

@@ -60,6 +60,8 @@ class Model:
     build: str = ""
     """"module:function" of ours that makes the derived files from the fetched ones."""
     derived: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Models that the same backend loads beside it."""
 
     @property
     def size_bytes(self) -> int:
@@ -77,25 +79,30 @@ def load(path: Path | None = None) -> Mapping[str, Model]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"the model list {path or 'assets/models.toml'} is not valid TOML: {error}") from error
-    return {name: _model(name, table) for name, table in tables.items()}
+    models = {name: _model(name, table) for name, table in tables.items()}
+    for model in models.values():
+        for name in model.needs:
+            if name not in models:
+                raise ConfigError(f"models.toml: {model.name}.needs names {name!r}, which is not in the list")
+    return models
 
 
 def choose(models: Mapping[str, Model], names: Iterable[str]) -> tuple[Model, ...]:
-    """Return the named models, each once; raises `ConfigError` for a name that is not in the list."""
+    """Return the named models and what they need, each once; raises `ConfigError` for an unknown name."""
     chosen: dict[str, Model] = {}
     for name in names:
         if name not in models:
             near = get_close_matches(name, models, n=1)
             meant = f"; did you mean {near[0]!r}?" if near else ""
             raise ConfigError(f"no model is called {name!r}{meant} (known: {', '.join(models)})")
-        chosen[name] = models[name]
+        chosen |= {each: models[each] for each in (name, *models[name].needs)}
     return tuple(chosen.values())
 
 
 def needed(models: Mapping[str, Model], backends: Backends) -> tuple[Model, ...]:
-    """Return the models of the list that the configured backends name."""
-    specs = (parse(spec) for _, spec in backends if spec)
-    return tuple(models[name] for name in dict.fromkeys(spec.model for spec in specs) if name in models)
+    """Return the models that the configured backends name, and what those need."""
+    named = (parse(spec).model for _, spec in backends if spec)
+    return choose(models, (name for name in named if name in models))
 
 
 def _model(name: str, table: object) -> Model:
@@ -112,6 +119,7 @@ def _model(name: str, table: object) -> Model:
         default=values.take("default", bool, False),
         build=values.take("build", str, ""),
         derived=tuple(values.take("derived", list, [])),
+        needs=tuple(values.take("needs", list, [])),
     )
     values.refuse_the_rest()
     if model.build and not (model.build.startswith("learning.models.") and model.derived):

@@ -36,7 +36,7 @@ def pull(
     if names or every:
         chosen = catalogue.choose(known, known if every else names or ())
     else:
-        defaults = (model for model in known.values() if model.default)
+        defaults = tuple(model for model in known.values() if model.default)
         chosen = tuple(dict.fromkeys((*defaults, *catalogue.needed(known, config.backends))))
     folder = config.models.folder.expanduser()
     with _progress() as watch:

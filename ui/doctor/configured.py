@@ -20,8 +20,8 @@ def check(settings: Settings, file: Path | None) -> Iterator[Finding]:
     yield from _web(settings)
     yield from _telegram(settings)
     yield from _phone(settings)
-    for kind, spec in settings.backends:
-        yield _backend(kind, spec, settings.models.folder.expanduser())
+    for key, spec in settings.backends:
+        yield _backend(key, spec, settings.models.folder.expanduser())
 
 
 def _file(file: Path | None) -> Finding:
@@ -77,9 +77,10 @@ def _secret(key: str, value: SecretStr, when_unset: State, purpose: str) -> Find
     return Finding(name=key, state=when_unset, detail="not set", remedy=f"set {variable} ({purpose})")
 
 
-def _backend(kind: str, spec: str, models: Path) -> Finding:
+def _backend(key: str, spec: str, models: Path) -> Finding:
     """Build the backend: the one honest way to know that its library, model and options fit."""
-    name = f"backends.{kind}"
+    name = f"backends.{key}"
+    kind = key.partition("_")[0]  # tts_en and tts_zh are both of the kind tts
     if not spec:
         remedy = f"set {name} to one of: {', '.join(registry.names(kind))}"
         return Finding(name=name, state=State.OPTIONAL, detail="switched off", remedy=remedy)
