@@ -1,0 +1,549 @@
+"""Calls over a made-up line, with a scripted clerk: what is said, what is sent, what is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.errors import BusyError
+from core.types import CardPart, Message, Percept, Reply, TextPart, Transcript, Turn, Understanding
+from voice.activity.fake import build as loudness
+from voice.call import CallSession, phrases
+from voice.call.conversation import House, Manners, spoken
+from voice.call.phrases import Phrasebook
+from voice.call.playback import FRAME
+
+TONE = (0.3 * np.sin(2 * np.pi * 300 * np.arange(FRAME) / 16_000)).astype(np.float32)
+HUSH = np.zeros(FRAME, dtype=np.float32)
+
+
+class Line:
+    """A line whose far end is the test."""
+
+    def __init__(self, call_id: str = "c1") -> None:
+        self.caller = "+8613800000000"
+        self.call_id = call_id
+        self.sent: list[np.ndarray] = []
+        self.marks = 0
+        self.flushed = 0
+        self.hung_up = False
+        self.transfers: list[str] = []
+        self.far_side_answers: bool | None = False
+        self._frames: asyncio.Queue[np.ndarray | None] = asyncio.Queue()
+        self._keys: asyncio.Queue[str | None] = asyncio.Queue()
+        self._marked = asyncio.Condition()
+
+    async def frames_in(self) -> AsyncIterator[np.ndarray]:
+        while (frame := await self._frames.get()) is not None:
+            yield frame
+
+    async def dtmf(self) -> AsyncIterator[str]:
+        while (key := await self._keys.get()) is not None:
+            yield key
+
+    async def send(self, frame: np.ndarray) -> None:
+        assert frame.shape == (FRAME,)
+        self.sent.append(frame)
+
+    async def mark(self, name: str) -> None:
+        async with self._marked:
+            self.marks += 1
+            self._marked.notify_all()
+
+    async def played(self, name: str) -> None: ...
+
+    async def flush(self) -> float:
+        self.flushed += 1
+        return 0.0
+
+    async def transfer(self, target: str) -> bool:
+        self.transfers.append(target)
+        if self.far_side_answers is None:
+            await asyncio.Event().wait()
+        return bool(self.far_side_answers)
+
+    async def hang_up(self) -> None:
+        self.hung_up = True
+
+    # What the test does at the far end.
+
+    async def heard(self, sentences: int) -> None:
+        """Wait until so many sentences were played to the end, and the clerk listens again."""
+        async with self._marked:
+            await self._marked.wait_for(lambda: self.marks >= sentences)
+        await asyncio.sleep(0.03)
+
+    def speak(self, seconds: float = 0.6) -> None:
+        self._put(HUSH, 0.4)
+        self._put(TONE, seconds)
+        self._put(HUSH, 0.9)
+
+    def be_silent(self, seconds: float) -> None:
+        self._put(HUSH, seconds)
+
+    def press(self, keys: str) -> None:
+        for key in keys:
+            self._keys.put_nowait(key)
+
+    def drop(self) -> None:
+        self._frames.put_nowait(None)
+        self._keys.put_nowait(None)
+
+    def _put(self, frame: np.ndarray, seconds: float) -> None:
+        for _ in range(round(seconds / 0.02)):
+            self._frames.put_nowait(frame)
+
+
+@dataclass
+class Voice:
+    """Speak everything as a short tone, and remember it."""
+
+    frames: int = 2
+    said: list[tuple[str, str]] = field(default_factory=list)
+    mute: frozenset[str] = frozenset()
+
+    async def speak(self, text: str, language: str, *, rate_hz: int | None = None) -> AsyncIterator[np.ndarray]:
+        assert rate_hz == 16_000
+        if text in self.mute or "*" in self.mute:
+            raise RuntimeError("the voice is broken")
+        self.said.append((text, language))
+        yield np.tile(TONE, self.frames)[:-7]  # not a whole number of frames
+
+
+@dataclass
+class Ear:
+    """Recognise scripted words."""
+
+    script: list[Transcript] = field(default_factory=list)
+    heard: list[float] = field(default_factory=list)
+    asked: list[str | None] = field(default_factory=list)
+
+    async def transcribe(self, speech: np.ndarray, *, language: str | None = None, hint: str = "") -> Transcript:
+        self.heard.append(len(speech) / 16_000)
+        self.asked.append(language)
+        return self.script.pop(0)
+
+
+@dataclass
+class Clerk:
+    """Answer as the test says."""
+
+    reply: Callable[[Message], Awaitable[Turn]] | None = None
+    messages: list[Message] = field(default_factory=list)
+
+    async def answer(self, message: Message) -> Turn:
+        self.messages.append(message)
+        return await self.reply(message) if self.reply else turn(message, ("Noted.", "en"))
+
+
+def turn(message: Message, *replies: tuple[str, str], outcome: str = "answered") -> Turn:
+    return Turn(
+        id="t",
+        message=message,
+        percept=Percept(message_id=message.id),
+        understanding=Understanding(commands=()),
+        actions=(),
+        replies=tuple(
+            Reply(id=str(seq), turn_id="t", seq=seq, parts=(TextPart(text=text),), language=language)
+            for seq, (text, language) in enumerate(replies)
+        ),
+        timings=MappingProxyType({}),
+        outcome=outcome,
+    )
+
+
+def words(text: str, language: str = "en") -> Transcript:
+    return Transcript(text=text, language=language, confidence=0.9)
+
+
+@dataclass
+class Scene:
+    clerk: Clerk = field(default_factory=Clerk)
+    ear: Ear = field(default_factory=Ear)
+    voice: Voice = field(default_factory=Voice)
+    manners: Manners = field(default_factory=Manners)
+    options: dict[str, Any] = field(default_factory=lambda: {"language": "en"})
+    max_calls: int = 8
+
+    def session(self) -> CallSession:
+        house = House(
+            clerk=self.clerk,  # type: ignore[arg-type]  # a call needs only `answer`
+            recognizer=self.ear,  # type: ignore[arg-type]  # and no capabilities
+            activity=loudness("", Path()),
+            phrasebook=Phrasebook(self.voice),
+            manners=self.manners,
+            **self.options,
+        )
+        return CallSession(house, max_calls=self.max_calls)
+
+    @property
+    def said(self) -> list[str]:
+        return [text for text, _ in self.voice.said]
+
+
+@asynccontextmanager
+async def call(scene: Scene, line: Line | None = None) -> AsyncIterator[Line]:
+    """Hold a call while the body plays the caller; then hang up, and see that nothing is left."""
+    line = line or Line()
+    before = asyncio.all_tasks()
+    session = scene.session()
+    held = asyncio.create_task(session.hold(line))
+    try:
+        async with asyncio.timeout(20):
+            yield line
+            line.drop()
+            await held
+    finally:
+        held.cancel()
+    assert line.hung_up
+    assert session.calls == 0
+    assert asyncio.all_tasks() <= before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", [phrases.GREETING["zh"]]),
+        ("en", [phrases.GREETING["en"]]),
+        ("both", [phrases.SHORT_GREETING["zh"], phrases.SHORT_GREETING["en"]]),
+    ],
+)
+async def test_the_call_begins_with_sound_and_a_greeting(language: str, said: list[str]) -> None:
+    scene = Scene(options={"language": language})
+    async with call(scene) as line:
+        await line.heard(len(said))
+    assert scene.said == said
+    assert len(line.sent) >= 2 * len(said)
+
+
+async def test_the_shops_own_greeting_replaces_the_built_in_one() -> None:
+    scene = Scene(options={"language": "zh", "greeting": "欢迎致电老王茶庄。"})
+    async with call(scene) as line:
+        await line.heard(1)
+    assert scene.voice.said == [("欢迎致电老王茶庄。", "zh")]
+
+
+async def test_a_spoken_question_becomes_a_message_and_its_answer_is_spoken() -> None:
+    async def reply(message: Message) -> Turn:
+        return turn(message, ("It ships today.", "en"), ("明天到。", "zh"))
+
+    scene = Scene(clerk=Clerk(reply), ear=Ear([words("where is my order"), words("还有一个问题", "zh")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak(1.0)
+        await line.heard(3)
+        line.speak(1.0)
+        await line.heard(5)
+    first, second = scene.clerk.messages
+    assert (first.text, first.locale, first.channel) == ("where is my order", "en", "phone")
+    assert (first.conversation_id, first.external_id) == ("phone:c1", "c1:1")
+    assert (second.text, second.locale, second.external_id) == ("还有一个问题", "zh", "c1:2")
+    assert first.sender_id == "+8613800000000"
+    assert first.received_at <= datetime.now(UTC)
+    assert scene.voice.said[1:3] == [("It ships today.", "en"), ("明天到。", "zh")]
+    assert scene.ear.heard[0] == pytest.approx(1.0 + 0.7 + 0.32, abs=0.1)
+
+
+async def test_what_the_caller_says_while_the_clerk_speaks_is_not_taken() -> None:
+    scene = Scene(voice=Voice(frames=20), ear=Ear([words("only this")]))
+    async with call(scene) as line:
+        line.speak()
+        await line.heard(1)
+        line.speak()
+        await line.heard(2)
+    assert [message.text for message in scene.clerk.messages] == ["only this"]
+    assert len(scene.ear.heard) == 1
+
+
+async def test_what_the_caller_adds_while_the_clerk_thinks_is_answered_next() -> None:
+    thought = asyncio.Event()
+
+    async def reply(message: Message) -> Turn:
+        if message.text == "first":
+            await thought.wait()
+        return turn(message, (f"About {message.text}.", "en"))
+
+    scene = Scene(clerk=Clerk(reply), ear=Ear([words("first"), words("second")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak()
+        while not scene.clerk.messages:
+            await asyncio.sleep(0.01)
+        line.speak()
+        await asyncio.sleep(0.05)
+        thought.set()
+        await line.heard(3)
+    assert scene.said[1:] == ["About first.", "About second."]
+
+
+async def test_a_silent_caller_is_asked_and_then_bidden_goodbye() -> None:
+    scene = Scene()
+    async with call(scene) as line:
+        await line.heard(1)
+        line.be_silent(8.2)
+        await line.heard(2)
+        line.be_silent(8.2)
+        await line.heard(3)
+        while not line.hung_up:
+            await asyncio.sleep(0.01)
+    assert scene.said[1:] == [phrases.STILL_THERE["en"], phrases.GOODBYE["en"]]
+
+
+async def test_a_word_after_the_silence_prompt_keeps_the_call() -> None:
+    scene = Scene(ear=Ear([words("yes, here")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.be_silent(8.2)
+        await line.heard(2)
+        line.speak()
+        await line.heard(3)
+        line.be_silent(8.2)
+        await line.heard(4)
+    assert scene.said[1:] == [phrases.STILL_THERE["en"], "Noted.", phrases.STILL_THERE["en"]]
+
+
+async def test_keys_become_text_at_the_hash_and_after_a_pause_and_a_star_starts_over() -> None:
+    scene = Scene(manners=Manners(key_pause_s=0.05))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.press("99*1234#")
+        await line.heard(2)
+        line.press("56")
+        await line.heard(3)
+        line.press("#")
+        await asyncio.sleep(0.1)
+    assert [message.text for message in scene.clerk.messages] == ["1234", "56"]
+    assert scene.ear.heard == []
+
+
+async def test_a_key_stops_the_clerk_in_the_middle_of_a_sentence() -> None:
+    scene = Scene(voice=Voice(frames=500))
+    async with call(scene) as line:
+        while len(line.sent) < 5:
+            await asyncio.sleep(0.01)
+        line.press("7#")
+        while not scene.clerk.messages:
+            await asyncio.sleep(0.01)
+        assert line.flushed == 1
+        assert len(line.sent) < 400
+    assert scene.clerk.messages[0].text == "7"
+
+
+async def test_long_thinking_is_announced_and_hopeless_thinking_is_admitted() -> None:
+    never = asyncio.Event()
+
+    async def reply(message: Message) -> Turn:
+        if message.text == "stall":
+            await never.wait()
+        return turn(message, ("Here you are.", "en"))
+
+    scene = Scene(
+        clerk=Clerk(reply),
+        ear=Ear([words("stall"), words("quick")]),
+        manners=Manners(filler_s=0.2, give_up_s=0.5),
+    )
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak()
+        await line.heard(3)
+        line.speak()
+        await line.heard(4)
+    assert scene.said[1:] == [phrases.ONE_MOMENT["en"], phrases.TOO_SLOW["en"], "Here you are."]
+
+
+@pytest.mark.parametrize(
+    ("fault", "phrase"), [(RuntimeError("boom"), phrases.FAULT), (BusyError("full"), phrases.TOO_SLOW)]
+)
+async def test_a_fault_of_the_clerk_is_admitted_and_the_next_question_works(
+    fault: Exception, phrase: phrases.Phrase
+) -> None:
+    async def reply(message: Message) -> Turn:
+        if message.text == "bad":
+            raise fault
+        return turn(message, ("Fine.", "en"))
+
+    scene = Scene(clerk=Clerk(reply), ear=Ear([words("bad"), words("good")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak()
+        await line.heard(2)
+        line.speak()
+        await line.heard(3)
+    assert scene.said[1:] == [phrase["en"], "Fine."]
+
+
+async def test_noise_is_passed_over_once_and_then_the_caller_is_asked_again() -> None:
+    scene = Scene(ear=Ear([words(""), words(" ")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak()
+        while not scene.ear.heard:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.03)
+        line.speak()
+        await line.heard(2)
+    assert scene.said[1:] == [phrases.NOT_CAUGHT["en"]]
+    assert scene.clerk.messages == []
+
+
+async def test_a_language_of_neither_kind_is_heard_again_in_the_language_of_the_call() -> None:
+    scene = Scene(options={"language": "zh"}, ear=Ear([words("何か", "ja"), words("我的订单", "zh")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak()
+        await line.heard(2)
+    assert scene.ear.asked == [None, "zh"]
+    assert [(message.text, message.locale) for message in scene.clerk.messages] == [("我的订单", "zh")]
+
+
+async def person(message: Message) -> Turn:
+    return turn(message, ("A colleague will help you.", "en"), outcome="handed_off")
+
+
+async def test_a_caller_who_was_put_through_is_let_go() -> None:
+    scene = Scene(clerk=Clerk(person), ear=Ear([words("a person")]), options={"language": "en", "transfer_to": "200"})
+    line = Line()
+    line.far_side_answers = True
+    async with call(scene, line):
+        await line.heard(1)
+        line.speak()
+        while not line.hung_up:
+            await asyncio.sleep(0.01)
+    assert line.transfers == ["200"]
+    assert scene.said[1:] == ["A colleague will help you.", phrases.TRANSFERRING["en"]]
+
+
+async def test_a_transfer_that_failed_is_told_truthfully_and_the_call_goes_on() -> None:
+    scene = Scene(clerk=Clerk(person), ear=Ear([words("a person")]), options={"language": "en", "transfer_to": "200"})
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak()
+        await line.heard(4)
+        assert not line.hung_up
+    assert scene.said[-1] == phrases.NOT_TRANSFERRED["en"]
+
+
+async def test_nobody_is_put_through_where_no_person_is_configured() -> None:
+    scene = Scene(clerk=Clerk(person), ear=Ear([words("a person")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak()
+        await line.heard(2)
+    assert line.transfers == []
+
+
+async def test_hanging_up_in_the_middle_of_anything_leaves_nothing_running() -> None:
+    async def stuck(message: Message) -> Turn:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def moment(scene: Scene, until: Callable[[Line], bool], line: Line | None = None) -> None:
+        async with call(scene, line) as there:
+            there.speak()
+            while not until(there):
+                if there.marks == 1 and not scene.ear.heard:
+                    there.speak()
+                await asyncio.sleep(0.03)
+
+    asked = [words("x")]
+    await moment(Scene(), lambda line: True)
+    await moment(Scene(voice=Voice(frames=500)), lambda line: len(line.sent) > 3)
+    thinking = Scene(clerk=Clerk(stuck), ear=Ear(list(asked)))
+    await moment(thinking, lambda line: bool(thinking.clerk.messages))
+    line = Line()
+    line.far_side_answers = None
+    putting = Scene(clerk=Clerk(person), ear=Ear(list(asked)), options={"language": "en", "transfer_to": "200"})
+    await moment(putting, lambda line: bool(line.transfers), line)
+
+
+async def test_the_call_beyond_capacity_hears_that_all_lines_are_busy() -> None:
+    scene = Scene(max_calls=1)
+    session = scene.session()
+    first, second = Line("c1"), Line("c2")
+    held = asyncio.create_task(session.hold(first))
+    await first.heard(1)
+    await session.hold(second)
+    assert scene.said[-1] == phrases.ALL_BUSY["en"]
+    assert any(frame.any() for frame in second.sent)
+    assert second.hung_up
+    assert not first.hung_up
+    first.drop()
+    await held
+    third = Line("c3")
+    held = asyncio.create_task(session.hold(third))
+    await third.heard(1)
+    assert scene.said[-1] == phrases.GREETING["en"]
+    third.drop()
+    await held
+
+
+async def test_prepared_phrases_are_not_synthesised_again() -> None:
+    scene = Scene()
+    session = scene.session()
+    await session.prepare()
+    prepared = list(scene.said)
+    assert phrases.GREETING["en"] in prepared
+    line = Line()
+    held = asyncio.create_task(session.hold(line))
+    await line.heard(1)
+    line.drop()
+    await held
+    assert scene.said == prepared
+    assert any(frame.any() for frame in line.sent)
+
+
+async def test_a_reply_that_cannot_be_spoken_is_replaced_by_an_apology() -> None:
+    scene = Scene(ear=Ear([words("hello")]), voice=Voice(mute=frozenset({"Noted."})))
+    session = scene.session()
+    await session.prepare()
+    line = Line()
+    held = asyncio.create_task(session.hold(line))
+    await line.heard(1)
+    line.speak()
+    await line.heard(2)
+    assert not line.hung_up
+    line.drop()
+    await held
+
+
+async def test_a_call_without_any_voice_ends_instead_of_staying_dumb() -> None:
+    scene = Scene(voice=Voice(mute=frozenset({"*"})))
+    line = Line()
+    async with asyncio.timeout(5):
+        await scene.session().hold(line)
+    assert line.hung_up
+
+
+async def test_frames_go_out_on_time_even_when_the_line_is_slow_to_take_one() -> None:
+    class SlowLine(Line):
+        async def send(self, frame: np.ndarray) -> None:
+            await super().send(frame)
+            if len(self.sent) == 5:
+                await asyncio.sleep(0.06)
+
+    scene = Scene(voice=Voice(frames=30))
+    line = SlowLine()
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    async with call(scene, line):
+        await line.heard(1)
+    # 30 frames take 0.6 s by the clock; a pacer that slept 20 ms after each would be 60 ms late.
+    assert sum(frame.any() for frame in line.sent) == 30
+    assert clock() - began >= 0.55
+
+
+def test_a_reply_of_cards_only_is_still_words() -> None:
+    card = CardPart(title="Kettle", subtitle="1.5 l", fields=(("Price", "$20"),))
+    reply = Reply(id="r", turn_id="t", seq=0, parts=(card,), language="en")
+    assert spoken(reply) == "Kettle, 1.5 l, Price $20"
+    assert spoken(replace(reply, language="zh")) == "Kettle，1.5 l，Price $20"
+    assert spoken(replace(reply, parts=(TextPart(text="Hello."), card))) == "Hello."

@@ -1,0 +1,82 @@
+"""Endpointing on made-up probabilities; every number below is counted in windows of 32 ms."""
+
+from __future__ import annotations
+
+from voice.call.endpointing import WINDOW_S, Edge, Endpointing, Patience, Phase
+
+SPEECH, SOFT, HUSH = 0.9, 0.4, 0.05
+
+
+def follow(endpointing: Endpointing, *stretches: tuple[float, float]) -> list[tuple[Edge, float]]:
+    """Hear stretches of (probability, seconds) and return the edges with the second at which each came."""
+    edges, windows = [], 0
+    for probability, seconds in stretches:
+        for _ in range(round(seconds / WINDOW_S)):
+            windows += 1
+            if edge := endpointing.hear(probability):
+                edges.append((edge, round(windows * WINDOW_S, 3)))
+    return edges
+
+
+def names(edges: list[tuple[Edge, float]]) -> list[Edge]:
+    return [edge for edge, _ in edges]
+
+
+def test_silence_is_nothing() -> None:
+    endpointing = Endpointing()
+    assert follow(endpointing, (HUSH, 60)) == []
+    assert endpointing.phase is Phase.QUIET
+
+
+def test_an_utterance_starts_once_it_is_certain_and_ends_after_the_trailing_silence() -> None:
+    edges = follow(Endpointing(), (HUSH, 1), (SPEECH, 2), (HUSH, 2))
+    assert names(edges) == [Edge.STARTED, Edge.ENDED]
+    (_, started), (_, ended) = edges
+    assert 1.1 <= started <= 1.25
+    assert 3.65 <= ended <= 3.8
+
+
+def test_a_short_yes_is_an_utterance() -> None:
+    assert names(follow(Endpointing(), (SPEECH, 0.2), (HUSH, 1))) == [Edge.STARTED, Edge.ENDED]
+
+
+def test_a_click_is_dropped_and_the_next_word_is_heard() -> None:
+    edges = follow(Endpointing(), (SPEECH, 0.06), (HUSH, 1), (SPEECH, 1), (HUSH, 1))
+    assert names(edges) == [Edge.DROPPED, Edge.STARTED, Edge.ENDED]
+
+
+def test_a_pause_within_a_sentence_does_not_end_it() -> None:
+    edges = follow(Endpointing(), (SPEECH, 1), (HUSH, 0.5), (SPEECH, 1), (HUSH, 1))
+    assert names(edges) == [Edge.STARTED, Edge.ENDED]
+
+
+def test_a_longer_pause_makes_two_utterances() -> None:
+    edges = follow(Endpointing(), (SPEECH, 1), (HUSH, 0.9), (SPEECH, 1), (HUSH, 1))
+    assert names(edges) == [Edge.STARTED, Edge.ENDED, Edge.STARTED, Edge.ENDED]
+
+
+def test_a_soft_end_of_a_word_keeps_speech_going_but_cannot_begin_it() -> None:
+    assert follow(Endpointing(), (SOFT, 5)) == []
+    edges = follow(Endpointing(), (SPEECH, 0.5), (SOFT, 2), (HUSH, 1))
+    assert names(edges) == [Edge.STARTED, Edge.ENDED]
+    assert edges[1][1] > 3.1
+
+
+def test_endless_speech_is_taken_in_parts_at_the_cap() -> None:
+    edges = follow(Endpointing(Patience(cap_s=5)), (SPEECH, 11))
+    assert names(edges) == [Edge.STARTED, Edge.ENDED, Edge.STARTED, Edge.ENDED, Edge.STARTED]
+    assert edges[1][1] < 5.1
+
+
+def test_patience_may_grow_in_the_middle_of_an_utterance() -> None:
+    endpointing = Endpointing()
+    assert names(follow(endpointing, (SPEECH, 1), (HUSH, 0.5))) == [Edge.STARTED]
+    endpointing.patience = Patience(trailing_s=3)
+    assert names(follow(endpointing, (HUSH, 2), (SPEECH, 1), (HUSH, 3.1))) == [Edge.ENDED]
+
+
+def test_reset_forgets_what_was_being_said() -> None:
+    endpointing = Endpointing()
+    follow(endpointing, (SPEECH, 1))
+    endpointing.reset()
+    assert follow(endpointing, (HUSH, 2)) == []

@@ -1,0 +1,118 @@
+"""What a call says by itself, in the languages of the house, and its recordings kept ready."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+
+from core.ports import Pcm
+from core.types import Language
+
+log = logging.getLogger(__name__)
+
+RATE_HZ = 16_000
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+Phrase = Mapping[Language, str]
+
+
+def _phrase(zh: str, en: str) -> Phrase:
+    return MappingProxyType({"zh": zh, "en": en})
+
+
+GREETING = _phrase(
+    "您好，我是本店的智能客服，请问有什么可以帮您？",
+    "Hello, this is the shop's automated assistant. How can I help you?",
+)
+SHORT_GREETING = _phrase("您好，我是智能客服，请讲。", "Hello, I also speak English. How can I help?")
+"""For a line that serves both languages: the two are said one after the other."""
+STILL_THERE = _phrase("您还在吗？", "Are you still there?")
+GOODBYE = _phrase(
+    "我没有听到您的声音，先挂断了。需要时请再打来，再见。",
+    "I can't hear you, so I'll hang up now. Please call again any time. Goodbye.",
+)
+ONE_MOMENT = _phrase("请稍等，我查一下。", "One moment, please. Let me check.")
+TOO_SLOW = _phrase(
+    "抱歉，系统现在很慢，我还没有查到结果。请您再说一遍，或者稍后再打来。",
+    "I'm sorry, our system is slow and I have no answer yet. Please say it again, or call back later.",
+)
+FAULT = _phrase(
+    "抱歉，我这边出了点问题，请您再说一遍。", "I'm sorry, something went wrong on my side. Please say that again."
+)
+NOT_CAUGHT = _phrase("抱歉，我没有听清，请您再说一遍。", "Sorry, I didn't catch that. Could you say it again?")
+TRANSFERRING = _phrase("正在为您转接人工客服，请不要挂断。", "I'm putting you through to a person. Please hold.")
+NOT_TRANSFERRED = _phrase(
+    "抱歉，人工客服没有接通，您的请求已经记录下来。还有什么可以帮您？",
+    "I'm sorry, I couldn't reach a person. Your request is on record. Is there anything else?",
+)
+ALL_BUSY = _phrase(
+    "抱歉，现在线路全忙，请稍后再打来。", "I'm sorry, all our lines are busy. Please call again in a few minutes."
+)
+
+_KEPT = (GREETING, SHORT_GREETING, STILL_THERE, GOODBYE, ONE_MOMENT, TOO_SLOW, FAULT, NOT_CAUGHT, ALL_BUSY)
+
+
+class Speaker(Protocol):
+    """Words to sound; `voice.speaker` has the real one."""
+
+    def speak(self, text: str, language: Language, *, rate_hz: int | None = None) -> AsyncIterator[Pcm]:
+        """Yield the speech of `text` at `rate_hz`, the first piece as early as possible."""
+        ...
+
+
+class Phrasebook:
+    """Speak through `speaker`, with the fixed phrases synthesised once.
+
+    A greeting must come within 300 ms of the answer, and a busy line has no time to synthesise.
+    """
+
+    def __init__(self, speaker: Speaker) -> None:
+        """Begin with nothing kept."""
+        self._speaker = speaker
+        self._kept: dict[tuple[str, Language], Pcm] = {}
+
+    async def prepare(self, *more: tuple[str, Language]) -> None:
+        """Synthesise the fixed phrases, and `more`; one that fails is told in the log and spoken live later."""
+        for text, language in (*more, *_fixed()):
+            if (text, language) in self._kept:
+                continue
+            try:
+                pieces = [piece async for piece in self._speaker.speak(text, language, rate_hz=RATE_HZ)]
+                self._kept[text, language] = np.concatenate(pieces)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                # A missing voice must not keep the other language from answering calls.
+                log.exception("the %s phrase of %d characters cannot be spoken", language, len(text))
+
+    def is_kept(self, text: str, language: Language) -> bool:
+        """Return whether the sentence needs no synthesis."""
+        return (text, language) in self._kept
+
+    async def speech(self, text: str, language: Language) -> AsyncIterator[Pcm]:
+        """Yield the speech of `text`."""
+        kept = self._kept.get((text, language))
+        if kept is not None:
+            yield kept
+            return
+        live = self._speaker.speak(text, language, rate_hz=RATE_HZ)
+        try:
+            async for piece in live:
+                yield piece
+        finally:
+            await close(live)
+
+
+async def close(speech: AsyncIterator[Pcm]) -> None:
+    """End speech that may not have been drawn to its end, so that its synthesis stops now and not at collection."""
+    if isinstance(speech, AsyncGenerator):
+        await speech.aclose()
+
+
+def _fixed() -> Iterable[tuple[str, Language]]:
+    return ((phrase[language], language) for phrase in _KEPT for language in LANGUAGES)
