@@ -124,7 +124,7 @@ def _append(response: httpx.Response, part: Path, have: int, wanted: Download, t
     rest = response.headers.get("Content-Length")
     total = have + int(rest) if rest else None
     with part.open("ab" if have else "wb") as file:
-        for chunk in response.iter_bytes(1 << 18):
+        for chunk in response.iter_bytes():  # as it comes: a chunk size would lose its last piece when the line breaks
             file.write(chunk)
             have += len(chunk)
             tell(wanted.what, have, total)
