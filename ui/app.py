@@ -1,0 +1,189 @@
+"""The only place where everything is wired together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core import registry
+from core.blobs import FolderBlobs
+from core.config import Media, Settings
+from core.dialogue.clerk_dialogue import Dialogue
+from core.engine import Bounds, Engine, Parts
+from core.errors import BackendError, ModelMissingError
+from core.journal.journal import StoreJournal
+from core.journal.store import Store
+from core.ports import Limits, ProductFinder, SpeechRecognizer, TextEncoder, VoiceActivity
+from core.resilience import in_worker
+from core.shop.local import LocalShop
+from core.shop.records import in_language
+from core.understand.ladder import Understander
+from perception.media.door import Door, MediaLimits
+from perception.perceive import Perceiver
+from perception.seeing.catalogue import CataloguePicture, build_finder
+from ui.gallery import open_gallery
+from ui.shop_folder import open_shop
+from voice.speaker import Speaker, build_speaker
+
+_LOG = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Catalogue pictures looked at, of how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """Which senses to build; a single written question needs none of them."""
+
+    hearing: bool = True
+    seeing: bool = True
+    speaking: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A clerk at work, with what its channels need beside it."""
+
+    settings: Settings
+    data: Path
+    """The folder of all state."""
+    engine: Engine
+    journal: StoreJournal
+    store: Store
+    shop: LocalShop
+    recognizer: SpeechRecognizer | None
+    activity: VoiceActivity | None
+    speaker: Speaker | None
+    hint: str
+    """Names that customers may say."""
+    resumed: int
+    """Messages of an earlier run that are being answered now."""
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings, *, needs: Needs | None = None, progress: Progress | None = None
+) -> AsyncIterator[Application]:
+    """Build the clerk over the data folder, start it, and close everything at the end.
+
+    A sense whose model or library is missing is switched off with a warning that says how to get it,
+    so that the clerk still answers by text.
+    """
+    needs = needs or Needs()
+    data = settings.data_dir.expanduser()
+    backends = settings.backends
+    sense = _Senses(settings.models.folder.expanduser())
+    async with AsyncExitStack() as closing:
+        store = Store(data / "zhanggui.db")
+        closing.callback(store.close)
+        blobs = FolderBlobs(data / "blobs")
+        shop = await open_shop(store, data)
+        gallery = await open_gallery(await shop.products(), shop.picture_path, blobs)
+        sentences: TextEncoder | None = await sense.build("sentences", backends.sentences)
+        recognizer: SpeechRecognizer | None = await sense.build("asr", backends.asr if needs.hearing else "")
+        activity: VoiceActivity | None = await sense.build("vad", backends.vad if needs.hearing else "")
+        speaker = await sense.speaker(settings) if needs.speaking else None
+        encoder = await sense.build("photos", backends.photos if needs.seeing else "")
+        finder = await _finder(encoder, shop, data, progress) if encoder else None
+        hint = await _hint(shop)
+        journal = StoreJournal(store)
+        engine = Engine(
+            Parts(
+                journal=journal,
+                perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, hint=hint),
+                understander=Understander(sentences, shop.products),
+                dialogue=Dialogue(
+                    shop,
+                    sentences,
+                    identity_attempts=settings.shop.identity_attempts,
+                    greeting=settings.shop.greeting,
+                    handoff_hours=settings.shop.handoff_hours,
+                    picture=gallery.sha256,
+                ),
+                media=Door(blobs, _door_limits(settings.media)),
+                blobs=blobs,
+                voice=speaker,
+            ),
+            limits=_limits(settings.media),
+            bounds=Bounds(
+                turn_timeout_s=settings.engine.turn_timeout_s,
+                mailbox=settings.engine.mailbox,
+                concurrent_turns=settings.engine.concurrent_turns,
+            ),
+        )
+        resumed = await engine.start()
+        closing.push_async_callback(engine.close)
+        yield Application(
+            settings=settings,
+            data=data,
+            engine=engine,
+            journal=journal,
+            store=store,
+            shop=shop,
+            recognizer=recognizer,
+            activity=activity,
+            speaker=speaker,
+            hint=hint,
+            resumed=resumed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Senses:
+    """Builds backends; one that cannot be built is told and left out."""
+
+    models: Path
+
+    async def build(self, kind: str, spec: str) -> Any:
+        if not spec:
+            return None
+        try:
+            return await in_worker(registry.build, kind, spec, self.models)
+        except (ModelMissingError, BackendError) as error:
+            _LOG.warning("%s is off: %s", kind, error)
+            return None
+
+    async def speaker(self, settings: Settings) -> Speaker | None:
+        try:
+            return await in_worker(build_speaker, settings.backends, self.models)
+        except (ModelMissingError, BackendError) as error:
+            _LOG.warning("speaking is off: %s", error)
+            return None
+
+
+async def _finder(encoder: Any, shop: LocalShop, data: Path, progress: Progress | None) -> ProductFinder | None:
+    pictures = [
+        CataloguePicture(product_id=product.product_id, sku=variant.item_id, path=shop.picture_path(picture))
+        for product in await shop.products()
+        for variant in product.variants.values()
+        for picture in variant.pictures
+    ]
+    return await build_finder(encoder, pictures, data / "looks", progress) if pictures else None
+
+
+async def _hint(shop: LocalShop) -> str:
+    """Return the shortest product names: recognisers use a few dozen words of a hint at most."""
+    names = {in_language(product.names, language) for product in await shop.products() for language in ("zh", "en")}
+    return ", ".join(sorted(names, key=lambda name: (len(name), name))[:40])
+
+
+def _door_limits(media: Media) -> MediaLimits:
+    return MediaLimits(
+        image_bytes=int(media.image_mb * 2**20),
+        image_pixels=int(media.image_megapixels * 1e6),
+        audio_bytes=int(media.audio_mb * 2**20),
+        audio_s=media.audio_s,
+    )
+
+
+def _limits(media: Media) -> Limits:
+    return Limits(
+        text_chars=media.text_chars,
+        attachments=media.attachments,
+        image_bytes=int(media.image_mb * 2**20),
+        audio_bytes=int(media.audio_mb * 2**20),
+    )

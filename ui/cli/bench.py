@@ -1,0 +1,117 @@
+"""`zhanggui bench`: how fast the clerk is on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli.output import AsJson, settings, show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.config import Settings
+    from core.types import Turn
+
+app = typer.Typer(name="bench", help="Measure the clerk on this machine.", no_args_is_help=True)
+Rounds = Annotated[int, typer.Option("--rounds", min=1, help="How often everything is said.")]
+_ASSETS = Path(__file__).parents[2] / "assets"
+
+
+@app.command()
+def turn(context: typer.Context, rounds: Rounds = 5, as_json: AsJson = False) -> None:
+    """Time written turns, one after the other, in a fresh data folder with the demo shop."""
+    report = asyncio.run(_turns(settings(context), rounds))
+    show(report, _as_table(report), as_json=as_json)
+
+
+async def _turns(config: Settings, rounds: int) -> dict[str, object]:
+    import yaml
+
+    from ui.app import Needs, assemble
+    from ui.terminal import Terminal
+
+    conversations = yaml.safe_load((_ASSETS / "bench" / "turns.yaml").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = config.model_copy(update={"data_dir": Path(folder)})
+        async with assemble(fresh, needs=Needs(hearing=False, seeing=False, speaking=False)) as house:
+            await Terminal(engine=house.engine).say("你好 hello")  # the first turn loads the sentence encoder
+            took: list[float] = []
+            turns: list[Turn] = []
+            for texts in conversations * rounds:
+                terminal = Terminal(engine=house.engine)
+                for text in texts:
+                    began = time.perf_counter()
+                    turns.append(await terminal.say(text))
+                    took.append((time.perf_counter() - began) * 1000)
+    return {"turns": len(took), **_spread(took), "stages_ms": _stages(turns)}
+
+
+@app.command()
+def intake(messages: Annotated[int, typer.Option(min=100)] = 5000, as_json: AsJson = False) -> None:
+    """Time the durable acceptance of messages: each is on disk before it counts."""
+    report = asyncio.run(_intake(messages))
+    show(report, f"{report['messages_per_s']} messages a second, each acknowledged after its commit", as_json=as_json)
+
+
+async def _intake(count: int) -> dict[str, object]:
+    from datetime import UTC, datetime
+
+    from core.journal.journal import StoreJournal
+    from core.journal.store import Store
+    from core.types import Message
+
+    made = [
+        Message(
+            id=f"m{number}",
+            channel="bench",
+            external_id=f"m{number}",
+            conversation_id=f"c{number % 500}",
+            sender_id="bench",
+            text="我的订单什么时候到？ where is my order?",
+            received_at=datetime.now(UTC),
+            trace_id=f"m{number}",
+        )
+        for number in range(count)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "zhanggui.db")
+        journal = StoreJournal(store)
+        began, cpu = time.perf_counter(), time.process_time()
+        await asyncio.gather(*(journal.accept(message) for message in made))
+        wall, used = time.perf_counter() - began, time.process_time() - cpu
+        store.close()
+    return {"messages": count, "messages_per_s": round(count / wall), "messages_per_cpu_s": round(count / used)}
+
+
+def _stages(turns: Sequence[Turn]) -> dict[str, dict[str, float]]:
+    by_stage: defaultdict[str, list[float]] = defaultdict(list)
+    for one in turns:
+        for stage, spent in one.timings.items():
+            by_stage[stage].append(spent)
+    return {stage: _spread(spent) for stage, spent in by_stage.items()}
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(values)
+    at = {
+        name: ordered[min(len(ordered) - 1, int(len(ordered) * share))] for name, share in (("p50", 0.5), ("p95", 0.95))
+    }
+    return {f"{name}_ms": round(value, 2) for name, value in at.items()}
+
+
+def _as_table(report: dict[str, object]) -> str:
+    stages = report["stages_ms"]
+    rows = [f"{report['turns']} turns: p50 {report['p50_ms']} ms, p95 {report['p95_ms']} ms"]
+    if isinstance(stages, dict):
+        rows += [
+            f"  {stage:12} p50 {spread['p50_ms']:8.2f}   p95 {spread['p95_ms']:8.2f}"
+            for stage, spread in stages.items()
+        ]
+    return "\n".join(rows)

@@ -1,0 +1,152 @@
+"""`zhanggui ask` and `zhanggui chat`: the clerk in a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli.output import AsJson, settings, show
+
+if TYPE_CHECKING:
+    from core.config import Settings
+    from core.engine import Engine
+    from core.ports import BlobStore
+    from core.types import Reply, Turn
+    from ui.terminal import Terminal
+
+Image = Annotated[
+    list[Path] | None,
+    typer.Option("--image", metavar="FILE", exists=True, dir_okay=False, help="A photo; several may be given."),
+]
+Audio = Annotated[
+    Path | None, typer.Option("--audio", metavar="FILE", exists=True, dir_okay=False, help="A voice note.")
+]
+Speak = Annotated[Path | None, typer.Option("--speak", metavar="OUT.wav", help="Write the spoken reply here.")]
+Conversation = Annotated[str | None, typer.Option("--conversation", metavar="ID", help="Go on with this conversation.")]
+Locale = Annotated[
+    str | None, typer.Option("--locale", metavar="zh|en", help="What you read, where the words do not tell.")
+]
+
+
+def ask(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="What to say; '' with a photo or a voice note.")] = "",
+    image: Image = None,
+    audio: Audio = None,
+    speak: Speak = None,
+    conversation: Conversation = None,
+    locale: Locale = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say one thing to the clerk and print the answer (of the demo shop when none was imported)."""
+    if not (text.strip() or image or audio):
+        raise typer.BadParameter("say something: words, --image or --audio", param_hint="TEXT")
+    asyncio.run(_ask(settings(context), text, tuple(image or ()), audio, speak, conversation, locale, as_json))
+
+
+async def _ask(
+    config: Settings,
+    text: str,
+    images: tuple[Path, ...],
+    audio: Path | None,
+    speak: Path | None,
+    conversation: str | None,
+    locale: str | None,
+    as_json: bool,
+) -> None:
+    from core.wire import turn_as_json
+    from ui.app import Needs, assemble
+
+    needs = Needs(hearing=audio is not None, seeing=bool(images), speaking=speak is not None)
+    async with assemble(config, needs=needs, progress=_progress) as app:
+        terminal = _terminal(app.engine, conversation, locale)
+        turn = await terminal.say(text, images=images, audio=audio, wants_speech=speak is not None)
+        blobs = app.engine.blobs
+        if speak is not None:
+            await _write_speech(turn, blobs, speak)
+        shown = turn_as_json(turn, lambda sha256: blobs.path(sha256).as_uri())
+        show(shown, _as_text(turn), as_json=as_json)
+
+
+def chat(context: typer.Context, conversation: Conversation = None, locale: Locale = None) -> None:
+    """Talk with the clerk; /image FILE and /audio FILE send files, /quit ends."""
+    asyncio.run(_chat(settings(context), conversation, locale))
+
+
+async def _chat(config: Settings, conversation: str | None, locale: str | None) -> None:
+    from ui.app import Needs, assemble
+
+    async with assemble(config, needs=Needs(speaking=False), progress=_progress) as app:
+        terminal = _terminal(app.engine, conversation, locale)
+        typer.echo("掌柜在此，请讲。 Zhanggui is listening.  (/image FILE, /audio FILE, /quit)")
+        while True:
+            typer.echo("> ", nl=False)
+            line = await asyncio.to_thread(sys.stdin.readline)
+            if not line or line.strip() == "/quit":
+                return
+            if line.strip():
+                typer.echo(await _exchange(terminal, line.strip()))
+
+
+async def _exchange(terminal: Terminal, line: str) -> str:
+    from core.errors import MediaError
+
+    command, _, rest = line.partition(" ")
+    name, _, caption = rest.strip().partition(" ")
+    file = _home(name)
+    try:
+        if command == "/image":
+            return _as_text(await terminal.say(caption, images=(file,)))
+        if command == "/audio":
+            return _as_text(await terminal.say(caption, audio=file))
+    except (MediaError, OSError) as error:
+        return f"! {error}"
+    return _as_text(await terminal.say(line))
+
+
+def _home(name: str) -> Path:
+    return Path(name).expanduser()
+
+
+def _terminal(engine: Engine, conversation: str | None, locale: str | None) -> Terminal:
+    from ui.terminal import Terminal
+
+    if conversation:
+        return Terminal(engine=engine, conversation_id=conversation, locale=locale)
+    return Terminal(engine=engine, locale=locale)
+
+
+async def _write_speech(turn: Turn, blobs: BlobStore, target: Path) -> None:
+    from core.types import SpeechPart
+
+    recordings = [part for reply in turn.replies for part in reply.parts if isinstance(part, SpeechPart)]
+    if not recordings:
+        typer.echo("there is no spoken reply: no voice speaks this language (see zhanggui doctor)", err=True)
+        return
+    await asyncio.to_thread(target.write_bytes, await blobs.get(recordings[0].attachment.sha256))
+
+
+def _as_text(turn: Turn) -> str:
+    return "\n\n".join(_reply_text(reply) for reply in turn.replies)
+
+
+def _reply_text(reply: Reply) -> str:
+    from core.types import ButtonsPart, CardPart
+
+    lines = [reply.text] if reply.text else []
+    for part in reply.parts:
+        if isinstance(part, CardPart):
+            lines.append(f"  [{part.title}] {part.subtitle}".rstrip())
+            lines += [f"    {label}: {value}" for label, value in part.fields]
+        elif isinstance(part, ButtonsPart):
+            lines.append("  " + "  ".join(f"({button.label})" for button in part.buttons))
+    return "\n".join(lines)
+
+
+def _progress(done: int, of_all: int) -> None:
+    if done == of_all or done % 50 == 0:
+        typer.echo(f"looking at the catalogue's pictures: {done} of {of_all}", err=True)

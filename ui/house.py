@@ -1,0 +1,99 @@
+"""Channels around a clerk: what `serve` and `demo` run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from channels.phone.lines import PhoneLines
+from channels.telegram.channel import TelegramChannel
+from channels.web.channel import WebChannel
+from channels.web.house import House as WebHouse
+from channels.web.tokens import load_key
+from core.delivery import Outbox
+from core.errors import ConfigError
+from core.ports import Channel
+from ui.admin import StoreViews
+from ui.app import Application
+from voice.call.conversation import House as CallHouse
+from voice.call.phrases import Phrasebook
+from voice.call.session import CallSession
+
+Announce = Callable[[str, str], None]
+"""A name ("web", "telegram", ...) and how to reach it."""
+
+
+async def serve(app: Application, announce: Announce) -> None:
+    """Run all configured channels until cancelled; one that fails ends the others with its error."""
+    web = await _web(app) if app.settings.web.enabled else None
+    others = [channel async for channel in _others(app, announce)]
+    channels: list[Channel] = [*([web] if web else []), *others]
+    if not channels:
+        raise ConfigError("no channel is enabled: set web.enabled, telegram.enabled or phone.enabled to true")
+    outbox = Outbox(app.journal, channels)
+    app.engine.on_commit(outbox.notice)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(outbox.run())
+        for channel in channels:
+            group.create_task(channel.run())
+        if web:
+            address = await web.address()
+            announce("web", address)
+            if app.settings.gradio.enabled:
+                group.create_task(_gradio(app, address))
+                announce("gradio", f"http://{app.settings.gradio.host}:{app.settings.gradio.port}")
+
+
+async def _web(app: Application) -> WebChannel:
+    pictures = {
+        variant.item_id: app.shop.picture_path(variant.pictures[0])
+        for product in await app.shop.products()
+        for variant in product.variants.values()
+        if variant.pictures
+    }
+    house = WebHouse(
+        settings=app.settings.web,
+        clerk=app.engine,
+        secret_key=load_key(app.data / "web.key"),
+        picture=pictures.get,
+        shop=app.shop,
+        shop_name=await app.shop.name(),
+        admin=StoreViews(app.store),
+    )
+    return WebChannel(house)
+
+
+async def _others(app: Application, announce: Announce) -> AsyncIterator[Channel]:
+    settings = app.settings
+    if settings.telegram.enabled:
+        yield TelegramChannel(settings.telegram, app.engine)
+        announce("telegram", settings.telegram.mode)
+    if settings.phone.enabled:
+        yield await _phone(app)
+        announce("phone", f"AudioSocket at {settings.phone.audiosocket_host}:{settings.phone.audiosocket_port}")
+
+
+async def _phone(app: Application) -> PhoneLines:
+    if app.recognizer is None or app.activity is None or app.speaker is None:
+        raise ConfigError(
+            "phone.enabled = true needs hearing and a voice: see the warnings above, and `zhanggui doctor`"
+        )
+    calls = CallSession(
+        CallHouse(
+            clerk=app.engine,
+            recognizer=app.recognizer,
+            activity=app.activity,
+            phrasebook=Phrasebook(app.speaker),
+            language=app.settings.phone.language,
+            hint=app.hint,
+        ),
+        max_calls=app.settings.phone.max_calls,
+    )
+    await calls.prepare()
+    return PhoneLines(app.settings.phone, on_call=calls.hold)
+
+
+async def _gradio(app: Application, api: str) -> None:
+    from ui.gradio_page import serve as serve_page  # Gradio takes seconds to import
+
+    await serve_page(api, app.settings.gradio.host, app.settings.gradio.port)
