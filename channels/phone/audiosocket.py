@@ -41,6 +41,9 @@ _UNREAD_BYTES = 64_000
 """4 s of 8 kHz sound that nobody takes: the far side is gone."""
 
 
+_LINGER_S = 1.0
+
+
 class MalformedError(Exception):
     """The far side does not speak AudioSocket."""
 
@@ -150,24 +153,29 @@ class AudioSocketLine:
         return False
 
     async def hang_up(self) -> None:
-        """Say goodbye in the protocol and close; safe to call twice."""
+        """Say goodbye in the protocol; safe to call twice. The door closes the connection."""
         self._inlet.close()
         if not self._closed:
             self._closed = True
-            await close_politely(self._writer)
+            self._write(HANG_UP, b"")
 
     def _write(self, kind: int, payload: bytes) -> None:
         self._writer.write(_HEADER.pack(kind, len(payload)) + payload)
 
 
-async def close_politely(writer: asyncio.StreamWriter) -> None:
-    """Send the hang-up packet, then close the connection."""
-    with suppress(OSError, TimeoutError):
-        if not writer.is_closing():
-            writer.write(_HEADER.pack(HANG_UP, 0))
-            async with asyncio.timeout(1):
-                await writer.drain()
-    writer.close()
+async def _part(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Close a connection so that the far side still gets our last packet.
+
+    Closing while its sound waits unread would reset the connection and take the hang-up with it.
+    """
+    try:
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_LINGER_S):
+                writer.write_eof()
+                while await reader.read(_UNREAD_BYTES):
+                    pass
+    finally:
+        writer.transport.abort()
 
 
 async def _answer(reader: asyncio.StreamReader) -> str:
@@ -223,16 +231,18 @@ class AudioSocketDoor:
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._lines >= self._max_lines:
             log.warning("a call was hung up: %d lines are in use", self._lines)
-            await close_politely(writer)
+            writer.write(_HEADER.pack(HANG_UP, 0))
+            await _part(reader, writer)
             return
         self._lines += 1
         try:
             await self._hold(AudioSocketLine(await _answer(reader), reader, writer))
         except MalformedError as error:
             log.warning("an AudioSocket connection was closed: %s", error)
+            writer.write(_HEADER.pack(HANG_UP, 0))
         finally:
             self._lines -= 1
-            await close_politely(writer)
+            await _part(reader, writer)
 
     async def _hold(self, line: AudioSocketLine) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -103,6 +103,11 @@ class Line:
             self._frames.put_nowait(frame)
 
 
+async def until(happened: Callable[[], bool]) -> None:
+    while not happened():  # noqa: ASYNC110 - the far end only looks; nothing tells it
+        await asyncio.sleep(0.01)
+
+
 @dataclass
 class Voice:
     """Speak everything as a short tone, and remember it."""
@@ -276,8 +281,7 @@ async def test_what_the_caller_adds_while_the_clerk_thinks_is_answered_next() ->
     async with call(scene) as line:
         await line.heard(1)
         line.speak()
-        while not scene.clerk.messages:
-            await asyncio.sleep(0.01)
+        await until(lambda: bool(scene.clerk.messages))
         line.speak()
         await asyncio.sleep(0.05)
         thought.set()
@@ -293,8 +297,7 @@ async def test_a_silent_caller_is_asked_and_then_bidden_goodbye() -> None:
         await line.heard(2)
         line.be_silent(8.2)
         await line.heard(3)
-        while not line.hung_up:
-            await asyncio.sleep(0.01)
+        await until(lambda: line.hung_up)
     assert scene.said[1:] == [phrases.STILL_THERE["en"], phrases.GOODBYE["en"]]
 
 
@@ -328,11 +331,9 @@ async def test_keys_become_text_at_the_hash_and_after_a_pause_and_a_star_starts_
 async def test_a_key_stops_the_clerk_in_the_middle_of_a_sentence() -> None:
     scene = Scene(voice=Voice(frames=500))
     async with call(scene) as line:
-        while len(line.sent) < 5:
-            await asyncio.sleep(0.01)
+        await until(lambda: len(line.sent) >= 5)
         line.press("7#")
-        while not scene.clerk.messages:
-            await asyncio.sleep(0.01)
+        await until(lambda: bool(scene.clerk.messages))
         assert line.flushed == 1
         assert len(line.sent) < 400
     assert scene.clerk.messages[0].text == "7"
@@ -386,8 +387,7 @@ async def test_noise_is_passed_over_once_and_then_the_caller_is_asked_again() ->
     async with call(scene) as line:
         await line.heard(1)
         line.speak()
-        while not scene.ear.heard:
-            await asyncio.sleep(0.01)
+        await until(lambda: bool(scene.ear.heard))
         await asyncio.sleep(0.03)
         line.speak()
         await line.heard(2)
@@ -416,8 +416,7 @@ async def test_a_caller_who_was_put_through_is_let_go() -> None:
     async with call(scene, line):
         await line.heard(1)
         line.speak()
-        while not line.hung_up:
-            await asyncio.sleep(0.01)
+        await until(lambda: line.hung_up)
     assert line.transfers == ["200"]
     assert scene.said[1:] == ["A colleague will help you.", phrases.TRANSFERRING["en"]]
 
