@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -49,9 +50,8 @@ def _model(model: catalogue.Model, folder: Path, is_needed: bool) -> Finding:
 
 
 def _writable(folder: Path) -> Finding:
-    existing = _nearest(folder)
     try:
-        with tempfile.TemporaryFile(dir=existing):
+        with tempfile.TemporaryFile(dir=_nearest(folder)):
             pass
     except OSError as error:
         remedy = f"make it writable, or set data_dir to another folder ({error.strerror})"
@@ -68,5 +68,8 @@ def _disk(folder: Path) -> Finding:
 
 
 def _nearest(folder: Path) -> Path:
-    """Return the folder, or the nearest one above it that exists."""
-    return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.is_dir())
+    """Return the folder, or the nearest thing above it that exists."""
+    for path in (folder.absolute(), *folder.absolute().parents):
+        if os.path.exists(path):  # noqa: PTH110 - Path.exists raises where a parent may not be entered
+            return path
+    return Path()
