@@ -1,0 +1,1 @@
+"""Reading: sentences to vectors, the same meaning near in every language."""
