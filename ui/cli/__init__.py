@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from core.errors import ConfigError, ZhangguiError
-from ui.cli import doctor, models
+from ui.cli import doctor, models, shop
 
 app = typer.Typer(
     name="zhanggui",
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(models.app)
+app.add_typer(shop.app)
 app.command("doctor")(doctor.doctor)
 
 

@@ -1,0 +1,37 @@
+"""Fold what customers type into what the records are looked up by."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from core.shop.records import Customer
+
+
+def order_key(order_id: str) -> str:
+    """Return "W3912701" for "#w3912701", " ＃W3912701" and the like."""
+    folded = unicodedata.normalize("NFKC", order_id).upper()
+    return "".join(folded.split()).lstrip("#")
+
+
+def email_key(email: str) -> str:
+    """Return the address in lower case, full-width letters made plain."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+def zip_key(zip_code: str) -> str:
+    """Return the zip without blanks and hyphens, in lower case: "n17aa" for "N1 7AA"."""
+    folded = unicodedata.normalize("NFKC", zip_code).casefold()
+    return "".join(sign for sign in folded if sign.isalnum())
+
+
+def name_key(name: str) -> str:
+    """Return the letters of a name, without case, accents, blanks and signs: "oconnor" for "O'Connor"."""
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(sign for sign in folded if sign.isalnum())
+
+
+def names_of(customer: Customer) -> frozenset[str]:
+    """Return the full names, folded, that this customer goes by: either order, every script."""
+    first, last = name_key(customer.first_name), name_key(customer.last_name)
+    names = {first + last, last + first, *(name_key(name) for name in customer.other_names)}
+    return frozenset(name for name in names if name)
