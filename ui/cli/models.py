@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from ui.cli.output import AsJson, megabytes, settings, show
+from ui.cli.output import AsJson, readable_size, settings, show
 
 if TYPE_CHECKING:
     from learning.models.pull import Pulled, Step, Watch
@@ -42,7 +42,7 @@ def pull(
     with _progress() as watch:
         pulled = puller.pull(chosen, folder, puller.sources(config.models), watch)
     fetched = [file for file in pulled if file.source != "here"]
-    size = megabytes(sum(file.size_bytes for file in fetched))
+    size = readable_size(sum(file.size_bytes for file in fetched))
     text = f"{len(pulled)} files in {folder}; {len(fetched)} of them new ({size})"
     show({"folder": str(folder), "files": [asdict(file) for file in pulled]}, text, as_json=as_json)
 
@@ -69,7 +69,7 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
             }
         )
     lines = [
-        f"{'here' if row['here'] else '-':5} {row['name']:32} {megabytes(int(str(row['size_bytes']))):>9}"
+        f"{'here' if row['here'] else '-':5} {row['name']:32} {readable_size(int(str(row['size_bytes']))):>9}"
         f"  {'default ' if row['default'] else 'optional'}  {row['use']} [{row['licence']}]"
         for row in rows
     ]
@@ -105,7 +105,7 @@ def _progress() -> Iterator[Watch]:
 
         def tell(event: Step | Pulled) -> None:
             if isinstance(event, Pulled) and event.source != "here":
-                typer.echo(f"{event.model}/{event.file} {megabytes(event.size_bytes)} ({event.source})", err=True)
+                typer.echo(f"{event.model}/{event.file} {readable_size(event.size_bytes)} ({event.source})", err=True)
 
         yield tell
         return

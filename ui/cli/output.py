@@ -27,6 +27,8 @@ def show(value: Mapping[str, object], text: str, *, as_json: bool) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
 
 
-def megabytes(size_bytes: int) -> str:
+def readable_size(size_bytes: int) -> str:
     """Return a size as people read it."""
+    if size_bytes < 1e5:
+        return f"{size_bytes / 1e3:.1f} kB"
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes < 1e8 else f"{size_bytes / 1e6:.0f} MB"
