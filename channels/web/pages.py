@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html import escape
+from itertools import islice
 from pathlib import Path
 from string import Template
 
@@ -64,9 +64,10 @@ async def home(request: web.Request) -> web.StreamResponse:
             {key: escape(value) for key, value in words.items()},
             shop=escape(in_language(house.shop_name, language)),
             examples="".join(f"<li>{escape(example)}</li>" for example in _EXAMPLES[language]),
-            cards="".join(await _cards(house, language)),
+            shelf=await _shelf(house, language),
         ),
         content_type="text/html",
+        charset="utf-8",
         headers={"Vary": "Accept-Language"},
     )
 
@@ -92,10 +93,14 @@ def _language(request: web.Request) -> str:
     return "en" if asked[:2].lower() == "en" else "zh"
 
 
-async def _cards(house: House, language: str) -> Iterable[str]:
+async def _shelf(house: House, language: str) -> str:
     products = await house.shop.products() if house.shop else ()
     pictured = ((product, variant) for product in products for variant in _pictured(house, product)[:1])
-    return [_card(product, variant, language) for (product, variant), _ in zip(pictured, range(_SHOWN), strict=False)]
+    cards = [_card(product, variant, language) for product, variant in islice(pictured, _SHOWN)]
+    if not cards:
+        return ""
+    heading = escape(_WORDS[language]["products"])
+    return f'<section><h2>{heading}</h2><ul class="products">{"".join(cards)}</ul></section>'
 
 
 def _pictured(house: House, product: Product) -> list[Variant]:

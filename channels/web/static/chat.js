@@ -1,0 +1,237 @@
+// The chat: what happens between the panel, the microphone and the server.
+
+import { connect } from "./api.js";
+import { painter } from "./bubbles.js";
+import { iconButton, make } from "./dom.js";
+import { remember } from "./memory.js";
+import { outbox } from "./outbox.js";
+import { build } from "./panel.js";
+import { MOST_PHOTOS, smaller } from "./photos.js";
+import { record } from "./recorder.js";
+import { STRINGS, languageOf } from "./strings.js";
+
+const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Put the widget on the page. `settings` are the data- attributes of the script tag. */
+export async function start(base, settings) {
+  const memory = remember(`zhanggui ${base.href}`);
+  let language = memory.get("language") || languageOf(settings.locale || document.documentElement.lang || navigator.language);
+  let aloud = Boolean(memory.get("aloud"));
+  let last = "";
+  let stream = null;
+  let recorder = null;
+  let photos = [];
+  let restored = false;
+  const said = new Map();
+  const words = () => STRINGS[language];
+  const api = connect(base, memory);
+
+  const root = await shadow(base, settings.accent);
+  const paint = painter({ words, address: api.address, press: (value) => say({ text: value }), retry: again });
+  const panel = build(root, words, settings.title || "掌柜 Zhanggui", {
+    send,
+    photos: add,
+    record: begin,
+    discard: () => end(false),
+    finish: () => end(true),
+    language: turn_language,
+    speak: () => speaking(!aloud),
+    opened: restore,
+  });
+  const out = outbox(api, () => language, { state, answered, forgotten });
+  let typing = null;
+
+  panel.say_words();
+  speaking(aloud);
+  addEventListener("offline", () => panel.notice(words().offline));
+  addEventListener("online", () => panel.notice(""));
+  for (const item of memory.get("unsent") || []) say(item);
+  if (api.isOpen()) restore();
+  if (settings.open === "true") panel.show(true);
+
+  // ---- what the customer does
+
+  function send() {
+    const text = panel.input.value.trim();
+    if (!text && !photos.length) return;
+    panel.input.value = "";
+    panel.grow();
+    say({ text, photos: photos.map((photo) => photo.blob) });
+    photos.forEach((photo) => photo.preview.remove());
+    photos = [];
+    panel.previews.hidden = true;
+    panel.input.focus();
+  }
+
+  function say({ id = newId(), text = "", photos = [], audio = null }) {
+    const item = { id, text, photos, audio, speak: aloud, locale: language };
+    const urls = photos.map((photo) => URL.createObjectURL(photo));
+    item.handle = paint.said({ text, photos: urls, recording: audio && URL.createObjectURL(audio) });
+    said.set(id, item);
+    keep_unsent();
+    panel.add(item.handle.element);
+    out.put(item);
+  }
+
+  function again(element) {
+    const item = [...said.values()].find((one) => one.handle.element === element);
+    panel.add(element);
+    out.put(item);
+  }
+
+  async function add(files) {
+    const pictures = files.filter((file) => file.type.startsWith("image/"));
+    panel.notice(pictures.length < files.length ? words().notPhoto : "");
+    for (const file of pictures) {
+      if (photos.length >= MOST_PHOTOS) return panel.notice(words().tooMany);
+      const blob = await smaller(file);
+      const photo = { blob };
+      const remove = () => {
+        photos = photos.filter((other) => other !== photo);
+        photo.preview.remove();
+        panel.previews.hidden = !photos.length;
+        panel.input.focus();
+      };
+      photo.preview = make("div", { className: "preview" }, make("img", { src: URL.createObjectURL(blob), alt: file.name }), iconButton("close", words().remove, remove));
+      photos.push(photo);
+      panel.previews.append(photo.preview);
+      panel.previews.hidden = false;
+    }
+    panel.input.focus();
+  }
+
+  async function begin() {
+    if (recorder) return;
+    const began = performance.now();
+    try {
+      recorder = await record({ level: (loudness) => panel.clock((performance.now() - began) / 1000, loudness), full: () => end(true) });
+    } catch {
+      return panel.notice(words().noMicrophone);
+    }
+    panel.notice("");
+    panel.clock(0, 0);
+    panel.recording(true);
+  }
+
+  async function end(keep) {
+    if (!recorder) return;
+    const running = recorder;
+    recorder = null;
+    panel.recording(false);
+    if (!keep) return running.cancel();
+    const audio = await running.finish();
+    if (audio) say({ audio });
+    else panel.notice(words().tooShort);
+  }
+
+  function turn_language() {
+    language = language === "zh" ? "en" : "zh";
+    memory.set({ language });
+    panel.say_words();
+    speaking(aloud);
+    greet();
+  }
+
+  function speaking(on) {
+    aloud = on;
+    memory.set({ aloud });
+    panel.speaking(on);
+  }
+
+  // ---- what the server says
+
+  async function restore() {
+    if (restored) return;
+    restored = true;
+    if (api.isOpen()) {
+      try {
+        const history = await api.history("");
+        history.messages.forEach(exchange);
+        follow();
+      } catch (refusal) {
+        if (refusal.status === 401 || refusal.status === 404) forgotten();
+        else restored = false; // the network is away: the next opening tries again
+      }
+    }
+    greet();
+  }
+
+  function greet() {
+    const before = panel.log.querySelector(".welcome");
+    if (before) before.replaceWith(paint.welcome());
+    else if (!said.size) panel.add(paint.welcome());
+  }
+
+  function follow() {
+    stream ??= api.follow(() => last, {
+      connected: (up) => panel.notice(up ? "" : navigator.onLine ? words().reconnecting : words().offline),
+      event(event) {
+        if (event.type === "typing") show_typing(true);
+        if (event.type === "turn") exchange(event);
+      },
+    });
+  }
+
+  function exchange({ message, turn }) {
+    const known = said.get(message.id);
+    if (known) return answered(known, turn);
+    const files = (kind) => message.attachments.filter((item) => item.kind === kind).map((item) => api.address(item.url));
+    const item = { id: message.id, elsewhere: true, handle: paint.said({ text: message.text, photos: files("image"), recording: files("audio")[0] }) };
+    said.set(message.id, item);
+    panel.add(item.handle.element);
+    answered(item, turn);
+  }
+
+  function answered(item, turn) {
+    if (item.turn) return; // the answer came by both ways, the request and the stream
+    item.turn = turn;
+    last = turn.turn_id;
+    keep_unsent();
+    item.handle.state("sent");
+    item.handle.heard(turn.transcript);
+    show_typing(false);
+    item.handle.element.after(paint.answered(turn, item.speak && !item.elsewhere));
+    panel.scroll();
+    if (!panel.isOpen() && restored) panel.unread();
+    follow();
+  }
+
+  function state(item, state, code = "") {
+    if (item.turn) return;
+    const problems = words().problems;
+    item.failed = state === "failed";
+    if (item.failed) keep_unsent();
+    item.handle.state(state, item.failed ? problems[code] || problems.other : "");
+    show_typing(state === "sending");
+  }
+
+  function forgotten() {
+    stream?.stop();
+    stream = null;
+    last = "";
+    api.forget();
+  }
+
+  function show_typing(on) {
+    typing?.remove();
+    typing = on ? paint.typing() : null;
+    if (on) panel.add(typing);
+  }
+
+  function keep_unsent() {
+    const words_only = [...said.values()].filter((item) => !item.turn && !item.failed && !item.elsewhere && item.text && !item.photos.length);
+    memory.set({ unsent: words_only.map(({ id, text }) => ({ id, text })) });
+  }
+}
+
+async function shadow(base, accent) {
+  const host = make("div", { id: "zhanggui" });
+  const root = host.attachShadow({ mode: "open" });
+  if (accent) host.style.setProperty("--accent", accent);
+  const style = make("link", { rel: "stylesheet", href: new URL("widget.css", base).href });
+  const styled = new Promise((done) => (style.onload = style.onerror = done));
+  root.append(style);
+  document.body.append(host);
+  await styled;
+  return root;
+}

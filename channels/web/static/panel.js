@@ -1,0 +1,172 @@
+// The panel: launcher, header, conversation, composer. It knows the page, not the server.
+
+import { iconButton, make, relabel, icon } from "./dom.js";
+
+/** Build the panel into `root`; `on` is told what the customer does. */
+export function build(root, words, title, on) {
+  const log = make("div", { className: "log", role: "log", tabIndex: 0, "aria-live": "polite", "aria-relevant": "additions" });
+  const notice = make("div", { className: "notice", role: "status", hidden: true });
+  const previews = make("div", { className: "previews", hidden: true });
+  const input = make("textarea", { rows: 1, maxLength: 4000, enterKeyHint: "send", autocomplete: "off" });
+  const file = make("input", { type: "file", accept: "image/*", multiple: true, className: "hidden", tabIndex: -1 });
+  const photo = iconButton("photo", "", () => file.click(), "quiet");
+  const mic = iconButton("mic", "", () => on.record(), "quiet");
+  const send = iconButton("send", "", () => on.send(), "send");
+  const composer = make("form", { className: "composer" }, photo, mic, input, send, file);
+
+  const clock = make("span", { className: "clock", role: "timer" }, "0:00");
+  const level = make("span", { className: "level", "aria-hidden": "true" }, make("i"));
+  const discard = iconButton("trash", "", () => on.discard(), "quiet");
+  const stop = iconButton("send", "", () => on.finish(), "send");
+  const recording = make("div", { className: "recording", role: "group", hidden: true }, discard, make("span", { className: "dot" }), clock, level, stop);
+
+  const language = make("button", { type: "button", className: "icon language", onclick: () => on.language() });
+  const speak = iconButton("mute", "", () => on.speak());
+  const close = iconButton("close", "", () => show(false));
+  const name = make("h2", { id: "title" }, title);
+  const status = make("p", {});
+  const seal = () => make("span", { className: "seal", "aria-hidden": "true" }, "掌");
+  const header = make("header", {}, seal(), make("div", { className: "who" }, name, status), language, speak, close);
+  const overlay = make("div", { className: "drop", "aria-hidden": "true" });
+  const panel = make("section", { className: "panel", id: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
+    header, notice, log, previews, composer, recording, overlay);
+
+  const badge = make("span", { className: "badge", hidden: true });
+  const launcher = make("button", { type: "button", className: "launcher", "aria-expanded": "false", "aria-controls": "panel", onclick: () => show(panel.hidden) },
+    icon("chat"), badge);
+  root.append(panel, launcher);
+
+  const small = matchMedia("(max-width: 480px)");
+
+  function show(open) {
+    panel.hidden = !open;
+    launcher.setAttribute("aria-expanded", String(open));
+    panel.setAttribute("aria-modal", String(small.matches));
+    document.documentElement.style.overflow = open && small.matches ? "hidden" : "";
+    if (open) {
+      badge.hidden = true;
+      on.opened();
+      scroll();
+      input.focus();
+    } else launcher.focus();
+    name_launcher();
+  }
+
+  function name_launcher() {
+    const label = panel.hidden ? words().open : words().close;
+    const unread = badge.hidden ? "" : ` (${badge.textContent} ${words().unread})`;
+    launcher.setAttribute("aria-label", label + unread);
+  }
+
+  function scroll() {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    log.scrollTo({ top: log.scrollHeight, behavior: calm ? "auto" : "smooth" });
+  }
+
+  function say_words() {
+    const said = words();
+    log.setAttribute("aria-label", said.log);
+    input.setAttribute("aria-label", said.input);
+    input.placeholder = said.placeholder;
+    for (const [button, label] of [[photo, said.photo], [mic, said.record], [send, said.send], [discard, said.discard], [stop, said.stop], [close, said.close], [language, said.language]]) {
+      button.setAttribute("aria-label", label);
+      button.title = label;
+    }
+    language.textContent = said.languageShort;
+    recording.setAttribute("aria-label", said.recording);
+    status.textContent = said.status;
+    overlay.textContent = said.drop;
+    name_launcher();
+  }
+
+  const grow = () => {
+    input.style.height = "auto";
+    input.style.height = `${Math.min(input.scrollHeight, 120)}px`;
+  };
+
+  input.addEventListener("input", grow);
+  input.addEventListener("keydown", (event) => {
+    // while an input method composes, Enter picks a word; it must not send half a sentence
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+      event.preventDefault();
+      on.send();
+    }
+  });
+  input.addEventListener("paste", (event) => {
+    if (event.clipboardData?.files.length) {
+      event.preventDefault();
+      on.photos([...event.clipboardData.files]);
+    }
+  });
+  file.addEventListener("change", () => {
+    on.photos([...file.files]);
+    file.value = "";
+  });
+  composer.addEventListener("submit", (event) => event.preventDefault());
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      recording.hidden ? show(false) : on.discard();
+    } else if (event.key === "Tab") keep_focus(event);
+  });
+  drop_zone(panel, overlay, on);
+
+  function keep_focus(event) {
+    const stops = [...panel.querySelectorAll("button, a[href], textarea, [tabindex='0']")].filter(
+      (element) => !element.disabled && element.offsetParent !== null,
+    );
+    const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];
+    if (root.activeElement !== edge) return;
+    event.preventDefault();
+    (event.shiftKey ? stops[stops.length - 1] : stops[0]).focus();
+  }
+
+  return {
+    log, input, previews, show, scroll, grow, say_words,
+    isOpen: () => !panel.hidden,
+    add(element) {
+      log.append(element);
+      scroll();
+    },
+    notice(text) {
+      notice.textContent = text;
+      notice.hidden = !text;
+    },
+    unread() {
+      badge.textContent = String(Number(badge.hidden ? 0 : badge.textContent) + 1);
+      badge.hidden = false;
+      name_launcher();
+    },
+    speaking(loud) {
+      relabel(speak, loud ? "loud" : "mute", loud ? words().speakOn : words().speakOff);
+      speak.setAttribute("aria-pressed", String(loud));
+    },
+    recording(running) {
+      composer.hidden = running;
+      recording.hidden = !running;
+      (running ? stop : mic).focus();
+    },
+    clock(seconds, loudness) {
+      clock.textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+      level.firstChild.style.transform = `scaleX(${loudness})`;
+    },
+  };
+}
+
+function drop_zone(panel, overlay, on) {
+  let depth = 0;
+  const carries = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+  const mark = (change) => {
+    depth = Math.max(0, depth + change);
+    overlay.classList.toggle("on", depth > 0);
+  };
+  panel.addEventListener("dragenter", (event) => carries(event) && mark(1));
+  panel.addEventListener("dragleave", (event) => carries(event) && mark(-1));
+  panel.addEventListener("dragover", (event) => carries(event) && event.preventDefault());
+  panel.addEventListener("drop", (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    mark(-depth);
+    on.photos([...event.dataTransfer.files]);
+  });
+}

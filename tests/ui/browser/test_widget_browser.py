@@ -1,0 +1,239 @@
+"""The widget in a real browser: what a customer sees, does and hears."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from core.types import AttachmentKind
+from tests.channels.web.scripted_clerk import ScriptedClerk
+from tests.ui.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+
+async def enter(page: Page, address: str, language: str = "en") -> None:
+    await page.goto(f"{address}/?lang={language}")
+    await page.get_by_role("button", name=re.compile("Open the shop|打开客服聊天")).click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def say(page: Page, text: str) -> None:
+    await page.get_by_role("textbox").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def test_a_typed_question_is_answered(page: Page, site: Site, shots: Path) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await page.screenshot(path=shots / "welcome-en.png")
+    await say(page, "where is my order?")
+    log = page.get_by_role("log")
+    await expect(log).to_contain_text("Your order #W1001 has shipped")
+    await expect(log).to_contain_text("Source: order #W1001")
+    await page.get_by_role("button", name="Get a person").click()
+    await expect(log).to_contain_text("A person was asked to take over")
+    await page.screenshot(path=shots / "text-en.png")
+
+
+async def test_words_are_shown_as_words_and_never_run(page: Page, site: Site) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await say(page, "<img src=x onerror=\"document.title='taken'\">")
+    await expect(page.get_by_role("log")).to_contain_text("You said: <img src=x")
+    assert await page.title() != "taken"
+
+
+async def test_photos_are_made_smaller_and_recognised(
+    page: Page, site: Site, clerk: ScriptedClerk, cup: Path, shots: Path
+) -> None:
+    address, _ = await site()
+    await enter(page, address, "zh")
+    await page.locator("input[type=file]").set_input_files([cup, cup])
+    await expect(page.get_by_role("button", name="移除这张照片")).to_have_count(2)
+    await page.get_by_role("button", name="移除这张照片").first.click()
+    await page.screenshot(path=shots / "photo-preview-zh.png")
+    await say(page, "这个还有货吗")
+    await expect(page.get_by_role("article")).to_contain_text("不锈钢保温杯")
+    photo = clerk.asked[0].attachments[0]
+    assert (photo.width, photo.height) == (1600, 1200)
+    await page.screenshot(path=shots / "photo-zh.png")
+
+
+async def test_a_pasted_and_a_dropped_photo_are_added(page: Page, site: Site) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await page.evaluate(
+        """async () => {
+          const root = document.querySelector('#zhanggui').shadowRoot;
+          const canvas = document.createElement('canvas');
+          canvas.width = canvas.height = 40;
+          const blob = await new Promise((done) => canvas.toBlob(done));
+          const files = () => {
+            const data = new DataTransfer();
+            data.items.add(new File([blob], 'cup.png', { type: 'image/png' }));
+            return data;
+          };
+          root.querySelector('textarea').dispatchEvent(
+            new ClipboardEvent('paste', { clipboardData: files(), bubbles: true, cancelable: true }));
+          root.querySelector('.panel').dispatchEvent(
+            new DragEvent('drop', { dataTransfer: files(), bubbles: true, cancelable: true }));
+        }"""
+    )
+    await expect(page.get_by_role("button", name="Remove this photo")).to_have_count(2)
+
+
+async def test_a_file_that_is_no_photo_is_told_about(page: Page, site: Site, tmp_path: Path) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    program = tmp_path / "photo.png"
+    program.write_bytes(b"MZ this is a program")
+    await page.locator("input[type=file]").set_input_files(program)
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await expect(page.get_by_role("log")).to_contain_text("This file is no photo")
+    await say(page, "hello")
+    await expect(page.get_by_role("log")).to_contain_text("You said: hello")
+
+
+async def test_a_voice_message_is_heard_and_answered_aloud(
+    page: Page, site: Site, clerk: ScriptedClerk, shots: Path
+) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await page.get_by_role("button", name="Spoken replies: off").click()
+    await page.get_by_role("button", name="Record a voice message").click()
+    await expect(page.get_by_role("timer")).to_have_text("0:01")
+    await page.screenshot(path=shots / "recording-en.png")
+    await page.get_by_role("button", name="Stop and send the recording").click()
+    log = page.get_by_role("log")
+    await expect(log).to_contain_text("Heard: where is my order")
+    await expect(page.get_by_role("button", name="Pause")).to_be_visible()  # the reply plays
+    message = clerk.asked[0]
+    assert message.wants_speech
+    assert message.attachments[0].kind is AttachmentKind.AUDIO
+    assert (message.attachments[0].duration_s or 0) > 0.8
+    await page.screenshot(path=shots / "voice-en.png")
+
+
+async def test_the_conversation_is_there_again_after_a_reload(page: Page, site: Site) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await say(page, "my order please")
+    await expect(page.get_by_role("log")).to_contain_text("has shipped")
+    await enter(page, address)
+    log = page.get_by_role("log")
+    await expect(log).to_contain_text("my order please")
+    await expect(log).to_contain_text("has shipped")
+    await say(page, "thanks")
+    await expect(log).to_contain_text("You said: thanks")
+
+
+async def test_two_pages_of_one_customer_show_the_same(page: Page, site: Site) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await say(page, "first")
+    await expect(page.get_by_role("log")).to_contain_text("You said: first")
+    second = await page.context.new_page()
+    await enter(second, address)
+    await expect(second.get_by_role("log")).to_contain_text("You said: first")
+    await say(page, "and second")
+    await expect(second.get_by_role("log")).to_contain_text("You said: and second")
+    await expect(second.get_by_text("You said: and second")).to_have_count(1)
+
+
+async def test_a_message_written_while_the_shop_is_away_is_sent_once(
+    page: Page, site: Site, clerk: ScriptedClerk, shots: Path
+) -> None:
+    address, runner = await site()
+    await enter(page, address)
+    await say(page, "one")
+    await expect(page.get_by_role("log")).to_contain_text("You said: one")
+    await runner.cleanup()
+    await say(page, "two")
+    await expect(page.get_by_role("log")).to_contain_text("Will be sent when the network is back")
+    await page.screenshot(path=shots / "offline-en.png")
+    await site(int(address.rpartition(":")[2]))
+    await expect(page.get_by_role("log")).to_contain_text("You said: two", timeout=20_000)
+    await expect(page.get_by_text("Connecting again")).to_be_hidden(timeout=20_000)
+    assert [message.text for message in clerk.asked] == ["one", "two"]
+
+
+async def test_a_lost_answer_is_not_asked_for_twice(page: Page, site: Site, clerk: ScriptedClerk) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await page.evaluate(
+        """() => {
+          const real = window.fetch;
+          let lost = false;
+          window.fetch = async (...call) => {
+            const answer = await real(...call);
+            if (lost || !String(call[0]).endsWith('/messages')) return answer;
+            lost = true;
+            throw new TypeError('the line broke after the message arrived');
+          };
+        }"""
+    )
+    await say(page, "once")
+    await expect(page.get_by_text("You said: once")).to_have_count(1)
+    await page.wait_for_timeout(2500)
+    await expect(page.get_by_text("You said: once")).to_have_count(1)
+    assert len(clerk.asked) == 1
+
+
+async def test_the_keyboard_alone_is_enough(page: Page, site: Site) -> None:
+    address, _ = await site()
+    await page.goto(f"{address}/?lang=en")
+    launcher = page.get_by_role("button", name="Open the shop's chat")
+    await launcher.wait_for()
+    for _ in range(4):
+        await page.keyboard.press("Tab")
+        if await launcher.evaluate("(button) => button.getRootNode().activeElement === button"):
+            break
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("textbox")).to_be_focused()
+    await page.keyboard.type("my order")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("please")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("log")).to_contain_text("has shipped")
+    for _ in range(30):  # once around: the focus never leaves the dialog
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.id") == "zhanggui"
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    await expect(launcher).to_be_focused()
+
+
+async def test_the_language_can_be_changed(page: Page, site: Site, shots: Path) -> None:
+    address, _ = await site()
+    await enter(page, address, "zh")
+    await expect(page.get_by_role("textbox")).to_have_attribute("placeholder", "输入消息…")
+    await page.screenshot(path=shots / "welcome-zh.png")
+    await page.get_by_role("button", name="Switch to English").click()
+    await expect(page.get_by_role("textbox")).to_have_attribute("placeholder", "Type a message…")
+    await enter(page, address, "zh")
+    await expect(page.get_by_role("textbox")).to_have_attribute("placeholder", "Type a message…")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_phone_shows_it_on_the_whole_screen(browser: Browser, site: Site, shots: Path, cup: Path, scheme: str) -> None:
+    address, _ = await site()
+    context = await browser.new_context(
+        viewport={"width": 390, "height": 844}, device_scale_factor=2, is_mobile=True, has_touch=True, locale="zh-CN",
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = await context.new_page()
+    await enter(page, address, "zh")
+    await page.locator("input[type=file]").set_input_files(cup)
+    await say(page, "这个有货吗")
+    await expect(page.get_by_role("article")).to_be_visible()
+    await say(page, "我的订单到哪了")
+    await expect(page.get_by_role("log")).to_contain_text("已经发货")
+    box = await page.get_by_role("dialog").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
+    await page.wait_for_timeout(500)
+    await page.screenshot(path=shots / f"mobile-{scheme}.png")
+    await context.close()
