@@ -17,7 +17,7 @@ _UNITS = {
     "℃": "摄氏度", "°C": "摄氏度", "℉": "华氏度", "°F": "华氏度", "°": "度", "h": "小时", "min": "分钟", "s": "秒",
     "㎡": "平方米", "m²": "平方米",
 }  # fmt: skip
-_MEASURES = "个件双台条只天位次种款瓶盒包张本把块箱周层套份岁年倍间家颗枚部支片分小"
+_MEASURES = "个件双台条只天位次种款瓶盒包张本把块箱周层套份岁年倍间家颗枚部支片分小元米点"
 """Measure words: two of them is 两, not 二."""
 _SYMBOLS = {"&": "和", "+": "加", "=": "等于", "@": "艾特", "×": "乘", "~": "到", "%": "百分之", "/": "或"}
 _CURRENCY = "|".join(re.escape(sign) for sign in sorted(_MONEY, key=len, reverse=True))
@@ -66,7 +66,7 @@ def _url(found: re.Match[str]) -> str:
 
 def _address(written: str) -> str:
     names = {"@": "艾特", ".": "点", "-": "横杠", "_": "下划线", "/": "斜杠", "+": "加", "%": "百分号"}
-    return "".join(names.get(c, _DIGITS[int(c)] if c.isdigit() else c) for c in written)
+    return "".join(names.get(c, _DIGITS[int(c)] if c.isdecimal() else c) for c in written)
 
 
 def _code(found: re.Match[str]) -> str:
@@ -85,6 +85,10 @@ def _date(found: re.Match[str]) -> str:
 
 def _year(found: re.Match[str]) -> str:
     return f"{digits(found[1])}年"
+
+
+def _to(found: re.Match[str]) -> str:
+    return "到"
 
 
 def _time(found: re.Match[str]) -> str:
@@ -157,6 +161,7 @@ _READINGS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (URL, _url),
     (ISO_DATE, _date),
     (re.compile(r"(?<!\d)((?:19|20)\d\d) ?年"), _year),
+    (re.compile(r"(?<=\d) ?[-–~] ?(?=\d\d?:\d\d)|(?<=[日号点月元天分年时]) ?[-–~] ?(?=\d)"), _to),
     (TIME, _time),
     (re.compile(rf"({_CURRENCY}) ?({NUMBER})元?"), _money),
     (re.compile(rf"({NUMBER}) ?({_CURRENCY})(?![A-Za-z])"), _money_after),
@@ -170,7 +175,7 @@ _READINGS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (re.compile(r"(?<![\d/])([1-9]\d?)/([1-9]\d?)(?![\d/])"), _fraction),
     (re.compile(r"(?<![A-Za-z0-9.])\d+(?:\.\d+)?(?: ?[x×*] ?\d+(?:\.\d+)?)+"), _size),
     (re.compile(rf"({NUMBER}) ?({_UNIT})(?![A-Za-z])"), _unit),
-    (re.compile(rf"(?<![第\d.])(2) ?([{_MEASURES}])"), _counted),
+    (re.compile(rf"(?<![第\d.])(2) ?([{_MEASURES}])(?!\d)"), _counted),
     (re.compile(rf"(?<![\w)])[-−]({NUMBER})"), _negative),
     (re.compile(NUMBER), _number),
 )

@@ -32,7 +32,7 @@ def read(text: str) -> str:
     for symbol, word in _SYMBOLS.items():
         text = text.replace(symbol, word)
     text = re.sub(r"[#$€£¥*^_<>{}\[\]\\|°]", " ", text)
-    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s[-–—]+\s", ", ", re.sub(r"\s+", " ", text))
     return re.sub(r" (?=[,.?!;:])", "", text).strip()
 
 
@@ -80,6 +80,10 @@ def _month_day(found: re.Match[str]) -> str:
 def _day_month(found: re.Match[str]) -> str:
     month = next(name for name in _MONTHS if name.startswith(found[2][:3]))
     return f"the {ordinal(int(found[1]))} of {month}" + (f", {year(found[3])}" if found[3] else "")
+
+
+def _to(found: re.Match[str]) -> str:
+    return " to "
 
 
 def _time(found: re.Match[str]) -> str:
@@ -141,6 +145,7 @@ _READINGS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (re.compile(r"(?<!\d)(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9])/((?:19|20)\d\d)(?!\d)"), _us_date),
     (re.compile(rf"{_MONTH} (3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b(?:,? ((?:19|20)\d\d)\b)?"), _month_day),
     (re.compile(rf"\b(3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? {_MONTH}(?:,? ((?:19|20)\d\d)\b)?"), _day_month),
+    (re.compile(r"(?<=\d) ?[-–~] ?(?=\d\d?:\d\d)"), _to),
     (re.compile(rf"{TIME.pattern}(?= ?[ap]\.?m\b)", re.IGNORECASE), _time),
     (TIME, _time),
     (re.compile(rf"({_CURRENCY}) ?({NUMBER})"), _money),
