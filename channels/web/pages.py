@@ -25,6 +25,8 @@ _WORDS = {
         "lead": "查订单、认照片、听语音，中英文都行。",
         "try": "可以这样问",
         "products": "店里的东西",
+        "ask": "问问这个",
+        "question": "介绍一下{name}",
         "other": "English",
         "other_address": "/?lang=en",
         "title": "掌柜",
@@ -36,6 +38,8 @@ _WORDS = {
         "lead": "Orders, product photos and voice messages, in English and Chinese.",
         "try": "Things to ask",
         "products": "In the shop",
+        "ask": "Ask about it",
+        "question": "Tell me about the {name}",
         "other": "中文",
         "other_address": "/?lang=zh",
         "title": "Zhanggui",
@@ -43,10 +47,10 @@ _WORDS = {
     },
 }
 _EXAMPLES = {
-    "zh": ("我的订单什么时候到？", "这个有货吗？（附上照片）", "七天无理由退货怎么办？", "我要找人工客服"),
+    "zh": ("我的订单什么时候到？", "你们有保温杯吗？", "七天无理由退货怎么办？", "我要找人工客服"),
     "en": (
         "When will my order arrive?",
-        "Do you have this one? (with a photo)",
+        "Do you have a vacuum flask?",
         "How do returns work?",
         "Get me a person",
     ),
@@ -63,7 +67,7 @@ async def home(request: web.Request) -> web.StreamResponse:
         text=page.substitute(
             {key: escape(value) for key, value in words.items()},
             shop=escape(in_language(house.shop_name, language)),
-            examples="".join(f"<li>{escape(example)}</li>" for example in _EXAMPLES[language]),
+            examples="".join(f"<li>{_ask(example, example)}</li>" for example in _EXAMPLES[language]),
             shelf=await _shelf(house, language),
         ),
         content_type="text/html",
@@ -108,8 +112,14 @@ def _pictured(house: House, product: Product) -> list[Variant]:
 
 
 def _card(product: Product, variant: Variant, language: str) -> str:
-    name = escape(in_language(product.names, language))
+    name = in_language(product.names, language)
+    words = _WORDS[language]
     return (
         f'<li class="product"><img src="/v1/products/{escape(variant.item_id)}/picture" alt="" loading="lazy">'
-        f"<strong>{name}</strong><span>{variant.price:,.2f}</span></li>"
+        f"<strong>{escape(name)}</strong><span>{variant.price:,.2f}</span>"
+        f"{_ask(words['ask'], words['question'].format(name=name))}</li>"
     )
+
+
+def _ask(label: str, question: str) -> str:
+    return f'<button type="button" data-zhanggui-say="{escape(question)}">{escape(label)}</button>'

@@ -28,7 +28,7 @@ export async function start(base, settings) {
 
   const root = await shadow(base, settings.accent);
   const paint = painter({ words, address: api.address, press: (value) => say({ text: value }), retry: again });
-  const panel = build(root, words, settings.title || "掌柜 Zhanggui", {
+  const panel = build(root, words, { title: settings.title || "掌柜 Zhanggui", seal: new URL("widget/seal.svg", base).href }, {
     send,
     photos: add,
     record: begin,
@@ -48,6 +48,7 @@ export async function start(base, settings) {
   for (const item of memory.get("unsent") || []) say(item);
   if (api.isOpen()) restore();
   if (settings.open === "true") panel.show(true);
+  document.addEventListener("click", ask_for_the_page);
 
   // ---- what the customer does
 
@@ -68,9 +69,19 @@ export async function start(base, settings) {
     const urls = photos.map((photo) => URL.createObjectURL(photo));
     item.handle = paint.said({ text, photos: urls, recording: audio && URL.createObjectURL(audio) });
     said.set(id, item);
+    panel.log.querySelector(".welcome .choices")?.remove();
     keep_unsent();
     panel.add(item.handle.element);
     out.put(item);
+  }
+
+  /** Any element of the shop's page with data-zhanggui-say opens the chat and says its words. */
+  function ask_for_the_page(event) {
+    const element = event.target.closest?.("[data-zhanggui-say]");
+    if (!element) return;
+    event.preventDefault();
+    if (!panel.isOpen()) panel.show(true);
+    say({ text: element.dataset.zhangguiSay });
   }
 
   function again(element) {

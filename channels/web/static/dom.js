@@ -2,6 +2,7 @@
 
 const ICONS = {
   chat: "M4 5h16v11H9l-5 4z",
+  down: "M6 9l6 6 6-6",
   close: "M6 6l12 12M18 6L6 18",
   send: "M4 12l16-8-6 16-3-7z",
   photo: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",

@@ -3,7 +3,7 @@
 import { iconButton, make, relabel, icon } from "./dom.js";
 
 /** Build the panel into `root`; `on` is told what the customer does. */
-export function build(root, words, title, on) {
+export function build(root, words, { title, seal }, on) {
   const log = make("div", { className: "log", role: "log", tabIndex: 0, "aria-live": "polite", "aria-relevant": "additions" });
   const notice = make("div", { className: "notice", role: "status", hidden: true });
   const previews = make("div", { className: "previews", hidden: true });
@@ -25,15 +25,15 @@ export function build(root, words, title, on) {
   const close = iconButton("close", "", () => show(false));
   const name = make("h2", { id: "title" }, title);
   const status = make("p", {});
-  const seal = () => make("span", { className: "seal", "aria-hidden": "true" }, "掌");
-  const header = make("header", {}, seal(), make("div", { className: "who" }, name, status), language, speak, close);
+  const header = make("header", {}, make("img", { className: "seal", src: seal, alt: "" }), make("div", { className: "who" }, name, status), language, speak, close);
   const overlay = make("div", { className: "drop", "aria-hidden": "true" });
   const panel = make("section", { className: "panel", id: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
     header, notice, log, previews, composer, recording, overlay);
 
+  const sign = make("span", { className: "sign" }, icon("chat"));
   const badge = make("span", { className: "badge", hidden: true });
   const launcher = make("button", { type: "button", className: "launcher", "aria-expanded": "false", "aria-controls": "panel", onclick: () => show(panel.hidden) },
-    icon("chat"), badge);
+    sign, badge);
   root.append(panel, launcher);
 
   const small = matchMedia("(max-width: 480px)");
@@ -43,11 +43,12 @@ export function build(root, words, title, on) {
     launcher.setAttribute("aria-expanded", String(open));
     panel.setAttribute("aria-modal", String(small.matches));
     document.documentElement.style.overflow = open && small.matches ? "hidden" : "";
+    sign.replaceChildren(icon(open ? "down" : "chat"));
     if (open) {
       badge.hidden = true;
       on.opened();
       scroll();
-      input.focus();
+      (small.matches ? log : input).focus(); // on a phone the keyboard would hide half of the talk
     } else launcher.focus();
     name_launcher();
   }
