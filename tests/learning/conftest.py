@@ -39,6 +39,8 @@ class Site:
     """Path -> X-Linked-Etag."""
     cuts: dict[str, int] = field(default_factory=dict)
     """Path -> bytes after which the connection breaks; None of the later requests are cut."""
+    types: dict[str, str] = field(default_factory=dict)
+    """Path -> Content-Type, where it is another than an index page's or a file's."""
     statuses: dict[str, int] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Path and Range header of each request."""
@@ -74,7 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response(206 if start_text else 200)
         self.send_header("Content-Length", str(len(data) - start))
-        self.send_header("Content-Type", "text/html" if path.startswith("/simple/") else "application/octet-stream")
+        usual = "text/html" if path.startswith("/simple/") else "application/octet-stream"
+        self.send_header("Content-Type", site.types.get(path, usual))
         if path in site.etags:
             self.send_header("X-Linked-Etag", f'"{site.etags[path]}"')
         self.end_headers()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -195,6 +196,28 @@ def test_another_version_on_the_index_is_not_taken(site: Site, folder: Path) -> 
     serve_packages(site)
     site.package("tiny-right", "1.1", {"tiny_right/data/w.2": RIGHT})
     with pytest.raises(ModelMissingError, match="no index has a wheel of tiny-right==1.0"):
+        run(folder, packages(site))
+
+
+def test_an_index_may_answer_in_json(site: Site, folder: Path) -> None:
+    left, _ = serve_packages(site)
+    name = left.removeprefix("/files/")
+    page = {
+        "meta": {"api-version": "1.0"},
+        "name": "tiny-left",
+        "files": [{"filename": name, "url": left, "hashes": {"sha256": sha256(site.files[left])}}],
+    }
+    site.files["/simple/tiny-left/"] = json.dumps(page).encode()
+    site.types["/simple/tiny-left/"] = "application/vnd.pypi.simple.v1+json"
+    run(folder, packages(site))
+    assert (folder / "tiny/w.bin").read_bytes() == WHOLE
+
+
+def test_an_index_that_answers_nonsense_is_told(site: Site, folder: Path) -> None:
+    serve_packages(site)
+    site.files["/simple/tiny-left/"] = b"<html>Please log in"
+    site.types["/simple/tiny-left/"] = "application/json"
+    with pytest.raises(ModelMissingError, match=r"127\.0\.0\.1 does not answer \(JSONDecodeError"):
         run(folder, packages(site))
 
 

@@ -59,6 +59,17 @@ def test_pull_of_an_unknown_model_leaves_with_2(capsys: pytest.CaptureFixture[st
     assert "did you mean 'silero-vad'" in err
 
 
+def test_a_models_folder_that_cannot_be_made_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("ZHANGGUI_MODELS__FOLDER", str(tmp_path / "file" / "models"))
+    code, _, err = left_with(capsys, "models", "pull", "silero-vad")
+    assert code == 1
+    assert err.startswith("zhanggui: ")
+    assert str(tmp_path / "file") in err
+
+
 @pytest.mark.models
 def test_a_model_is_carried_over_from_another_machine(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path, models: Path

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from core.errors import ConfigError, ZhangguiError
-from ui.cli import doctor, models, shop
+from ui.cli import doctor, eval, models, shop
 
 app = typer.Typer(
     name="zhanggui",
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(models.app)
+app.add_typer(eval.app)
 app.add_typer(shop.app)
 app.command("doctor")(doctor.doctor)
 
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         app(args=given)
-    except ZhangguiError as error:
+    except (ZhangguiError, OSError) as error:  # OSError: a full disk, a folder that may not be read
         code = 2 if isinstance(error, ConfigError) else 1
         if "--json" in given:
             problem = {"type": type(error).__name__, "message": str(error)}

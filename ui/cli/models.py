@@ -111,18 +111,26 @@ def _progress() -> Iterator[Watch]:
         return
 
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+    from rich.table import Column
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    one_line = Column(no_wrap=True)
+    columns = (
+        TextColumn("{task.description}", table_column=one_line),
+        BarColumn(bar_width=20),
+        DownloadColumn(table_column=one_line),
+        TextColumn("[dim]{task.fields[what]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks = {}
 
         def draw(event: Step | Pulled) -> None:
+            """Draw one bar a model, of what is coming in at the moment."""
             if isinstance(event, Pulled):
                 return
-            key = (event.model, event.what)
-            if key not in tasks:
-                tasks[key] = bars.add_task(f"{event.model}: {event.what}", total=event.total_bytes)
-            bars.update(tasks[key], completed=event.done_bytes, total=event.total_bytes)
+            if event.model not in tasks:
+                tasks[event.model] = bars.add_task(event.model, what=event.what)
+            task = tasks[event.model]
+            bars.update(task, completed=event.done_bytes, total=event.total_bytes, what=event.what)
 
         yield draw

@@ -56,7 +56,7 @@ class Packages:
             plain = address.copy_with(username=None, password=None)
             try:
                 page = self._page(plain, part.package, auth)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, ValueError) as error:  # ValueError: an answer that is no index page
                 silent.append(f"{plain.host} does not answer ({type(error).__name__}: {error})")
                 continue
             for package in _wheels(page, part.version):
