@@ -66,7 +66,7 @@ async def _web(app: Application) -> WebChannel:
 async def _others(app: Application, announce: Announce) -> AsyncIterator[Channel]:
     settings = app.settings
     if settings.telegram.enabled:
-        yield TelegramChannel(settings.telegram, app.engine)
+        yield TelegramChannel(settings.telegram, app.engine, app.data)
         announce("telegram", settings.telegram.mode)
     if settings.phone.enabled:
         yield await _phone(app)

@@ -1,0 +1,1 @@
+"""The Telegram bot: long polling or webhook in, messages, cards and voice notes out."""
