@@ -65,7 +65,7 @@ class Reception:
 
     async def _say(self, update_id: int, parts: Sequence[TelegramMessage]) -> bool:
         first = parts[0]
-        text = "\n".join(words for part in parts if (words := part.text or part.caption))
+        text = "\n".join(said for part in parts if (said := part.text or part.caption))
         try:
             attachments = [item for part in parts for item in await self._attachments(part)]
         except MediaError as refused:
