@@ -1,0 +1,36 @@
+"""All acts and checks that flows may name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.dialogue.business import offer_ticket, quote_policy, write_ticket
+from core.dialogue.handoff import hand_off
+from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_identity
+from core.dialogue.orders import choose_order, list_orders, own_order, show_order
+from core.dialogue.photo import look_at_photo
+from core.dialogue.questions import admit_ignorance, answer_question
+from core.dialogue.run import ActOf, CheckOf
+
+ACTS: Mapping[str, ActOf] = MappingProxyType(
+    {
+        act.__name__: act
+        for act in (
+            admit_ignorance,
+            answer_question,
+            choose_order,
+            hand_off,
+            identify,
+            list_orders,
+            look_at_photo,
+            offer_ticket,
+            quote_policy,
+            say_locked,
+            say_wrong_identity,
+            show_order,
+            write_ticket,
+        )
+    }
+)
+CHECKS: Mapping[str, CheckOf] = MappingProxyType({check.__name__: check for check in (is_verified, own_order)})

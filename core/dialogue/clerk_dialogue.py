@@ -1,0 +1,95 @@
+"""One turn of dialogue: commands in, an answer and a changed session out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from core.dialogue.acts import ACTS, CHECKS
+from core.dialogue.commands import obey
+from core.dialogue.draft import Desk, Draft
+from core.dialogue.load import FOLDER, Words, load_flows
+from core.dialogue.outcome import Outcome
+from core.dialogue.repair import settle, tell_flags
+from core.dialogue.run import Runner
+from core.knowledge.facts import Facts
+from core.ports import Shop, TextEncoder
+from core.shop.records import Picture
+from core.types import Language, Message, Percept, Session, Understanding
+from core.wording.templates import load_templates
+
+_SPOKEN = ("zh", "en")
+
+
+class Dialogue:
+    """The clerk in conversation. It keeps nothing of a conversation itself: all of that is the session."""
+
+    def __init__(
+        self,
+        shop: Shop,
+        encoder: TextEncoder | None,
+        *,
+        identity_attempts: int = 3,
+        greeting: str = "",
+        handoff_hours: str = "",
+        currency: str = "USD",
+        picture: Callable[[Picture], str] = lambda _: "",
+        flows: Path = FOLDER,
+    ) -> None:
+        """Read flows and sentences and check them against each other.
+
+        `picture` gives the sha256 of a catalogue picture, "" for none. Raises `ConfigError` for a
+        mistake in a flow or a template.
+        """
+        templates = load_templates()
+        words = Words(acts=frozenset(ACTS), checks=frozenset(CHECKS), has_sentence=templates.has)
+        self._runner = Runner(flows=load_flows(flows, words), acts=ACTS, checks=CHECKS)
+        self._desk = Desk(
+            shop=shop,
+            facts=Facts(shop, encoder),
+            templates=templates,
+            picture=picture,
+            currency=currency,
+            identity_attempts=identity_attempts,
+            greeting=greeting,
+            handoff_hours=handoff_hours,
+        )
+
+    async def respond(
+        self, message: Message, percept: Percept, understanding: Understanding, session: Session
+    ) -> Outcome:
+        """Answer a message whose meaning is `understanding`; the shop's effects are returned, not applied."""
+        await self._desk.facts.refresh()
+        draft = _draft(self._desk, message, percept, understanding, session)
+        if understanding.language not in _SPOKEN:
+            draft.say("other_language")
+            draft.outcome = "unknown"
+            return draft.outcome_of_turn()
+        tell_flags(draft)
+        if obey(draft, self._runner):
+            await self._runner.run(draft)
+        await settle(draft)
+        return draft.outcome_of_turn()
+
+
+def _draft(desk: Desk, message: Message, percept: Percept, understanding: Understanding, session: Session) -> Draft:
+    return Draft(
+        desk=desk,
+        message=message,
+        percept=percept,
+        understanding=understanding,
+        session=session,
+        language=_language(understanding, session),
+        identity=session.identity,
+        failed_checks=session.failed_checks,
+        handed_off=session.handed_off,
+        misses=session.misses,
+        slots=dict(session.slots),
+        stack=list(session.stack),
+    )
+
+
+def _language(understanding: Understanding, session: Session) -> Language:
+    if understanding.language in _SPOKEN:
+        return understanding.language
+    return session.language or "en"

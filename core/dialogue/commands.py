@@ -1,0 +1,175 @@
+"""Obey the commands of a message: fill slots, begin and give up flows, small talk."""
+
+from __future__ import annotations
+
+from core.dialogue.draft import Draft
+from core.dialogue.run import Runner, awaited, drop, is_waiting
+from core.types import (
+    Affirm,
+    AskKnowledge,
+    CancelFlow,
+    ChitChat,
+    Clarify,
+    Command,
+    CorrectSlot,
+    Deny,
+    Handoff,
+    Repeat,
+    SetSlot,
+    StartFlow,
+    spoken_text,
+)
+
+_TURN_ONLY = ("answer", "ordinal", "recent", "other", "question")
+"""Slots that mean something in the message that gives them only."""
+
+
+def obey(draft: Draft, runner: Runner) -> bool:
+    """Obey all commands, slots first. Returns whether the flows should run now."""
+    draft.forget(*_TURN_ONLY)
+    offered = draft.slots.pop("offer", "")
+    commands = draft.understanding.commands
+    for command in commands:
+        if isinstance(command, SetSlot | CorrectSlot):
+            draft.fill(command.slot, command.value)
+    _pick_from_list(draft)
+    others = [command for command in commands if not isinstance(command, SetSlot | CorrectSlot)]
+    for command in others:
+        if isinstance(command, Repeat):
+            _repeat(draft)
+            return False
+        _obey(command, draft, runner, offered)
+    if not commands:
+        _nothing_understood(draft)
+    elif not others and not draft.stack:
+        _only_slots(draft, runner)
+    return True
+
+
+def _obey(command: Command, draft: Draft, runner: Runner, offered: str) -> None:
+    if isinstance(command, StartFlow):
+        _start(draft, runner, command.flow)
+    elif isinstance(command, AskKnowledge):
+        draft.slots["question"] = command.question
+        _start(draft, runner, "question")
+    elif isinstance(command, Handoff):
+        _hand_off(draft, runner, command.reason)
+    elif isinstance(command, Affirm):
+        _affirm(draft, runner, offered)
+    elif isinstance(command, Deny):
+        _deny(draft, runner, offered)
+    elif isinstance(command, CancelFlow):
+        _cancel(draft)
+    elif isinstance(command, ChitChat):
+        _chat(draft, command.topic)
+    elif isinstance(command, Clarify):
+        _clarify(draft, command.options)
+
+
+def _start(draft: Draft, runner: Runner, flow: str) -> None:
+    if flow not in runner.flows:
+        return
+    draft.digressed = bool(draft.stack)
+    if flow == "business" and "topic" in draft.heard:
+        draft.stack[:] = [waiting for waiting in draft.stack if waiting.flow != flow]
+    runner.start(draft, flow)
+
+
+def _pick_from_list(draft: Draft) -> None:
+    """Turn "the second one" into what stands second in the list that the customer sees."""
+    slot, _, values = draft.slots.get("listed", "").partition(":")
+    listed = [value for value in values.split(",") if value]
+    ordinal = draft.heard.get("ordinal")
+    if not ordinal or not listed or slot in draft.heard:
+        return
+    at = int(ordinal) - 1 if ordinal != "-1" else len(listed) - 1
+    if 0 <= at < len(listed):
+        draft.fill(slot, listed[at])
+
+
+def _only_slots(draft: Draft, runner: Runner) -> None:
+    """Begin what a bare order number, product or proof of identity most likely asks for."""
+    if "product_id" in draft.heard:
+        _start(draft, runner, "question")
+    elif {"order_id", "email", "zip"} & draft.heard.keys():
+        runner.start(draft, "order_status")
+    else:
+        _nothing_understood(draft)
+
+
+def _hand_off(draft: Draft, runner: Runner, reason: str) -> None:
+    draft.slots["handoff_reason"] = reason
+    if reason == "anger":
+        draft.say("sorry_anger")
+    elif draft.stack and is_waiting(draft.stack[-1]):
+        drop(draft)
+    runner.start(draft, "handoff")
+
+
+def _affirm(draft: Draft, runner: Runner, offered: str) -> None:
+    if "answer" in awaited(draft, runner):
+        draft.fill("answer", "yes")
+    elif offered == "handoff":
+        _hand_off(draft, runner, "accepted our offer")
+    elif not draft.stack:
+        draft.say("anything_else")
+
+
+def _deny(draft: Draft, runner: Runner, offered: str) -> None:
+    if "answer" in awaited(draft, runner):
+        draft.fill("answer", "no")
+    elif draft.stack and not draft.heard and not offered:
+        _cancel(draft)
+    elif not draft.heard and not draft.stack:
+        draft.say("left_alone" if offered else "anything_else")
+
+
+def _cancel(draft: Draft) -> None:
+    if not draft.stack:
+        draft.say("anything_else")
+        return
+    drop(draft)
+    draft.forget("listed", "name", "zip", "email")
+    draft.say("cancelled")
+    draft.digressed = bool(draft.stack)
+
+
+def _repeat(draft: Draft) -> None:
+    if draft.session.last_reply:
+        draft.text(draft.session.last_reply)
+    else:
+        draft.say("nothing_to_repeat")
+
+
+def _chat(draft: Draft, topic: str) -> None:
+    draft.digressed = bool(draft.stack)
+    if topic == "greeting":
+        draft.text(draft.desk.greeting or draft.word("greeting"))
+        menu(draft)
+    elif topic == "help":
+        draft.say("help")
+        menu(draft)
+    else:
+        key = f"chat.{topic}"
+        draft.say(key if draft.desk.templates.has(key) else "chat.chitchat")
+
+
+def menu(draft: Draft) -> None:
+    """Offer by buttons what the clerk does most."""
+    if not draft.stack:
+        names = ("orders", "products", "returns", "person")
+        draft.buttons(*((draft.word(f"button.{name}"), draft.word(f"press.{name}")) for name in names))
+
+
+def _clarify(draft: Draft, options: tuple[str, ...]) -> None:
+    draft.say("clarify")
+    draft.buttons(*((draft.word(f"topic.{option}"), draft.word(f"press.topic.{option}")) for option in options))
+    draft.outcome = "asked"
+
+
+def _nothing_understood(draft: Draft) -> None:
+    if spoken_text(draft.message, draft.percept):
+        draft.missed = True
+    elif not draft.bubbles and not draft.percept.matches:
+        draft.say("empty")
+        menu(draft)

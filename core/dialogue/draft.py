@@ -1,0 +1,158 @@
+"""A turn in the making: the session as it becomes and what is said on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from core.dialogue.outcome import Bubble, Outcome
+from core.knowledge.facts import Facts
+from core.ports import Effect, Shop
+from core.shop.records import Picture
+from core.types import (
+    Button,
+    ButtonsPart,
+    CardPart,
+    Citation,
+    FlowFrame,
+    Identity,
+    Language,
+    Message,
+    Part,
+    Percept,
+    Session,
+    TextPart,
+    Understanding,
+)
+from core.wording.templates import Templates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the clerk has at hand in every turn."""
+
+    shop: Shop
+    facts: Facts
+    templates: Templates
+    picture: Callable[[Picture], str]
+    """The sha256 of a catalogue picture; "" for none."""
+    currency: str
+    identity_attempts: int
+    greeting: str
+    handoff_hours: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """What a turn has done so far. Acts change it; nothing else does."""
+
+    desk: Desk
+    message: Message
+    percept: Percept
+    understanding: Understanding
+    session: Session
+    language: Language
+    identity: Identity | None
+    failed_checks: int
+    handed_off: bool
+    misses: int
+    slots: dict[str, str]
+    """What outlives the turn."""
+    stack: list[FlowFrame]
+    heard: dict[str, str] = field(default_factory=dict)
+    """The slots that this message filled."""
+    bubbles: list[Bubble] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    outcome: str = "answered"
+    missed: bool = False
+    """Whether this message was not understood, or its question could not be answered."""
+    digressed: bool = False
+    """Whether this message left a business that was going on."""
+
+    def say(self, key: str, **values: object) -> None:
+        """Say a sentence of the templates."""
+        self.text(self.word(key, **values))
+
+    def word(self, key: str, **values: object) -> str:
+        """Return a sentence without saying it."""
+        return self.desk.templates.say(key, self.language, channel=self.message.channel, **values)
+
+    def text(self, words: str) -> None:
+        """Say words that a record or a page holds."""
+        if words:
+            self._add(TextPart(text=words))
+
+    def card(self, card: CardPart) -> None:
+        """Show a card."""
+        self._add(card)
+
+    def buttons(self, *choices: tuple[str, str]) -> None:
+        """Offer choices: label and what pressing it says."""
+        if choices:
+            self._add(ButtonsPart(buttons=tuple(Button(label=label, value=value) for label, value in choices)))
+
+    def cite(self, source: str, quote: str = "") -> None:
+        """Name the source of what was just said."""
+        last = self.bubbles[-1]
+        if all(citation.source != source for citation in last.citations):
+            self.bubbles[-1] = replace(last, citations=(*last.citations, Citation(source=source, quote=quote)))
+
+    def turn_page(self) -> None:
+        """Begin a new bubble with what comes next."""
+        self.bubbles.append(Bubble(parts=()))
+
+    def spoke(self) -> bool:
+        """Return whether anything has been said."""
+        return any(bubble.parts for bubble in self.bubbles)
+
+    def fill(self, slot: str, value: str) -> None:
+        """Remember a value that this message gave."""
+        self.slots[slot] = value
+        self.heard[slot] = value
+
+    def forget(self, *slots: str) -> None:
+        """Forget values, also within this turn."""
+        for slot in slots:
+            self.slots.pop(slot, None)
+            self.heard.pop(slot, None)
+
+    def offer(self, what: str) -> None:
+        """Remember what a "yes" in the next message would mean: "handoff" or the name of a flow."""
+        self.slots["offer"] = what
+
+    def list_shown(self, slot: str, values: Sequence[str]) -> None:
+        """Remember a list that the customer sees, so that "the second one" means something."""
+        self.slots["listed"] = f"{slot}:{','.join(values)}"
+
+    def outcome_of_turn(self) -> Outcome:
+        """Return the finished turn."""
+        bubbles = tuple(bubble for bubble in self.bubbles if bubble.parts)
+        session = replace(
+            self.session,
+            identity=self.identity,
+            failed_checks=self.failed_checks,
+            slots=MappingProxyType(dict(self.slots)),
+            stack=tuple(self.stack),
+            language=self.language,
+            handed_off=self.handed_off,
+            misses=self.misses,
+        )
+        return Outcome(
+            session=session,
+            bubbles=bubbles,
+            language=self.language,
+            effects=tuple(self.effects),
+            outcome=self.outcome,
+        )
+
+    def _add(self, part: Part) -> None:
+        if not self.bubbles:
+            self.turn_page()
+        last = self.bubbles[-1]
+        self.bubbles[-1] = replace(last, parts=(*last.parts, part))
+
+
+def frame(flow: str, step: str, slots: Mapping[str, str] | None = None) -> FlowFrame:
+    """Return a frame with read-only slots."""
+    return FlowFrame(flow=flow, step=step, slots=MappingProxyType(dict(slots or {})))

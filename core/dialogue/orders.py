@@ -1,0 +1,155 @@
+"""The customer's own orders: finding the one that is meant, and telling how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.dialogue.draft import Draft
+from core.shop.records import Fulfilment, Order, OrderStatus, in_language
+from core.types import CardPart
+from core.wording.formats import day, listing, moment, money
+
+_UNDER_WAY = frozenset({OrderStatus.PENDING, OrderStatus.PENDING_MODIFIED, OrderStatus.PROCESSED, OrderStatus.SHIPPED})
+_SHOWN = 5
+"""Orders in a list of choices: more do not fit a phone's screen, nor a listener's head."""
+
+
+async def choose_order(draft: Draft) -> str:
+    """Find the order that is meant: "chosen" (slot order_id), "several" or "none".
+
+    What was named wins; then "my last order", the order spoken of before, the only order, the only one
+    under way.
+    """
+    orders = await own_orders(draft)
+    if "order_id" in draft.heard:
+        return "chosen"
+    if not orders:
+        return "none"
+    picked = _picked(draft, orders)
+    if picked is None:
+        return "several"
+    draft.slots["order_id"] = picked
+    return "chosen"
+
+
+def _picked(draft: Draft, orders: Sequence[Order]) -> str | None:
+    other = "other" in draft.heard
+    if "recent" in draft.heard:
+        return orders[0].order_id
+    if draft.slots.get("order_id") and not other:
+        return draft.slots["order_id"]
+    if len(orders) == 1:
+        return orders[0].order_id
+    under_way = [order.order_id for order in orders if order.status in _UNDER_WAY]
+    return under_way[0] if len(under_way) == 1 and not other else None
+
+
+async def own_orders(draft: Draft) -> tuple[Order, ...]:
+    """Return the verified customer's orders, newest first; none for anybody else."""
+    return await draft.desk.shop.orders_of(draft.identity) if draft.identity else ()
+
+
+async def own_order(draft: Draft, order_id: str) -> bool:
+    """Return whether the order is one of the customer's own; other people's do not exist for them."""
+    return await _find_own(draft, order_id) is not None
+
+
+async def _find_own(draft: Draft, order_id: str) -> Order | None:
+    order = await draft.desk.shop.order(order_id) if order_id and draft.identity else None
+    if order is None or draft.identity is None or order.user_id != draft.identity.customer_id:
+        return None
+    return order
+
+
+async def list_orders(draft: Draft) -> str:
+    """Show the newest orders, those under way first, with a button each."""
+    orders = await own_orders(draft)
+    if not orders:
+        draft.say("no_orders")
+        return "none"
+    ranked = sorted(orders, key=lambda order: order.status not in _UNDER_WAY)[:_SHOWN]
+    draft.list_shown("order_id", [order.order_id for order in ranked])
+    draft.say("which_order", count=len(orders))
+    lines = [_line(draft, place, order) for place, order in enumerate(ranked, start=1)]
+    draft.text("\n".join(lines))
+    draft.buttons(*((f"{order.order_id} · {status(draft, order)}", order.order_id) for order in ranked))
+    return ""
+
+
+def _line(draft: Draft, place: int, order: Order) -> str:
+    return draft.word(
+        "order_line", place=place, order=order.order_id, items=items(draft, order), status=status(draft, order)
+    )
+
+
+async def show_order(draft: Draft) -> str:
+    """Tell how the order in slot order_id stands: status, parcels, carrier, what the carrier saw, expected day."""
+    order = await _find_own(draft, draft.slots.get("order_id", ""))
+    if order is None:
+        draft.say("order_not_found")
+        return "none"
+    draft.say("order_status", order=order.order_id, items=items(draft, order), status=status(draft, order))
+    explained = f"order_next.{_key(order.status)}"
+    parcels = order.fulfilments if order.status not in (OrderStatus.CANCELLED,) else ()
+    for parcel in parcels:
+        _tell_parcel(draft, order, parcel)
+    if draft.desk.templates.has(explained) and not any(parcel.expected or parcel.events for parcel in parcels):
+        draft.say(explained)
+    draft.card(_card(draft, order))
+    draft.cite(f"order:{order.order_id}", f"status: {order.status}")
+    return ""
+
+
+def _tell_parcel(draft: Draft, order: Order, parcel: Fulfilment) -> None:
+    numbers = listing(parcel.tracking_ids, draft.language)
+    if numbers and parcel.carrier:
+        draft.say("parcel_by", carrier=parcel.carrier, tracking=numbers)
+    elif numbers:
+        draft.say("parcel", tracking=numbers)
+    if parcel.events:
+        last = parcel.events[-1]
+        draft.say(
+            "parcel_event",
+            at=moment(last.at, draft.language),
+            place=in_language(last.place, draft.language),
+            what=in_language(last.what, draft.language),
+        )
+    if parcel.expected and order.status in _UNDER_WAY:
+        draft.say("parcel_expected", day=day(parcel.expected, draft.language))
+
+
+def _card(draft: Draft, order: Order) -> CardPart:
+    total = money(sum(item.price for item in order.items), draft.desk.currency, draft.language)
+    fields = [(draft.word("field.status"), status(draft, order)), (draft.word("field.total"), total)]
+    if order.placed_at:
+        fields.append((draft.word("field.placed"), day(order.placed_at, draft.language)))
+    for parcel in order.fulfilments:
+        fields += [(draft.word("field.tracking"), number) for number in parcel.tracking_ids]
+        if parcel.expected and order.status in _UNDER_WAY:
+            fields.append((draft.word("field.expected"), day(parcel.expected, draft.language)))
+    return CardPart(title=order.order_id, subtitle=items(draft, order), fields=tuple(fields))
+
+
+def items(draft: Draft, order: Order) -> str:
+    """Return what an order holds, in short: "Flask and 2 more"."""
+    if not order.items:
+        return ""
+    names = list(dict.fromkeys(_item_name(draft, item.product_id, item.name) for item in order.items))
+    if len(names) <= 2:
+        return listing(names, draft.language)
+    return draft.word("items_more", first=names[0], more=len(names) - 1)
+
+
+def _item_name(draft: Draft, product_id: str, name: str) -> str:
+    product = draft.desk.facts.product(product_id)
+    return in_language(product.names, draft.language) if product else name
+
+
+def status(draft: Draft, order: Order) -> str:
+    """Return an order's status in the customer's words; a foreign shop's own word as it is."""
+    key = f"status.{_key(order.status)}"
+    return draft.word(key) if draft.desk.templates.has(key) else order.status
+
+
+def _key(status_name: str) -> str:
+    return status_name.replace("(", "").replace(")", "").replace(" ", "_")

@@ -1,0 +1,98 @@
+"""Answer questions: from a product's record, from a page of the shop, or honestly not at all."""
+
+from __future__ import annotations
+
+from core.dialogue.draft import Draft
+from core.dialogue.products import list_products, tell_product
+from core.knowledge.library import Hit
+from core.knowledge.question import Question, read_question
+from core.shop.records import Page, Product, in_language
+from core.types import spoken_text
+
+_ENOUGH = 0.5
+"""Evidence below this is no evidence: the clerk says that it does not know."""
+_LEANING = 0.12
+"""What the understanding's intent adds to the kind of passage that it expects."""
+_NEAR = 0.07
+"""Products this near to the best are meant as well ("backpacks")."""
+_QUOTE_CHARS = 80
+_PRODUCT_INTENTS = frozenset({"product_question", "product_recommendation", "stock_availability"})
+
+
+async def answer_question(draft: Draft) -> str:
+    """Answer the question in slot "question": "answered", or "thin" when the evidence is."""
+    text = draft.slots.get("question") or spoken_text(draft.message, draft.percept)
+    question = read_question(text, draft.desk.facts.lexicon)
+    product = _spoken_of(draft, question)
+    if product is not None:
+        tell_product(draft, product, question)
+        return "answered"
+    facts = draft.desk.facts
+    products = await facts.search(text, prefix="product:", k=6)
+    pages = await facts.search(text, prefix="page:", k=1)
+    leaning = _leaning(draft, question)
+    best_product = products[0].score + max(leaning, 0.0) if products else 0.0
+    best_page = pages[0].score + max(-leaning, 0.0) if pages else 0.0
+    if max(best_product, best_page) < _ENOUGH:
+        return _from_focus(draft, question)
+    if best_page > best_product:
+        tell_page(draft, facts.pages[pages[0].passage.id.partition(":")[2]])
+        return "answered"
+    _tell_products(draft, products, question)
+    return "answered"
+
+
+def _spoken_of(draft: Draft, question: Question) -> Product | None:
+    """Return the product that was chosen just now, or that "it" means when the words name no other."""
+    facts = draft.desk.facts
+    if "product_id" in draft.heard:
+        return facts.product(draft.heard["product_id"])
+    asks = question.aspects or question.colours or question.sizes
+    if asks and not question.subject and not question.topics:
+        return facts.product(draft.slots.get("product_id", ""))
+    return None
+
+
+def _from_focus(draft: Draft, question: Question) -> str:
+    """Answer about the product spoken of when the question names a feature only ("is it waterproof?")."""
+    product = draft.desk.facts.product(draft.slots.get("product_id", ""))
+    others = set(question.subject) - set(question.features)
+    if product is None or others or not question.features:
+        return "thin"
+    tell_product(draft, product, question)
+    return "answered"
+
+
+def _leaning(draft: Draft, question: Question) -> float:
+    """Return how much the question leans to products (positive) or to pages (negative)."""
+    intents = draft.understanding.intents
+    likely = intents[0].name if intents else ""
+    if likely in _PRODUCT_INTENTS:
+        return _LEANING
+    if question.topics and not question.aspects:
+        return -_LEANING
+    return _LEANING if question.aspects and not question.topics else 0.0
+
+
+def _tell_products(draft: Draft, hits: list[Hit], question: Question) -> None:
+    facts = draft.desk.facts
+    near = [hit for hit in hits if hit.score >= hits[0].score - _NEAR and hit.coverage >= hits[0].coverage - _NEAR]
+    found = [product for hit in near if (product := facts.product(hit.passage.id.partition(":")[2]))]
+    if len(found) > 1:
+        list_products(draft, found, "products_found")
+    else:
+        tell_product(draft, found[0], question)
+
+
+def tell_page(draft: Draft, page: Page) -> None:
+    """Quote a page and cite it."""
+    body = in_language(page.bodies, draft.language)
+    draft.text(body)
+    draft.cite(f"page:{page.id}", body[:_QUOTE_CHARS])
+
+
+async def admit_ignorance(draft: Draft) -> str:
+    """Say that the clerk does not know; what follows from a miss is `core.dialogue.repair`'s."""
+    draft.missed = True
+    draft.say("dont_know")
+    return ""

@@ -1,0 +1,36 @@
+"""When things go wrong: media that could not be used, words that were not understood."""
+
+from __future__ import annotations
+
+from core.dialogue.draft import Draft
+from core.dialogue.handoff import hand_off, offer_person
+
+_MISSES = 2
+"""Misses in a row after which a person is fetched."""
+
+
+def tell_flags(draft: Draft) -> None:
+    """Say what was wrong with a photo or a recording, so that the customer can do something about it."""
+    for flag in draft.percept.flags:
+        key = f"flag.{flag}"
+        if draft.desk.templates.has(key):
+            draft.say(key)
+
+
+async def settle(draft: Draft) -> None:
+    """Count a miss and mend it: first with help and the offer of a person, then by fetching one."""
+    if not draft.missed:
+        draft.misses = 0
+        return
+    draft.misses += 1
+    if not draft.spoke():
+        draft.say("not_understood")
+    draft.outcome = "unknown"
+    if draft.misses < _MISSES:
+        if not draft.stack:
+            offer_person(draft)
+        return
+    draft.misses = 0
+    draft.turn_page()
+    draft.slots["handoff_reason"] = "not understood twice"
+    await hand_off(draft)

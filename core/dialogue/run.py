@@ -1,0 +1,151 @@
+"""The flow engine: take steps until the customer has to speak or nothing is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TypeAlias
+
+from core.dialogue.draft import Draft, frame
+from core.dialogue.flow import END, FAIL, Act, Branch, Collect, Flow, Link, Say, Step, Validate
+from core.types import FlowFrame
+
+ActOf: TypeAlias = Callable[[Draft], Awaitable[str]]
+"""Something the clerk does; the result chooses the next step."""
+CheckOf: TypeAlias = Callable[[Draft, str], Awaitable[bool]]
+"""Whether a slot's value is good."""
+
+_WAIT = ""
+_MOST_STEPS = 200
+"""A turn that takes more steps than this runs in a circle, which is a mistake in a flow."""
+_LINKED = "_linked"
+_ASKED = "_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Flows with the acts and checks they use."""
+
+    flows: Mapping[str, Flow]
+    acts: Mapping[str, ActOf]
+    checks: Mapping[str, CheckOf]
+
+    def start(self, draft: Draft, flow: str) -> None:
+        """Put a flow on the stack; one that already is the innermost, or waits below it, is not begun anew."""
+        if any(waiting.flow == flow for waiting in draft.stack):
+            return
+        draft.stack.append(frame(flow, self.flows[flow].first))
+
+    async def run(self, draft: Draft) -> None:
+        """Take steps until a flow waits or the stack is empty.
+
+        Raises `RuntimeError` when a flow runs in a circle.
+        """
+        for _ in range(_MOST_STEPS):
+            if not draft.stack:
+                return
+            current = draft.stack[-1]
+            step = self.flows[current.flow].steps[current.step]
+            depth = len(draft.stack)
+            target = await self._take(step, draft)
+            if target == _WAIT:
+                return
+            self._go(draft, target, depth)
+        raise RuntimeError(f"the flow {draft.stack[-1].flow!r} runs in a circle at step {draft.stack[-1].step!r}")
+
+    async def _take(self, step: Step, draft: Draft) -> str:
+        if isinstance(step, Collect):
+            return await self._collect(step, draft)
+        if isinstance(step, Validate):
+            return await self._validate(step, draft)
+        if isinstance(step, Branch):
+            return _branch(step, draft)
+        if isinstance(step, Act):
+            result = await self.acts[step.act](draft)
+            return step.results.get(result, step.then)
+        if isinstance(step, Link):
+            draft.stack.append(frame(step.flow, self.flows[step.flow].first, {_LINKED: "yes"}))
+            return step.then
+        if isinstance(step, Say):
+            draft.say(step.key)
+        return step.then
+
+    async def _collect(self, step: Collect, draft: Draft) -> str:
+        current = draft.stack[-1]
+        given = [slot for slot in step.slots if slot in draft.slots]
+        if step.unless and await self.checks[step.unless](draft, ""):
+            return step.then
+        if given:
+            kept = {key: value for key, value in current.slots.items() if key != _ASKED}
+            if "answer" in given:
+                kept["answer"] = draft.slots["answer"]
+                draft.forget("answer")
+            draft.stack[-1] = replace(current, slots=MappingProxyType(kept))
+            return step.then
+        asked = current.slots.get(_ASKED) == step.id
+        if asked and draft.digressed and draft.spoke():
+            self._come_back(draft)
+        if step.show:
+            await self.acts[step.show](draft)
+        elif asked and step.again:
+            draft.say(step.again)
+        elif step.ask:
+            draft.say(step.ask)
+        draft.stack[-1] = replace(current, slots=MappingProxyType({**current.slots, _ASKED: step.id}))
+        draft.outcome = "asked"
+        return _WAIT
+
+    async def _validate(self, step: Validate, draft: Draft) -> str:
+        if await self.checks[step.by](draft, draft.slots.get(step.slot, "")):
+            return step.then
+        draft.say(step.otherwise)
+        draft.forget(step.slot)
+        return step.back
+
+    def _come_back(self, draft: Draft) -> None:
+        """Say, after something else was dealt with, what the coming question belongs to."""
+        draft.turn_page()
+        for waiting in reversed(draft.stack):
+            about = self.flows[waiting.flow].about
+            if about:
+                draft.say("back_to", about=about.get(draft.language) or about.get("en", ""))
+                return
+
+    def _go(self, draft: Draft, target: str, depth: int) -> None:
+        """Move the frame that took the step; a frame that it linked to lies above and runs first."""
+        at = depth - 1
+        if target == FAIL:
+            while draft.stack and draft.stack.pop().slots.get(_LINKED):
+                pass
+            return
+        if target == END:
+            del draft.stack[at]
+            return
+        draft.stack[at] = replace(draft.stack[at], step=target)
+
+
+def _branch(step: Branch, draft: Draft) -> str:
+    value = draft.stack[-1].slots.get(step.slot, draft.slots.get(step.slot, ""))
+    if value in step.cases:
+        return step.cases[value]
+    return step.cases.get("else", step.then) if value else step.then
+
+
+def awaited(draft: Draft, runner: Runner) -> tuple[str, ...]:
+    """Return the slots that the innermost flow waits for."""
+    if not draft.stack:
+        return ()
+    step = runner.flows[draft.stack[-1].flow].steps[draft.stack[-1].step]
+    return step.slots if isinstance(step, Collect) else ()
+
+
+def is_waiting(waiting: FlowFrame) -> bool:
+    """Return whether a frame has asked the customer for something."""
+    return _ASKED in waiting.slots
+
+
+def drop(draft: Draft) -> None:
+    """Give up the innermost business: its frame and all those that link led to it."""
+    while draft.stack and draft.stack.pop().slots.get(_LINKED):
+        pass

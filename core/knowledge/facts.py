@@ -1,0 +1,48 @@
+"""The shop's catalogue and pages as the clerk knows them, read anew when the shop changed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from core.knowledge.lexicon import Lexicon, load_lexicon
+from core.knowledge.library import Hit, Library, build_library
+from core.knowledge.passages import of_page, of_product
+from core.ports import Shop, TextEncoder
+from core.shop.records import Page, Product
+
+
+@dataclass(slots=True)
+class Facts:
+    """Products and pages by id, with the library that finds them."""
+
+    shop: Shop
+    encoder: TextEncoder | None
+    lexicon: Lexicon = field(default_factory=load_lexicon)
+    products: dict[str, Product] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
+    _read: tuple[tuple[Product, ...], tuple[Page, ...]] | None = None
+    _library: Library | None = None
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def refresh(self) -> None:
+        """Read the shop's records again when they changed; costs an encoding only then."""
+        now = (await self.shop.products(), await self.shop.pages())
+        if now == self._read:
+            return
+        async with self._reading:
+            if now == self._read:
+                return
+            passages = [*map(of_product, now[0]), *map(of_page, now[1])]
+            library = await build_library(passages, self.lexicon, self.encoder)
+            self.products = {product.product_id: product for product in now[0]}
+            self.pages = {page.id: page for page in now[1]}
+            self._library, self._read = library, now
+
+    def product(self, product_id: str) -> Product | None:
+        """Return a product as of the last refresh."""
+        return self.products.get(product_id)
+
+    async def search(self, question: str, *, prefix: str = "", k: int = 5) -> list[Hit]:
+        """Return the passages nearest to a question, best first."""
+        return await self._library.search(question, prefix=prefix, k=k) if self._library else []

@@ -1,0 +1,113 @@
+"""A bilingual list of retail words: one concept, its names in Chinese and English.
+
+"蓝色的登山包" finds a product that the records call "Hiking Backpack, blue" because both are read as the
+concepts colour:blue and thing:backpack.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from core.errors import ConfigError
+
+FILE = Path(str(files("assets"))) / "lexicon" / "retail.yaml"
+
+_ATOM = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[\u4e00-\u9fff]", re.IGNORECASE)
+_IRREGULAR = {"men": "man", "women": "woman", "children": "child", "shelves": "shelf", "knives": "knife"}
+_SHORTEST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of atoms, read as a concept or left as it is (then `kind` is "")."""
+
+    kind: str
+    """"thing", "colour", "material", "feature", "aspect", "noise", ..., or "" for unknown words."""
+    name: str
+    """The concept's name, or the atom itself."""
+    start: int
+    """Characters into the text."""
+    end: int
+
+    @property
+    def token(self) -> str:
+        """Return what an index counts: "colour:blue", or the bare atom."""
+        return f"{self.kind}:{self.name}" if self.kind else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Concepts by the atoms of their names."""
+
+    phrases: Mapping[tuple[str, ...], tuple[str, str]]
+    longest: int
+    """Atoms in the longest name."""
+    names: Mapping[tuple[str, str], tuple[str, ...]]
+    """(kind, concept) -> its names, as written in the file."""
+
+    def read(self, text: str) -> list[Span]:
+        """Return the text's concepts, longest first from left to right, and the atoms between them."""
+        atoms = [(stem(found.group().lower()), found.start(), found.end()) for found in _ATOM.finditer(text)]
+        spans: list[Span] = []
+        at = 0
+        while at < len(atoms):
+            for length in range(min(self.longest, len(atoms) - at), 0, -1):
+                concept = self.phrases.get(tuple(atom for atom, _, _ in atoms[at : at + length]))
+                if concept:
+                    spans.append(Span(concept[0], concept[1], atoms[at][1], atoms[at + length - 1][2]))
+                    at += length
+                    break
+            else:
+                spans.append(Span("", *atoms[at]))
+                at += 1
+        return spans
+
+    def concepts(self, text: str, kind: str) -> tuple[str, ...]:
+        """Return the names of the concepts of one kind that the text holds, in order."""
+        return tuple(dict.fromkeys(span.name for span in self.read(text) if span.kind == kind))
+
+    def word(self, kind: str, name: str, language: str) -> str:
+        """Return a concept's first name in a language ("zh" has Han characters), or `name` itself."""
+        for candidate in self.names.get((kind, name), ()):
+            if (language == "zh") == bool(re.search(r"[\u4e00-\u9fff]", candidate)):
+                return candidate
+        return name
+
+
+def stem(word: str) -> str:
+    """Return an English word without its plural ending; other words as they are."""
+    word = word.replace("’", "'").removesuffix("'s")
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if not word.isascii() or word.endswith(("ss", "us", "is")) or len(word) <= _SHORTEST_STEM:
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes")):
+        return word[:-2]
+    return word.removesuffix("s")
+
+
+@cache
+def load_lexicon(file: Path = FILE) -> Lexicon:
+    """Read the lexicon; raises `ConfigError` naming file and phrase when two concepts share a name."""
+    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    phrases: dict[tuple[str, ...], tuple[str, str]] = {}
+    names: dict[tuple[str, str], tuple[str, ...]] = {}
+    for kind, concepts in raw.items():
+        for name, words in concepts.items():
+            concept = (str(kind), str(name))
+            names[concept] = tuple(str(word) for word in words)
+            for word in words:
+                atoms = tuple(stem(atom.lower()) for atom in _ATOM.findall(str(word)))
+                other = phrases.setdefault(atoms, concept)
+                if other != concept:
+                    raise ConfigError(f"{file}: {word!r} names both {other[0]}:{other[1]} and {kind}:{name}")
+    return Lexicon(phrases, max(map(len, phrases), default=0), names)

@@ -1,0 +1,107 @@
+"""Find passages by words and by meaning, and say how strong the evidence is."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.knowledge.lexicon import Lexicon
+from core.knowledge.passages import Passage, tokens
+from core.ports import TextEncoder, Vectors
+
+_COSINE_FLOOR = 0.35
+_COSINE_CEILING = 0.85
+"""Between unrelated sentences and paraphrases, for the default encoder; what lies between is scaled to 0..1."""
+_WORDS_WEIGHT = 0.6
+"""The share of words in the fused score; meaning has the rest."""
+_UNSEEN_WEIGHT = 1.0
+"""What a word that no passage has weighs, in the largest weights seen: it speaks against every passage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage with its evidence."""
+
+    passage: Passage
+    coverage: float
+    """The part of the question's weighty words that the passage has, 0 to 1."""
+    likeness: float
+    """Cosine of the nearest sentence of the passage, scaled to 0..1; 0 without an encoder."""
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Passages with their words counted and their sentences turned into vectors."""
+
+    passages: tuple[Passage, ...]
+    lexicon: Lexicon
+    weights: Mapping[str, float]
+    """Token -> how telling it is: the logarithm of its rarity."""
+    postings: Mapping[str, tuple[tuple[int, float], ...]]
+    """Token -> the passages that have it and in how prominent a place."""
+    vectors: Vectors | None
+    owners: tuple[int, ...]
+    """For each row of `vectors` the passage it belongs to."""
+    encoder: TextEncoder | None
+
+    async def search(self, question: str, *, prefix: str = "", k: int = 5) -> list[Hit]:
+        """Return the `k` best passages whose id begins with `prefix`, best first."""
+        words = tokens(question, self.lexicon, query=True)
+        covered = self._coverage(words)
+        like = await self._likeness(question)
+        hits = []
+        for at, passage in enumerate(self.passages):
+            if not passage.id.startswith(prefix):
+                continue
+            coverage, likeness = covered.get(at, 0.0), float(like[at]) if like is not None else 0.0
+            score = coverage if like is None else _WORDS_WEIGHT * coverage + (1 - _WORDS_WEIGHT) * likeness
+            hits.append(Hit(passage=passage, coverage=coverage, likeness=likeness, score=score))
+        return sorted(hits, key=lambda hit: -hit.score)[:k]
+
+    def _coverage(self, words: Sequence[str]) -> dict[int, float]:
+        heaviest = max(self.weights.values(), default=1.0) * _UNSEEN_WEIGHT
+        total = sum(self.weights.get(word, heaviest) for word in words)
+        found: dict[int, float] = {}
+        for word in words:
+            for at, place in self.postings.get(word, ()):
+                found[at] = found.get(at, 0.0) + place * self.weights[word] / total
+        return found
+
+    async def _likeness(self, question: str) -> np.ndarray | None:
+        if self.encoder is None or self.vectors is None or not self.owners:
+            return None
+        query = (await self.encoder.encode([question]))[0]
+        best = np.full(len(self.passages), -1.0)
+        np.maximum.at(best, np.asarray(self.owners), self.vectors @ query)
+        return np.clip((best - _COSINE_FLOOR) / (_COSINE_CEILING - _COSINE_FLOOR), 0.0, 1.0)
+
+
+async def build_library(passages: Sequence[Passage], lexicon: Lexicon, encoder: TextEncoder | None) -> Library:
+    """Count the words of all passages and encode their sentences (milliseconds each, once)."""
+    postings: dict[str, list[tuple[int, float]]] = {}
+    frequency: Counter[str] = Counter()
+    for at, passage in enumerate(passages):
+        places: dict[str, float] = {}
+        for text, place in passage.fields:
+            for token in tokens(text, lexicon, query=False):
+                places[token] = max(place, places.get(token, 0.0))
+        frequency.update(places.keys())
+        for token, place in places.items():
+            postings.setdefault(token, []).append((at, place))
+    weights = {token: math.log(1 + len(passages) / count) for token, count in frequency.items()}
+    sentences = [(at, text) for at, passage in enumerate(passages) for text in passage.sentences]
+    vectors = await encoder.encode([text for _, text in sentences]) if encoder and sentences else None
+    return Library(
+        passages=tuple(passages),
+        lexicon=lexicon,
+        weights=weights,
+        postings={token: tuple(found) for token, found in postings.items()},
+        vectors=vectors,
+        owners=tuple(at for at, _ in sentences),
+        encoder=encoder,
+    )

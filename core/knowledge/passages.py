@@ -1,0 +1,84 @@
+"""What can be quoted: one passage per product and per page of the shop."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from core.knowledge.lexicon import Lexicon
+from core.shop.records import Page, Product
+
+_TITLE, _FACT, _BODY = 1.0, 0.85, 0.6
+"""How much a word counts by where it stands."""
+_SENTENCE_CHARS = 120
+"""Of a longer text only the beginning becomes a vector: it says what the text is about."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A product's record or a page, with the words it is found by."""
+
+    id: str
+    """"product:ID" or "page:ID", which is also its citation."""
+    fields: tuple[tuple[str, float], ...]
+    """Texts with their prominence."""
+    sentences: tuple[str, ...]
+    """What is turned into vectors."""
+
+
+def of_product(product: Product) -> Passage:
+    """Return a product's passage."""
+    titles = [*product.names.values(), *product.category_names.values(), product.category]
+    facts = [f"{name} {text}" for name, texts in product.attributes.items() for text in texts.values()]
+    options = {value for variant in product.variants.values() for value in variant.options.values()}
+    bodies = list(product.descriptions.values())
+    return Passage(
+        id=f"product:{product.product_id}",
+        fields=(
+            *((text, _TITLE) for text in titles),
+            *((text, _FACT) for text in [*facts, *sorted(options)]),
+            *((text, _BODY) for text in bodies),
+        ),
+        sentences=tuple(dict.fromkeys([*product.names.values(), *(text[:_SENTENCE_CHARS] for text in bodies)])),
+    )
+
+
+def of_page(page: Page) -> Passage:
+    """Return a page's passage."""
+    titles = [*page.titles.values(), *(question for asked in page.questions.values() for question in asked)]
+    bodies = list(page.bodies.values())
+    return Passage(
+        id=f"page:{page.id}",
+        fields=(*((text, _TITLE) for text in titles), *((text, _BODY) for text in bodies)),
+        sentences=tuple(dict.fromkeys([*titles, *(text[:_SENTENCE_CHARS] for text in bodies)])),
+    )
+
+
+def tokens(text: str, lexicon: Lexicon, *, query: bool) -> list[str]:
+    """Return what an index counts: concepts, English stems, and pairs of Chinese characters.
+
+    A question's aspects and noise ("how much", "请问") say nothing about its subject and are left out, and
+    characters inside a concept are not counted twice; of a passage everything counts.
+    """
+    found: list[str] = []
+    run = ""
+    for span in lexicon.read(text):
+        if not span.kind and _HAN.match(span.name):
+            run += span.name
+            continue
+        found += _pairs(run)
+        run = ""
+        if span.kind in ("noise", "aspect"):
+            continue
+        found.append(span.token)
+        if not query:
+            found += _pairs(text[span.start : span.end]) if _HAN.search(text[span.start : span.end]) else []
+    found += _pairs(run)
+    return list(dict.fromkeys(found))
+
+
+def _pairs(run: str) -> list[str]:
+    if len(run) < 2:
+        return [run] if run else []
+    return [run[at : at + 2] for at in range(len(run) - 1)]

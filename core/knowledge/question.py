@@ -1,0 +1,61 @@
+"""Read a question: what it is about, which options it names, what it wants to know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from core.knowledge.lexicon import Lexicon, Span
+from core.knowledge.passages import tokens
+
+_MEASURE = re.compile(
+    r"(\d+(?:\.\d+)?)\s*-?\s*(ml|毫升|l|升|litre|liter|cm|厘米|mm|毫米|kg|千克|公斤|寸|inch|mah|毫安时?)s?", re.I
+)
+_UNITS = {
+    "毫升": "ml", "升": "l", "litre": "l", "liter": "l", "厘米": "cm", "毫米": "mm", "千克": "kg", "公斤": "kg",
+    "寸": "inch", "毫安时": "mah", "毫安": "mah",
+}  # fmt: skip
+_SIZE_LETTERS = re.compile(r"(?<![A-Za-z0-9'])(X{0,3}[SL]|M)(?:码|号)?(?![A-Za-z0-9'])")
+_SOFT = ("colour", "size", "audience", "topic")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question about the catalogue, taken apart."""
+
+    text: str
+    subject: tuple[str, ...]
+    """Tokens that say what it is about: things, features, unknown words; empty for "how much is it?"."""
+    aspects: tuple[str, ...]
+    """"price", "stock", "colours", "sizes", "material", ..., in the order of the text."""
+    colours: tuple[str, ...]
+    """Canonical English names."""
+    sizes: tuple[str, ...]
+    """Canonical: "M", "1.2l", "28cm"."""
+    features: tuple[str, ...]
+    """Tokens of features and materials: "feature:waterproof"."""
+    topics: tuple[str, ...]
+    """What of the shop's ways it touches: "shipping", "return", ..."""
+
+
+def read_question(text: str, lexicon: Lexicon) -> Question:
+    """Take a question apart with the lexicon."""
+    spans = lexicon.read(text)
+    sizes = [f"{number}{_UNITS.get(unit.lower(), unit.lower())}" for number, unit in _MEASURE.findall(text)]
+    sizes += [letters.upper() for letters in _SIZE_LETTERS.findall(text)]
+    sizes += [span.name for span in spans if span.kind == "size"]
+    bare = _SIZE_LETTERS.sub(" ", _MEASURE.sub(" ", text))
+    subject = [token for token in tokens(bare, lexicon, query=True) if not token.startswith(_SOFT)]
+    return Question(
+        text=text,
+        subject=tuple(subject),
+        aspects=_names(spans, "aspect"),
+        colours=_names(spans, "colour"),
+        sizes=tuple(dict.fromkeys(sizes)),
+        features=tuple(span.token for span in spans if span.kind in ("feature", "material", "attribute")),
+        topics=_names(spans, "topic"),
+    )
+
+
+def _names(spans: list[Span], kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(span.name for span in spans if span.kind == kind))

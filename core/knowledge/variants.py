@@ -1,0 +1,73 @@
+"""The variants of a product that fit the options a customer names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core.knowledge.lexicon import Lexicon
+from core.knowledge.question import Question
+from core.shop.records import Product, Variant
+
+_COLOUR_NAMES = ("color", "colour")
+_UNIT_ZH = {"ml": "毫升", "l": "升", "cm": "厘米", "mm": "毫米", "kg": "千克", "inch": "寸", "mah": "毫安时"}
+
+
+def fitting(product: Product, question: Question, lexicon: Lexicon) -> tuple[Variant, ...]:
+    """Return the variants with the colour and the size that the question names; all when it names none."""
+    found = []
+    for variant in product.variants.values():
+        values = " / ".join(variant.options.values())
+        colours = lexicon.concepts(values, "colour")
+        sizes = {_plain(value) for value in variant.options.values()}
+        if question.colours and not set(question.colours) & set(colours):
+            continue
+        if question.sizes and not {_plain(size) for size in question.sizes} & sizes:
+            continue
+        found.append(variant)
+    return tuple(found)
+
+
+def option_values(product: Product, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of an option over all variants, in the order of the records."""
+    wanted = {name.lower() for name in names}
+    return tuple(
+        dict.fromkeys(
+            value
+            for variant in product.variants.values()
+            for name, value in variant.options.items()
+            if name.lower() in wanted
+        )
+    )
+
+
+def colours(product: Product) -> tuple[str, ...]:
+    """Return the colours a product comes in, as the records write them."""
+    return option_values(product, _COLOUR_NAMES)
+
+
+def other_options(product: Product) -> tuple[str, ...]:
+    """Return the names of the options that are no colour."""
+    names = dict.fromkeys(name for variant in product.variants.values() for name in variant.options)
+    return tuple(name for name in names if name.lower() not in _COLOUR_NAMES)
+
+
+def option_word(value: str, lexicon: Lexicon, language: str) -> str:
+    """Return an option's value as customers read it: "蓝色", "1.2 升"; an unknown one as it is written."""
+    spans = lexicon.read(value)
+    if len(spans) == 1 and spans[0].kind in ("colour", "option_value", "material"):
+        return lexicon.word(spans[0].kind, spans[0].name, language)
+    measure = re.fullmatch(r"(\d+(?:\.\d+)?)\s*-?\s*([A-Za-z]+)", value)
+    if measure and language == "zh" and measure.group(2).lower() in _UNIT_ZH:
+        return f"{measure.group(1)} {_UNIT_ZH[measure.group(2).lower()]}"
+    return value
+
+
+def describe(variant: Variant, lexicon: Lexicon, language: str) -> str:
+    """Return a variant's options in words: "蓝色，500 毫升"."""
+    separator = "，" if language == "zh" else ", "
+    return separator.join(option_word(value, lexicon, language) for value in variant.options.values())
+
+
+def _plain(value: str) -> str:
+    return value.lower().replace(" ", "").replace("-", "").replace("litre", "l").replace("liter", "l")

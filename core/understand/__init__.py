@@ -1,0 +1,1 @@
+"""From words to commands: a ladder of rules, then a small classifier."""

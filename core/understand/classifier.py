@@ -1,0 +1,145 @@
+"""A small intent classifier: kernel ridge regression over sentence vectors and character n-grams.
+
+Ridge regression has its leave-one-out predictions in closed form (Rifkin & Lippert, "Notes on
+Regularized Least Squares", 2007), so that the temperature of the probabilities is fitted on
+sentences the model has not seen, with no second data set. It trains in well under a second.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.types import IntentScore
+
+if TYPE_CHECKING:
+    from core.ports import Vectors
+
+_BUCKETS = 4096
+"""Hashed n-grams; collisions cost less than the space would."""
+_RIDGE = 0.3
+_GRAM_SHARE = 0.35
+"""The share of n-grams in a sentence's features beside the vector's; chosen on leave-one-out accuracy."""
+_TEMPERATURES = np.geomspace(0.02, 1.0, 40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classifier:
+    """Linear weights over n-grams and over a sentence vector."""
+
+    names: tuple[str, ...]
+    grams: np.ndarray
+    """Shape (buckets, intents)."""
+    vectors: np.ndarray | None
+    """Shape (dimension, intents); None when trained without an encoder."""
+    bias: np.ndarray
+    temperature: float
+
+    def scores(self, text: str, vector: np.ndarray | None = None) -> tuple[IntentScore, ...]:
+        """Return all intents with their probabilities, most probable first."""
+        raw = self.bias + _gram_features(text) @ self.grams
+        if self.vectors is not None and vector is not None:
+            raw = raw + vector @ self.vectors
+        scaled = raw / self.temperature
+        odds = np.exp(scaled - scaled.max())
+        chances = odds / odds.sum()
+        order = np.argsort(-chances)
+        return tuple(IntentScore(name=self.names[at], probability=float(chances[at])) for at in order)
+
+
+def train(texts: Sequence[str], labels: Sequence[str], vectors: Vectors | None) -> Classifier:
+    """Fit the classifier; `vectors` has one row per text, or is None to use n-grams only."""
+    names = tuple(sorted(set(labels)))
+    classes = np.array([names.index(label) for label in labels])
+    share = _GRAM_SHARE if vectors is not None else 1.0
+    features = np.stack([_gram_features(text) for text in texts]) * np.sqrt(share)
+    gram_columns = features.shape[1]
+    if vectors is not None:
+        features = np.hstack([features, np.asarray(vectors, np.float32) * np.sqrt(1 - share)])
+    targets = np.eye(len(names), dtype=np.float32)[classes]
+    balance = 1.0 / np.bincount(classes)
+    bias = targets.mean(axis=0) * 0 + 1.0 / len(names)
+    kernel = features @ features.T
+    weight = (balance / balance.mean())[classes]
+    inverse = np.linalg.inv(kernel + np.diag(_RIDGE / weight).astype(np.float32))
+    dual = inverse @ (targets - bias)
+    unseen = targets - dual / np.diag(inverse)[:, None]
+    weights = features.T @ dual
+    own = weights[:gram_columns] * np.sqrt(share)
+    return Classifier(
+        names=names,
+        grams=own.astype(np.float32),
+        vectors=(weights[gram_columns:] * np.sqrt(1 - share)).astype(np.float32) if vectors is not None else None,
+        bias=bias.astype(np.float32),
+        temperature=_temperature(unseen, classes),
+    )
+
+
+def leave_one_out(texts: Sequence[str], labels: Sequence[str], vectors: Vectors | None) -> float:
+    """Return the accuracy on each text of the model trained on all the others."""
+    model_names = sorted(set(labels))
+    classes = np.array([model_names.index(label) for label in labels])
+    share = _GRAM_SHARE if vectors is not None else 1.0
+    features = np.stack([_gram_features(text) for text in texts]) * np.sqrt(share)
+    if vectors is not None:
+        features = np.hstack([features, np.asarray(vectors, np.float32) * np.sqrt(1 - share)])
+    targets = np.eye(len(model_names))[classes]
+    balance = 1.0 / np.bincount(classes)
+    weight = (balance / balance.mean())[classes]
+    inverse = np.linalg.inv(features @ features.T + np.diag(_RIDGE / weight))
+    unseen = targets - (inverse @ (targets - 1.0 / len(model_names))) / np.diag(inverse)[:, None]
+    return float((unseen.argmax(axis=1) == classes).mean())
+
+
+def _temperature(unseen: np.ndarray, classes: np.ndarray) -> float:
+    def loss(temperature: float) -> float:
+        scaled = unseen / temperature
+        scaled = scaled - scaled.max(axis=1, keepdims=True)
+        return float(np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(classes)), classes]))
+
+    return float(min(_TEMPERATURES, key=loss))
+
+
+def _gram_features(text: str) -> np.ndarray:
+    """Return hashed counts of words, pairs of words, and runs of 1 to 3 characters, of unit length."""
+    text = text.lower()
+    found = np.zeros(_BUCKETS, np.float32)
+    words = text.split()
+    grams = [f"w:{word}" for word in words] + [f"p:{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    padded = f" {text} "
+    for size in (2, 3) if text.isascii() else (1, 2, 3):
+        grams += [padded[at : at + size] for at in range(len(padded) - size + 1)]
+    for gram in set(grams):
+        found[zlib.crc32(gram.encode()) % _BUCKETS] += 1.0
+    length = float(np.linalg.norm(found))
+    return found / length if length else found
+
+
+def save(model: Classifier, file: Path) -> None:
+    """Write the weights in half precision; that costs nothing that the probabilities show."""
+    extra = {} if model.vectors is None else {"vectors": model.vectors.astype(np.float16)}
+    np.savez_compressed(
+        file,
+        names=np.array(model.names),
+        grams=model.grams.astype(np.float16),
+        bias=model.bias,
+        temperature=np.array(model.temperature),
+        **extra,
+    )
+
+
+def load(file: Path) -> Classifier:
+    """Read weights that `save` wrote."""
+    with np.load(file, allow_pickle=False) as data:
+        return Classifier(
+            names=tuple(str(name) for name in data["names"]),
+            grams=data["grams"].astype(np.float32),
+            vectors=data["vectors"].astype(np.float32) if "vectors" in data else None,
+            bias=data["bias"],
+            temperature=float(data["temperature"]),
+        )

@@ -1,0 +1,161 @@
+"""The ladder of understanding: entities and rules first, then the classifier."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from core.knowledge.lexicon import Lexicon, load_lexicon
+from core.ports import TextEncoder
+from core.shop.records import Product
+from core.types import (
+    AskKnowledge,
+    ChitChat,
+    Command,
+    CorrectSlot,
+    Entity,
+    Handoff,
+    IntentScore,
+    Language,
+    Message,
+    Percept,
+    Session,
+    SetSlot,
+    StartFlow,
+    Understanding,
+    spoken_text,
+)
+from core.understand import rules
+from core.understand.classifier import Classifier
+from core.understand.entities import find_entities, without
+from core.understand.language import detect
+from core.understand.normalise import normalise
+from core.understand.sentences import Intent, load_intents
+from core.understand.sentiment import ANGRY, sentiment
+from core.understand.training import trained
+
+Catalogue = Callable[[], Awaitable[tuple[Product, ...]]]
+
+_SURE = 0.5
+"""At or above, the classifier's first choice is acted on."""
+_SURE_IN_FLOW = 0.7
+"""The same while a flow waits for an answer: leaving it must be meant."""
+_LIKELY = 0.3
+"""Below, nothing was understood but what rules say."""
+_MEANINGLESS = 2
+"""Characters of Chinese, or words of English, that are too few to be a request."""
+_SLOTS = {"product": "product_id"}
+_NOT_SLOTS = frozenset({"amount"})
+
+
+@dataclass(slots=True)
+class Understander:
+    """Take messages for what they mean. It proposes; only the flow engine acts."""
+
+    encoder: TextEncoder | None
+    catalogue: Catalogue
+    lexicon: Lexicon = field(default_factory=load_lexicon)
+    intents: dict[str, Intent] = field(default_factory=lambda: {intent.name: intent for intent in load_intents()})
+    _classifier: Classifier | None = None
+    _training: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def understand(self, message: Message, percept: Percept, session: Session) -> Understanding:
+        """Return the commands that a message proposes, with intents, entities, sentiment and language."""
+        text = normalise(spoken_text(message, percept))
+        waiting = session.stack[-1].flow if session.stack else ""
+        listing = bool(session.slots.get("listed"))
+        entities = find_entities(text, identifying=waiting == "identify", listing=listing)
+        rest = without(text, entities)
+        language = _language(rest, message, percept, session)
+        mood = sentiment(text)
+        intents: tuple[IntentScore, ...] = ()
+        commands = self._by_rules(text, rest, entities, percept)
+        rung = "rules"
+        if not any(not isinstance(command, SetSlot | CorrectSlot) for command in commands) and _says_something(rest):
+            intents = await self._classify(rest)
+            proposed = self._by_intent(intents, text, waiting=bool(waiting), mood=mood, entities=entities)
+            if proposed:
+                rung = "classifier"
+            commands += proposed
+        if mood <= ANGRY and not any(isinstance(command, Handoff) for command in commands):
+            commands.insert(0, Handoff(reason="anger"))
+        return Understanding(
+            commands=tuple(commands),
+            intents=intents[:5],
+            entities=entities,
+            sentiment=mood,
+            language=language,
+            rung=rung,
+        )
+
+    def _by_rules(self, text: str, rest: str, entities: tuple[Entity, ...], percept: Percept) -> list[Command]:
+        correction = rules.corrected(text)
+        slot_of = CorrectSlot if correction is not None else SetSlot
+        commands: list[Command] = [
+            slot_of(slot=_SLOTS.get(entity.kind, entity.kind), value=entity.value)
+            for entity in entities
+            if entity.kind not in _NOT_SLOTS
+        ]
+        if percept.matches:
+            commands.append(StartFlow(flow="photo", source="photo"))
+            return commands
+        said = rules.certain(rest) if rest else None
+        if correction is not None and said is None and entities:
+            said = rules.certain(rules.corrected(rest) or "")
+            if any(entity.kind == "other" for entity in entities) and "order" in text.lower() + text.replace(
+                "单", "order"
+            ):
+                said = StartFlow(flow="order_status")
+        if said is not None:
+            commands.append(said)
+        return commands
+
+    async def _classify(self, text: str) -> tuple[IntentScore, ...]:
+        model = self._classifier
+        if model is None:
+            async with self._training:
+                model = self._classifier or await trained(tuple(self.intents.values()), self.encoder)
+                self._classifier = model
+        vector = (await self.encoder.encode([text]))[0] if self.encoder and model.vectors is not None else None
+        return model.scores(text, vector)
+
+    def _by_intent(
+        self, intents: tuple[IntentScore, ...], text: str, *, waiting: bool, mood: float, entities: tuple[Entity, ...]
+    ) -> list[Command]:
+        best = intents[0]
+        if waiting and (best.probability < _SURE_IN_FLOW or entities and best.name == "out_of_scope"):
+            return []
+        if best.probability < _LIKELY:
+            return [AskKnowledge(question=text, source="classifier", confidence=best.probability)]
+        does = self.intents[best.name].does
+        marks = {"source": "classifier", "confidence": best.probability}
+        kind, _, what = does.partition(":")
+        if best.probability < _SURE and kind not in ("question", "none"):
+            kind = "question"
+        return _commands(kind, what, best.name, text, marks)
+
+
+def _commands(kind: str, what: str, intent: str, text: str, marks: dict[str, object]) -> list[Command]:
+    if kind == "flow":
+        return [StartFlow(flow=what, **marks)]
+    if kind == "business":
+        return [SetSlot(slot="topic", value=intent, **marks), StartFlow(flow="business", **marks)]
+    if kind == "handoff":
+        return [Handoff(reason="asked for a person", **marks)]
+    if kind == "chat":
+        return [ChitChat(topic=what, **marks)]
+    return [AskKnowledge(question=text, **marks)]
+
+
+def _says_something(rest: str) -> bool:
+    han = sum("\u4e00" <= character <= "\u9fff" for character in rest)
+    words = sum(word.isascii() and any(map(str.isalpha, word)) for word in rest.split())
+    return han >= _MEANINGLESS or words >= 1
+
+
+def _language(rest: str, message: Message, percept: Percept, session: Session) -> Language:
+    own = detect(rest)
+    if own is None and percept.transcript is not None and percept.transcript.text:
+        own = percept.transcript.language or None
+    return own or session.language or message.locale or "en"

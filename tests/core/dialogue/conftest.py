@@ -1,0 +1,158 @@
+"""A small shop in memory, and a way to talk to its clerk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from core.dialogue.clerk_dialogue import Dialogue
+from core.dialogue.outcome import Outcome
+from core.ports import Effect
+from core.shop.formats.json_in import records_from
+from core.shop.keys import name_key, names_of, order_key
+from core.shop.records import Customer, Order, Page, Product, Records
+from core.types import (
+    Action,
+    ActionStatus,
+    ButtonsPart,
+    CardPart,
+    Identity,
+    Message,
+    Percept,
+    ProductMatch,
+    Session,
+    TextPart,
+    Understanding,
+)
+from core.understand.ladder import Understander
+
+
+@dataclass
+class MemoryShop:
+    """The demo shop's records, and every action that was proposed."""
+
+    records: Records
+    actions: list[Action] = field(default_factory=list)
+
+    async def customer(self, customer_id: str) -> Customer | None:
+        return self.records.customers.get(customer_id)
+
+    async def customer_by_email(self, email: str) -> Customer | None:
+        return next((c for c in self.records.customers.values() if c.email.lower() == email.lower()), None)
+
+    async def customers_by_name_zip(self, name: str, zip_code: str) -> tuple[Customer, ...]:
+        return tuple(
+            c for c in self.records.customers.values() if name_key(name) in names_of(c) and c.address.zip == zip_code
+        )
+
+    async def order(self, order_id: str) -> Order | None:
+        return next((o for o in self.records.orders.values() if order_key(o.order_id) == order_key(order_id)), None)
+
+    async def orders_of(self, identity: Identity) -> tuple[Order, ...]:
+        own = [o for o in self.records.orders.values() if o.user_id == identity.customer_id]
+        return tuple(sorted(own, key=lambda order: order.placed_at, reverse=True))
+
+    async def products(self) -> tuple[Product, ...]:
+        return tuple(self.records.products.values())
+
+    async def product(self, product_id: str) -> Product | None:
+        return self.records.products.get(product_id)
+
+    async def pages(self) -> tuple[Page, ...]:
+        return tuple(self.records.pages.values())
+
+    async def propose(self, action: Action, *, identity: Identity | None) -> Effect:
+        self.actions.append(action)
+        return Effect(action=replace(action, status=ActionStatus.DONE), apply=lambda _: None)
+
+
+@dataclass
+class Talk:
+    """One conversation; call it with what the customer says."""
+
+    understander: Understander
+    dialogue: Dialogue
+    shop: MemoryShop
+    session: Session = field(default_factory=lambda: Session(conversation_id="c1", channel="terminal"))
+    locale: str | None = None
+    understanding: Understanding | None = None
+    outcome: Outcome | None = None
+    turns: int = 0
+
+    async def __call__(self, text: str, *, matches: tuple[ProductMatch, ...] = (), flags: tuple[str, ...] = ()) -> str:
+        """Say `text` and return the words of the answer, a line each."""
+        self.turns += 1
+        message = Message(
+            id=f"m{self.turns}",
+            channel=self.session.channel,
+            external_id=f"m{self.turns}",
+            conversation_id="c1",
+            sender_id="s1",
+            text=text,
+            locale=self.locale,
+            received_at=datetime.now(UTC),
+            trace_id="t",
+        )
+        percept = Percept(message_id=message.id, matches=matches, flags=flags)
+        self.understanding = await self.understander.understand(message, percept, self.session)
+        self.outcome = await self.dialogue.respond(message, percept, self.understanding, self.session)
+        words = "\n".join(
+            part.text for bubble in self.outcome.bubbles for part in bubble.parts if isinstance(part, TextPart)
+        )
+        self.session = replace(self.outcome.session, last_reply=words, version=self.session.version + 1)
+        return words
+
+    @property
+    def buttons(self) -> list[str]:
+        """What the buttons of the last answer say when pressed."""
+        assert self.outcome
+        return [
+            button.value
+            for bubble in self.outcome.bubbles
+            for part in bubble.parts
+            if isinstance(part, ButtonsPart)
+            for button in part.buttons
+        ]
+
+    @property
+    def cards(self) -> list[CardPart]:
+        """The cards of the last answer."""
+        assert self.outcome
+        return [part for bubble in self.outcome.bubbles for part in bubble.parts if isinstance(part, CardPart)]
+
+    @property
+    def cited(self) -> list[str]:
+        """The sources of the last answer."""
+        assert self.outcome
+        return [citation.source for bubble in self.outcome.bubbles for citation in bubble.citations]
+
+
+@pytest.fixture(scope="session")
+def records() -> Records:
+    file = Path(str(files("assets"))) / "demo_shop" / "shop.json"
+    return records_from(json.loads(file.read_text(encoding="utf-8")), file=str(file))
+
+
+@pytest.fixture(scope="session")
+def read() -> Understander:
+    """Return an understander without an encoder; it keeps no state of a conversation."""
+
+    async def no_products() -> tuple[Product, ...]:
+        return ()
+
+    return Understander(None, no_products)
+
+
+@pytest.fixture
+def shop(records: Records) -> MemoryShop:
+    return MemoryShop(records)
+
+
+@pytest.fixture
+def talk(read: Understander, shop: MemoryShop) -> Talk:
+    return Talk(read, Dialogue(shop, None, handoff_hours="9:00-21:00", currency="CNY"), shop)
