@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ class LabelledPhoto:
 
     file: Path
     product: str
+    variant: str
+    """The product with its colour, where the table has a column color; else the product again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +29,15 @@ class Ranking:
 
     products: tuple[str, ...]
     """Best first."""
+    variant: str
+    """Of the best product, the variant that the photo shows most likely."""
     decision: MatchDecision
 
 
-Rank = Callable[[Path, AbstractSet[str]], Awaitable[Ranking]]
-"""Called with a photo and the products to be treated as not sold."""
+Rank = Callable[[AbstractSet[str]], Ranking]
+"""Ranks one photo; called with the products to be treated as not sold."""
+Look = Callable[[Path], Awaitable[Rank]]
+"""Looks at a photo once; what it returns may be asked several times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +48,19 @@ class PhotoScores:
     recall_at_1: float | None
     recall_at_5: float | None
     mrr: float | None
+    variant_right: float | None
+    """Where the product was found: those whose variant (colour) is right, too."""
     known_kept: float | None
     """Photos of sold things that were matched or asked about."""
-    match_precision: float | None
-    """Of the photos that were called a match: those whose product is right."""
     matched: float | None
     """Photos of sold things that were called a match, rightly or not."""
+    match_precision: float | None
+    """Of the photos that were called a match: those whose product is right."""
     unknown_photos: int
     unknown_rejected: float | None
     """Photos of things not sold that were called unknown."""
+    unknown_matched: float | None
+    """Photos of things not sold that were called a match."""
     ms_per_photo: float | None
 
 
@@ -72,38 +82,63 @@ def read_photos(table: Path, *, split: str = "") -> tuple[LabelledPhoto, ...]:
     kept = [row for row in rows if not split or _is_in(row, split)]
     if not kept:
         raise ConfigError(f"{table} has no row whose view or split is {split!r}")
-    return tuple(LabelledPhoto(file=table.parent / row["file"], product=row[label]) for row in kept)
+    return tuple(_labelled(table.parent, row, row[label]) for row in kept)
 
 
-async def score_photos(rank: Rank, queries: Sequence[LabelledPhoto], sold: AbstractSet[str]) -> PhotoScores:
-    """Ask about every query and count.
+async def score_photos(look: Look, queries: Sequence[LabelledPhoto], sold: AbstractSet[str]) -> PhotoScores:
+    """Ask about every query and count; `sold` are the products of the catalogue.
 
     Where every query is of something sold, unknown things are imitated by asking once more with the
-    right product hidden.
+    right product hidden: the hardest strangers there are, since its nearest kin stays.
     """
-    known = [photo for photo in queries if photo.product in sold]
-    strangers = [photo for photo in queries if photo.product not in sold]
-    places: list[int | None] = []
-    decisions: list[MatchDecision] = []
-    began = time.perf_counter()
-    for photo in known:
-        ranking = await rank(photo.file, frozenset())
-        places.append(ranking.products.index(photo.product) if photo.product in ranking.products else None)
-        decisions.append(ranking.decision)
-    spent_s = time.perf_counter() - began
-    unknown = [await rank(photo.file, {photo.product}) for photo in strangers or known]
-    matched = [place == 0 for place, said in zip(places, decisions, strict=True) if said is MatchDecision.MATCH]
+    answers: list[tuple[LabelledPhoto, Ranking]] = []
+    twins: list[Ranking] = []
+    strangers: list[Ranking] = []
+    spent_s = 0.0
+    for photo in queries:
+        began = time.perf_counter()
+        rank = await look(photo.file)
+        ranking = rank(frozenset())
+        spent_s += time.perf_counter() - began
+        if photo.product in sold:
+            answers.append((photo, ranking))
+            twins.append(rank({photo.product}))
+        else:
+            strangers.append(ranking)
+    return _counted(answers, strangers or twins, spent_s / max(len(queries), 1))
+
+
+def _counted(
+    answers: Sequence[tuple[LabelledPhoto, Ranking]], unknown: Sequence[Ranking], each_s: float
+) -> PhotoScores:
+    places = [_place(photo.product, ranking) for photo, ranking in answers]
+    said = [ranking.decision for _, ranking in answers]
+    first = [(photo, ranking) for (photo, ranking), place in zip(answers, places, strict=True) if place == 1]
+    matched = [place == 1 for place, decision in zip(places, said, strict=True) if decision is MatchDecision.MATCH]
     return PhotoScores(
-        photos=len(known),
-        recall_at_1=_share(place == 0 for place in places),
-        recall_at_5=_share(place is not None and place < 5 for place in places),
-        mrr=_share(0.0 if place is None else 1 / (place + 1) for place in places),
-        known_kept=_share(said is not MatchDecision.UNKNOWN for said in decisions),
+        photos=len(answers),
+        recall_at_1=_share([place == 1 for place in places]),
+        recall_at_5=_share([place is not None and place <= 5 for place in places]),
+        mrr=_share([0.0 if place is None else 1 / place for place in places]),
+        variant_right=_share([ranking.variant == photo.variant for photo, ranking in first]),
+        known_kept=_share([decision is not MatchDecision.UNKNOWN for decision in said]),
+        matched=_share([decision is MatchDecision.MATCH for decision in said]),
         match_precision=_share(matched),
-        matched=_share(said is MatchDecision.MATCH for said in decisions),
         unknown_photos=len(unknown),
-        unknown_rejected=_share(ranking.decision is MatchDecision.UNKNOWN for ranking in unknown),
-        ms_per_photo=round(1000 * spent_s / len(known), 1) if known else None,
+        unknown_rejected=_share([ranking.decision is MatchDecision.UNKNOWN for ranking in unknown]),
+        unknown_matched=_share([ranking.decision is MatchDecision.MATCH for ranking in unknown]),
+        ms_per_photo=round(1000 * each_s, 1),
+    )
+
+
+def _place(product: str, ranking: Ranking) -> int | None:
+    return ranking.products.index(product) + 1 if product in ranking.products else None
+
+
+def _labelled(folder: Path, row: dict[str, str], product: str) -> LabelledPhoto:
+    colour = row.get("color") or row.get("colour") or ""
+    return LabelledPhoto(
+        file=folder / row["file"], product=product, variant=f"{product}-{colour}" if colour else product
     )
 
 
@@ -111,6 +146,5 @@ def _is_in(row: dict[str, str], split: str) -> bool:
     return any(row.get(column) in split.split(",") for column in ("view", "split"))
 
 
-def _share(values: Iterator[float] | Iterator[bool] | Sequence[bool]) -> float | None:
-    numbers = [float(value) for value in values]
-    return round(sum(numbers) / len(numbers), 4) if numbers else None
+def _share(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 4) if values else None

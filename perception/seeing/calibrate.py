@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 _PRECISION = 0.95
 """Of those called a match on the imitated photos."""
+_KEPT = 0.95
+"""Of the photos of things sold, which must not be called unknown: a question is the smaller mistake."""
 _TEMPERATURES = (0.01, 0.015, 0.02, 0.03, 0.045, 0.07, 0.1, 0.15)
 _TOP = 10
 """Products that share the probability of one photo."""
@@ -107,7 +109,7 @@ def _parting(probability: Floats, known: NDArray[np.bool_]) -> float:
     edges = (edges[:-1] + edges[1:]) / 2
     gain = [(probability[known] >= edge).mean() - (probability[~known] >= edge).mean() for edge in edges]
     best = np.flatnonzero(np.array(gain) >= max(gain) - 1e-9)
-    return float(edges[best].mean())
+    return float(min(edges[best].mean(), np.quantile(probability[known], 1 - _KEPT)))
 
 
 def _precise_from(best: Floats, right: NDArray[np.bool_]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,19 +145,21 @@ def _trials(
 ) -> list[Trial]:
     """Ask for each imitated photo twice: as it is, and as if the shop did not sell the thing.
 
-    Where a product has several pictures, the one that the photo was made from is left out: a
-    customer's photo never comes from the catalogue's own shot.
+    Where a variant has several pictures, the one that the photo was made from is left out: a
+    customer's photo is never the catalogue's own shot.
     """
     numbers = {product: n for n, product in enumerate(dict.fromkeys(p for key in pictures for p, _ in owners[key]))}
     pairs = [(row, numbers[product]) for row, key in enumerate(pictures) for product, _ in owners[key]]
     rows, products = np.array(pairs).T
+    pictures_of = Counter(owner for key in pictures for owner in owners[key])
+    twins = {key for key in pictures if all(pictures_of[owner] > 1 for owner in owners[key])}
     trials: list[Trial] = []
     for scores, photo in zip(similar, photos, strict=True):
         source = photo.partition("~")[0]
         shown = {numbers[product] for product, _ in owners.get(source, ())}
-        usable = np.array([pictures[row] != source for row in rows])
-        if not any(product in shown for product in products[usable]):
-            usable[:] = True
+        usable = np.ones(len(rows), bool)
+        if source in twins:
+            usable = np.array([pictures[row] != source for row in rows])
         best = np.full(len(numbers), -np.inf)
         np.maximum.at(best, products[usable], scores[rows[usable]])
         trials += _both_ways(best, shown)

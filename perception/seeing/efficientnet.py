@@ -61,6 +61,9 @@ def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, ba
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "0"
+    )  # waiting threads leave the cores to others
     providers = ["CUDAExecutionProvider"] if device == "cuda" else []
     session = onnxruntime.InferenceSession(
         folder / f"{_MODEL}.onnx", options, providers=[*providers, "CPUExecutionProvider"]

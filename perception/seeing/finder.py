@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -51,6 +51,9 @@ class Sighting:
     """Best first."""
 
 
+_NOTHING = Sighting(decision=MatchDecision.UNKNOWN, known=0.0, candidates=())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finder:
     """Find the products that a photo may show. `build_finder` makes one from catalogue pictures."""
@@ -82,24 +85,28 @@ class Finder:
             for candidate in seen.candidates[:_CANDIDATES]
         )
 
-    async def sight(self, photo: Picture, *, hidden: AbstractSet[str] = frozenset()) -> Sighting:
-        """Return all candidates and the decision.
+    async def sight(self, photo: Picture) -> Sighting:
+        """Return all candidates, the decision, and how sure it is."""
+        checked(photo)
+        if not len(self.index):
+            return _NOTHING
+        looks = await look_at(self.encoder, [photo])
+        seen = await in_worker(self.judge, looks)
+        if float(photo.std()) < _PLAIN:
+            return replace(seen, decision=MatchDecision.UNKNOWN, known=0.0)
+        return seen
+
+    def judge(self, looks: Looks, *, hidden: AbstractSet[str] = frozenset()) -> Sighting:
+        """Return what one look (a single row) may show.
 
         `hidden` products are treated as if the shop did not sell them: so evaluation learns what the
         finder does with things that it cannot know.
         """
-        checked(photo)
-        if not len(self.index):
-            return Sighting(decision=MatchDecision.UNKNOWN, known=0.0, candidates=())
-        looks = await look_at(self.encoder, [photo])
-        return await in_worker(self._decide, looks, float(photo.std()) < _PLAIN, hidden)
-
-    def _decide(self, looks: Looks, is_plain: bool, hidden: AbstractSet[str]) -> Sighting:
         near = self._nearest(looks, hidden)
         if not near:
-            return Sighting(decision=MatchDecision.UNKNOWN, known=0.0, candidates=())
+            return _NOTHING
         scores: Floats = np.array(list(near.values()), np.float64)
-        known = 0.0 if is_plain else self.calibration.is_known(scores)
+        known = self.calibration.is_known(scores)
         shares = known * self.calibration.shares(scores)
         skus = self._shown_variants(looks, list(near)[: 2 * _CANDIDATES])
         candidates = tuple(

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from core.errors import ConfigError, ZhangguiError
-from ui.cli import doctor, eval, models, shop
+from ui.cli import bench, doctor, eval, models, serve, shop, talk
 
 app = typer.Typer(
     name="zhanggui",
@@ -26,6 +26,11 @@ app = typer.Typer(
 app.add_typer(models.app)
 app.add_typer(eval.app)
 app.add_typer(shop.app)
+app.command("demo")(serve.demo)
+app.command("serve")(serve.serve)
+app.command("chat")(talk.chat)
+app.command("ask")(talk.ask)
+app.add_typer(bench.app)
 app.command("doctor")(doctor.doctor)
 
 
