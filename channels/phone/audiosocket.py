@@ -18,6 +18,7 @@ import numpy as np
 
 from channels.phone.codec import FRAME, RATE_HZ, Resampler, to_float, to_int16
 from channels.phone.inlet import Inlet
+from channels.phone.listening import cannot_listen
 from core.ports import MediaTransport, Pcm
 
 log = logging.getLogger(__name__)
@@ -218,7 +219,10 @@ class AudioSocketDoor:
             def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
                 calls.create_task(self._take(reader, writer))
 
-            server = await asyncio.start_server(connected, self._host, self._port)
+            try:
+                server = await asyncio.start_server(connected, self._host, self._port)
+            except OSError as error:
+                raise cannot_listen("audiosocket", self._host, self._port, error) from error
             self.port = server.sockets[0].getsockname()[1]
             self.ready.set()
             log.info("AudioSocket listens on %s:%d", self._host, self.port)

@@ -46,13 +46,29 @@ class PhoneLines:
             )
 
     async def run(self) -> None:
-        """Take calls until cancelled; open calls are hung up then."""
-        async with asyncio.TaskGroup() as doors:
-            doors.create_task(self.audiosocket.run())
-            if self.twilio:
-                doors.create_task(self.twilio.run())
-            else:
-                log.info("no Twilio door: ZHANGGUI_PHONE__TWILIO_AUTH_TOKEN is not set")
+        """Take calls until cancelled; open calls are hung up then.
+
+        Raises `ConfigError` when an address cannot be listened on.
+        """
+        try:
+            async with asyncio.TaskGroup() as doors:
+                doors.create_task(self.audiosocket.run())
+                # One after the other: a server that is cancelled while it starts would leave its socket open.
+                await self.audiosocket.ready.wait()
+                if self.twilio:
+                    doors.create_task(self.twilio.run())
+                else:
+                    log.info("no Twilio door: ZHANGGUI_PHONE__TWILIO_AUTH_TOKEN is not set")
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
 
     async def deliver(self, turn: Turn, reply: Reply) -> None:
         """Return at once: the call speaks its replies as they come, and nobody hears them later."""
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first fault of a group of groups: people read one sentence, not a tree."""
+    fault: BaseException = group
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault

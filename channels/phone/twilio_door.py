@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from aiohttp import WSMsgType, web
 
+from channels.phone.listening import cannot_listen
 from channels.phone.twilio import TwilioLine, parse, part
 from channels.phone.twilio_auth import Passes, is_signed
 from core.errors import ConfigError
@@ -74,7 +75,10 @@ class TwilioDoor:
         await runner.setup()
         try:
             site = web.TCPSite(runner, self._host, self._port)
-            await site.start()
+            try:
+                await site.start()
+            except OSError as error:
+                raise cannot_listen("twilio", self._host, self._port, error) from error
             self.port = runner.addresses[0][1]
             self.ready.set()
             log.info("the Twilio door listens on %s:%d", self._host, self.port)

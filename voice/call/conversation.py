@@ -130,10 +130,10 @@ class Conversation:
                 await self._answer(heard)
                 continue
             silences += 1
-            if silences > 1:
-                await self._say_phrase(phrases.GOODBYE)
+            if silences == 1:
+                await self._say_phrase(phrases.STILL_THERE)
+            elif await self._say_phrase(phrases.GOODBYE):
                 raise CallEnded("the caller was silent")
-            await self._say_phrase(phrases.STILL_THERE)
 
     async def _answer(self, heard: Utterance | Typed) -> None:
         thinking = self._tasks.create_task(self._think(heard))
@@ -210,8 +210,8 @@ class Conversation:
             raise CallEnded("the caller was put through")
         await self._say_phrase(phrases.NOT_TRANSFERRED)
 
-    async def _say_phrase(self, phrase: Phrase) -> None:
-        await self._say(phrase[self._language], self._language)
+    async def _say_phrase(self, phrase: Phrase) -> bool:
+        return await self._say(phrase[self._language], self._language)
 
     async def _say(self, words: str, language: Language) -> bool:
         """Speak and return True; False where a key stopped it."""

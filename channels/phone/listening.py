@@ -1,0 +1,13 @@
+"""When an address cannot be listened on."""
+
+from __future__ import annotations
+
+from core.errors import ConfigError
+
+
+def cannot_listen(door: str, host: str, port: int, error: OSError) -> ConfigError:
+    """Return the error that names the settings of a door ("audiosocket", "twilio") and what to do."""
+    return ConfigError(
+        f"phone.{door}_host = {host!r}, phone.{door}_port = {port}: cannot listen there ({error.strerror or error}); "
+        f"is another program using the port? Set ZHANGGUI_PHONE__{door.upper()}_PORT to a free one"
+    )
