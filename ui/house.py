@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 
 from channels.phone.lines import PhoneLines
 from channels.telegram.channel import TelegramChannel
 from channels.web.channel import WebChannel
 from channels.web.house import House as WebHouse
 from channels.web.tokens import load_key
+from core.config import Settings
 from core.delivery import Outbox
 from core.errors import ConfigError
 from core.ports import Channel
@@ -26,7 +27,7 @@ Announce = Callable[[str, str], None]
 async def serve(app: Application, announce: Announce) -> None:
     """Run all configured channels until cancelled; one that fails ends the others with its error."""
     web = await _web(app) if app.settings.web.enabled else None
-    others = [channel async for channel in _others(app, announce)]
+    others = await _others(app)
     channels: list[Channel] = [*([web] if web else []), *others]
     if not channels:
         raise ConfigError("no channel is enabled: set web.enabled, telegram.enabled or phone.enabled to true")
@@ -36,6 +37,8 @@ async def serve(app: Application, announce: Announce) -> None:
         group.create_task(outbox.run())
         for channel in channels:
             group.create_task(channel.run())
+        for name, where in _lines(app.settings):
+            announce(name, where)
         if web:
             address = await web.address()
             announce("web", address)
@@ -51,26 +54,37 @@ async def _web(app: Application) -> WebChannel:
         for variant in product.variants.values()
         if variant.pictures
     }
+    about = await app.shop.about()
     house = WebHouse(
         settings=app.settings.web,
         clerk=app.engine,
         secret_key=load_key(app.data / "web.key"),
         picture=pictures.get,
         shop=app.shop,
-        shop_name=await app.shop.name(),
+        shop_name=about.name if about else {},
         admin=StoreViews(app.store),
     )
     return WebChannel(house)
 
 
-async def _others(app: Application, announce: Announce) -> AsyncIterator[Channel]:
+async def _others(app: Application) -> list[Channel]:
     settings = app.settings
+    channels: list[Channel] = []
     if settings.telegram.enabled:
-        yield TelegramChannel(settings.telegram, app.engine, app.data)
-        announce("telegram", settings.telegram.mode)
+        channels.append(TelegramChannel(settings.telegram, app.engine, app.data))
     if settings.phone.enabled:
-        yield await _phone(app)
-        announce("phone", f"AudioSocket at {settings.phone.audiosocket_host}:{settings.phone.audiosocket_port}")
+        channels.append(await _phone(app))
+    return channels
+
+
+def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.telegram.enabled:
+        yield "telegram", settings.telegram.mode
+    if settings.phone.enabled:
+        phone = settings.phone
+        yield "phone", f"AudioSocket at {phone.audiosocket_host}:{phone.audiosocket_port}"
+        if phone.twilio_auth_token.get_secret_value() or phone.twilio_unsigned:
+            yield "phone", f"Twilio webhook at http://{phone.twilio_host}:{phone.twilio_port}/twilio/voice"
 
 
 async def _phone(app: Application) -> PhoneLines:
@@ -85,6 +99,7 @@ async def _phone(app: Application) -> PhoneLines:
             activity=app.activity,
             phrasebook=Phrasebook(app.speaker),
             language=app.settings.phone.language,
+            transfer_to=app.settings.phone.transfer_to,
             hint=app.hint,
         ),
         max_calls=app.settings.phone.max_calls,

@@ -39,7 +39,10 @@ def _run(context: typer.Context, port: int | None, host: str | None, *, gradio: 
     logging.basicConfig(level=config.log.level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for chatty in ("httpx", "faster_whisper", "telegram", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)  # they log addresses with tokens in them
-    asyncio.run(_serve(config))
+    try:
+        asyncio.run(_serve(config))
+    except BaseExceptionGroup as several:  # channels run side by side; the first to fail ended the others
+        raise _first(several) from several
 
 
 async def _serve(config: Settings) -> None:
@@ -59,6 +62,12 @@ async def _serve(config: Settings) -> None:
                 await serve_house(app, _announce)
     except asyncio.CancelledError:
         typer.echo("closed; everything accepted is in the record", err=True)
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _announce(name: str, where: str) -> None:
