@@ -29,7 +29,7 @@ _LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", 
 class UseMultilingual:
     """Encode sentences of 16 languages so that the same meaning lies near.
 
-    The weights load with the first sentence (0.8 s, 150 MB). The library sets the number of BLAS threads for
+    The weights load with the first sentence (about 1 s, 120 MB). The library sets the number of BLAS threads for
     the whole process while it works, so one sentence is computed at a time; a repeated sentence
     comes from memory.
     """

@@ -69,7 +69,7 @@ class ExactIndex:
     def load(cls, file: Path, *, made_by: str = "") -> ExactIndex:
         """Read what `save` wrote; raises `ModelMissingError` when it is damaged or of another encoder."""
         try:
-            with np.load(file, allow_pickle=False) as saved:
+            with file.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
                 keys, vectors, maker = saved["keys"].tolist(), saved["vectors"], str(saved["made_by"])
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise ModelMissingError(f"{file} is no whole index ({error}); delete it, it is built anew") from error

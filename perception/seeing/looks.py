@@ -112,7 +112,7 @@ class LookBook:
         if not self.file.is_file():
             return
         try:
-            with np.load(self.file, allow_pickle=False) as saved:
+            with self.file.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
                 fits = int(saved["recipe"]) == _RECIPE and saved["probe"].shape == self.probe.shape
                 if fits and float((saved["probe"] * self.probe).sum()) > 0.9999:
                     rows = zip(saved["shapes"], saved["colours"], strict=True)
