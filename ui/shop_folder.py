@@ -34,8 +34,7 @@ async def put_demo(shop: LocalShop, *, as_of: date | None = None) -> None:
     """Make the demo shop the shop, its dates moved to `as_of` if given."""
     demo = _demo()
     records = shifted(demo.records, as_of) if as_of else demo.records
-    pictures = demo.folder if (demo.folder / "pictures").is_dir() else None
-    await shop.import_records(records, origin=DEMO_ORIGIN, pictures_from=pictures)
+    await shop.import_records(records, origin=DEMO_ORIGIN, pictures_from=demo.folder)
 
 
 def _demo() -> Found:
