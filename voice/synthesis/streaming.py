@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from core.ports import Pcm
-from core.resilience import in_worker
 from voice.synthesis.pieces import pause_s
 
 _SILENT = 0.01
@@ -18,23 +17,23 @@ _EDGE_S = 0.02
 """Kept of that silence, so that a soft consonant is not bitten off."""
 
 
-@dataclass(frozen=True, slots=True)
 class Turnstile:
-    """Let one synthesis at a time into a model; two at once would only make both late."""
+    """Let one synthesis at a time into a model; two at once would only make both late.
 
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    A thread of its own is the whole queue: first come, first served, from any event loop.
+    """
+
+    def __init__(self) -> None:
+        """Start with no thread; the first synthesis starts it."""
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="voice")
 
     async def through(self, work: Callable[[str], Pcm], piece: str) -> Pcm:
-        """Run `work` in a worker. Cancelled, it returns at once and opens when the worker is done."""
-        await self._lock.acquire()
-        running = asyncio.ensure_future(in_worker(work, piece))
-        running.add_done_callback(self._leave)
-        return await asyncio.shield(running)
+        """Run `work` in the model's thread.
 
-    def _leave(self, running: asyncio.Future[Pcm]) -> None:
-        self._lock.release()
-        if not running.cancelled():
-            running.exception()  # marks it as seen: a listener that left does not want the log line
+        Cancelled while it waits, it never starts; cancelled while it runs, it returns at once, and
+        the next one waits until the thread is done with this piece.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, piece)
 
 
 async def spoken(
