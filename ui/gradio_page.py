@@ -1,0 +1,226 @@
+"""The demonstration page: a chat with text, voice and photos, and what goes on behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import httpx
+import uvicorn
+from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse
+from gradio.themes.utils.fonts import Font
+
+from channels.web.pages import STATIC
+from ui.gradio_api import RefusedError, ShopApi, reach
+from ui.gradio_panels import cards, panels, spoken
+from ui.gradio_words import WORDS, Words
+
+_CSS = Path(__file__).with_suffix(".css")
+_HEIGHT = 520
+"""Of the conversation, in pixels; with the question below it fits a laptop's screen."""
+_FONTS = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
+_LANGUAGES = [("中文", "zh"), ("English", "en")]
+
+Session = dict[str, Any]
+"""One visitor: `conversation` (id and token, or None), `chat` (messages shown), `turn` (the last one)."""
+
+
+async def serve(api_url: str, host: str, port: int) -> None:
+    """Serve the page for the API at `api_url` until cancelled; raises `OSError` when the port is taken."""
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as error:
+        raise OSError(error.errno, f"cannot listen on {host}:{port} ({error.strerror}); set gradio.port") from error
+    await serve_on(listener, api_url)
+
+
+async def serve_on(listener: socket.socket, api_url: str) -> None:
+    """Serve the page on a socket that already listens, until cancelled."""
+    async with reach(api_url) as client:
+        app = page_app(ShopApi(client))
+        server = _Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            await asyncio.shield(serving)
+        finally:
+            server.should_exit = True
+            await serving
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to whoever owns the process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def page_app(api: ShopApi) -> FastAPI:
+    """Return the page as an application; pictures and recordings are passed on from the API under /shop."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # Gradio asks at every step; no call leaves this machine
+    app = FastAPI(openapi_url=None)
+
+    @app.get("/shop/seal.svg")
+    async def seal() -> FileResponse:
+        return FileResponse(STATIC / "seal.svg", media_type="image/svg+xml")
+
+    @app.get("/shop/v1/{path:path}")
+    async def passed_on(path: str, sig: str = "") -> Response:
+        if not path.startswith(("media/", "products/")):
+            return Response(status_code=404)
+        found = await api.fetch(str(httpx.URL(f"/v1/{path}", params={"sig": sig} if sig else {})))
+        return Response(found.content, found.status_code, media_type=found.headers.get("content-type"))
+
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        _blocks(api),
+        path="",
+        ssr_mode=False,
+        css=_CSS.read_text(encoding="utf-8"),
+        theme=_theme(),
+        footer_links=[],
+        max_file_size="30mb",
+    )
+    return mounted
+
+
+def _theme() -> gr.themes.Base:
+    fonts = [Font(name) for name in _FONTS]
+    return gr.themes.Soft(primary_hue="red", neutral_hue="stone", font=fonts, font_mono=[Font("monospace")])
+
+
+def _blocks(api: ShopApi) -> gr.Blocks:
+    words = WORDS["zh"]
+    page: gr.Blocks
+    with gr.Blocks(title="掌柜 Zhanggui", analytics_enabled=False) as page:
+        session = gr.State(_new_session)
+        with gr.Row(equal_height=True):
+            title = gr.HTML(_title(words))
+            language = gr.Radio(_LANGUAGES, value="zh", show_label=False, container=False, scale=0, min_width=190)
+        with gr.Row():
+            with gr.Column(scale=3):
+                chat = gr.Chatbot(height=_HEIGHT, show_label=False, render_markdown=False, feedback_options=None)
+                ask = gr.MultimodalTextbox(
+                    placeholder=words.ask,
+                    show_label=False,
+                    file_count="multiple",
+                    file_types=["image", "audio"],
+                    sources=["upload", "microphone"],
+                    max_plain_text_length=100_000,
+                )
+                with gr.Row():
+                    examples = [gr.Button(text, size="sm", min_width=120) for text in words.examples]
+                with gr.Row(equal_height=True):
+                    speak = gr.Checkbox(label=words.speak, container=False)
+                    again = gr.Button(words.new, size="sm", scale=0, min_width=140)
+                voice = gr.HTML(visible=False)
+            with gr.Column(scale=2):
+                beside = gr.HTML(panels(None, words))
+                with gr.Accordion(words.raw, open=False) as raw_box:
+                    raw = gr.JSON(show_label=False)
+
+        shown = [chat, ask, beside, raw, voice, session]
+
+        async def answer(asked: dict[str, Any], language: str, speak: bool, kept: Session) -> AsyncIterator[Any]:
+            async for state in _turn(api, asked, language, speak, kept):
+                yield state
+
+        ask.submit(answer, [ask, language, speak, session], shown, show_progress="hidden", api_visibility="private")
+        for button in examples:
+            button.click(_as_question, button, ask, api_visibility="private").then(
+                answer, [ask, language, speak, session], shown, show_progress="hidden", api_visibility="private"
+            )
+        again.click(_begin_again, language, shown, api_visibility="private")
+        language.change(
+            _in_language,
+            [language, session],
+            [title, ask, speak, again, beside, raw_box, *examples],
+            api_visibility="private",
+        )
+    return page
+
+
+def _new_session() -> Session:
+    return {"conversation": None, "chat": [], "turn": None}
+
+
+def _title(words: Words) -> str:
+    about = f"<div><h1>掌柜 Zhanggui</h1><p>{words.lead}</p></div>"
+    return f'<div id="zg-title"><img src="/shop/seal.svg" alt="">{about}</div>'
+
+
+def _as_question(text: str) -> dict[str, Any]:
+    return {"text": text, "files": []}
+
+
+async def _turn(
+    api: ShopApi, asked: dict[str, Any], language: str, speak: bool, kept: Session
+) -> AsyncIterator[tuple[Any, ...]]:
+    """Yield the page with the question at once, then with the answer."""
+    words = WORDS[language]
+    text = (asked.get("text") or "").strip()
+    files = [Path(file) for file in asked.get("files") or []]
+    chat = kept["chat"] = [*kept["chat"], *_said(text, files)]
+    waiting = gr.MultimodalTextbox(value=None, interactive=False)
+    yield chat, waiting, gr.skip(), gr.skip(), gr.skip(), kept
+    turn: dict[str, Any] | None = None
+    try:
+        kept["conversation"] = kept["conversation"] or await api.open(language)
+        turn = await api.say(kept["conversation"], text, files, speak=speak, locale=language)
+        chat = [*chat, *_replied(turn, words)]
+    except RefusedError as refusal:
+        why = words.refusals.get(refusal.code, str(refusal))
+        chat = [*chat, {"role": "assistant", "content": f"{words.refused}: {why}"}]
+    except httpx.HTTPError as error:
+        chat = [*chat, {"role": "assistant", "content": f"{words.unreachable} ({type(error).__name__})"}]
+    kept["chat"], kept["turn"] = chat, turn or kept["turn"]
+    ready = gr.MultimodalTextbox(value=None, interactive=True)
+    yield chat, ready, panels(kept["turn"], words), kept["turn"], _voice(turn, words), kept
+
+
+def _said(text: str, files: list[Path]) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = [{"role": "user", "content": {"path": str(file)}} for file in files]
+    return [*shown, {"role": "user", "content": text}] if text else shown
+
+
+def _replied(turn: dict[str, Any], words: Words) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = []
+    for reply in turn["replies"]:
+        if reply["text"]:
+            shown.append({"role": "assistant", "content": reply["text"]})
+        beside = cards(reply, words)
+        if beside:
+            shown.append({"role": "assistant", "content": gr.HTML(beside)})
+    return shown
+
+
+def _voice(turn: dict[str, Any] | None, words: Words) -> gr.HTML:
+    addresses = [reply["audio_url"] for reply in (turn or {}).get("replies", []) if reply.get("audio_url")]
+    return gr.HTML(spoken(addresses[-1], words) if addresses else "", visible=bool(addresses))
+
+
+def _begin_again(language: str) -> tuple[Any, ...]:
+    fresh = _new_session()
+    nothing = gr.MultimodalTextbox(value=None, interactive=True)
+    return [], nothing, panels(None, WORDS[language]), None, gr.HTML("", visible=False), fresh
+
+
+def _in_language(language: str, kept: Session) -> tuple[Any, ...]:
+    words = WORDS[language]
+    return (
+        _title(words),
+        gr.MultimodalTextbox(placeholder=words.ask),
+        gr.Checkbox(label=words.speak),
+        gr.Button(words.new),
+        panels(kept["turn"], words),
+        gr.Accordion(label=words.raw),
+        *[gr.Button(text) for text in words.examples],
+    )
