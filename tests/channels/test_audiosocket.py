@@ -139,6 +139,20 @@ async def test_a_malformed_call_ends_with_a_line_in_the_log_and_the_next_one_wor
             assert asterisk.heard.any()
 
 
+async def test_no_bytes_at_all_can_close_the_door(dial: Dial) -> None:
+    chance = np.random.default_rng(20261122)
+    async with door(parrot) as opened:
+        for size in (1, 2, 3, 7, 19, 20, 64, 500, 4_000, 70_000):
+            noise = chance.bytes(size)
+            assert (await raw(opened.port, noise)).endswith(packet(0x00))
+            assert (await raw(opened.port, CALL, noise)).endswith(packet(0x00))
+        async with dial(opened.port) as asterisk:
+            asterisk.say(TONE[:1_600])
+            await asterisk.has_said_all()
+            await asyncio.sleep(0.05)
+            assert asterisk.heard.any()
+
+
 async def test_a_packet_of_unknown_kind_is_skipped() -> None:
     async with door(parrot) as opened:
         answer = await raw(opened.port, CALL, packet(0x77, b"new"), packet(0x10, bytes(320)), packet(0x00))

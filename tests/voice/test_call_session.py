@@ -311,7 +311,9 @@ async def test_a_word_after_the_silence_prompt_keeps_the_call() -> None:
         await line.heard(3)
         line.be_silent(8.2)
         await line.heard(4)
-    assert scene.said[1:] == [phrases.STILL_THERE["en"], "Noted.", phrases.STILL_THERE["en"]]
+        assert not line.hung_up
+    # The fourth sentence is the recording of the second.
+    assert scene.said[1:] == [phrases.STILL_THERE["en"], "Noted."]
 
 
 async def test_keys_become_text_at_the_hash_and_after_a_pause_and_a_star_starts_over() -> None:
@@ -498,6 +500,34 @@ async def test_prepared_phrases_are_not_synthesised_again() -> None:
     await held
     assert scene.said == prepared
     assert any(frame.any() for frame in line.sent)
+
+
+async def test_a_fixed_phrase_is_synthesised_once_and_a_reply_each_time() -> None:
+    scene = Scene(ear=Ear([words("a"), words("b")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        for sentences in (2, 4):
+            line.be_silent(8.2)
+            await line.heard(sentences)
+            line.speak()
+            await line.heard(sentences + 1)
+    assert scene.said.count(phrases.STILL_THERE["en"]) == 1
+    assert scene.said.count("Noted.") == 2
+    assert line.marks == 5
+
+
+async def test_the_line_carries_sound_before_the_greeting_is_ready() -> None:
+    class SlowVoice(Voice):
+        async def speak(self, text: str, language: str, *, rate_hz: int | None = None) -> AsyncIterator[np.ndarray]:
+            await asyncio.sleep(0.3)
+            async for piece in super().speak(text, language, rate_hz=rate_hz):
+                yield piece
+
+    async with call(Scene(voice=SlowVoice())) as line:
+        await line.heard(1)
+    first_word = next(index for index, frame in enumerate(line.sent) if frame.any())
+    assert first_word >= 5
+    assert not any(frame.any() for frame in line.sent[:first_word])
 
 
 async def test_a_reply_that_cannot_be_spoken_is_replaced_by_an_apology() -> None:

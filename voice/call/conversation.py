@@ -65,6 +65,11 @@ class House:
     """Names that callers may say."""
     manners: Manners = Manners()
 
+    @property
+    def languages(self) -> Sequence[Language]:
+        """Return the languages that a call may begin in."""
+        return LANGUAGES if self.language == "both" else (self.language,)
+
     def welcome(self) -> Sequence[tuple[str, Language]]:
         """Return the words of welcome, each with the language of its voice."""
         if self.language == "both":

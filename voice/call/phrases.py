@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from types import MappingProxyType
@@ -54,7 +53,13 @@ ALL_BUSY = _phrase(
     "抱歉，现在线路全忙，请稍后再打来。", "I'm sorry, all our lines are busy. Please call again in a few minutes."
 )
 
-_KEPT = (GREETING, SHORT_GREETING, STILL_THERE, GOODBYE, ONE_MOMENT, TOO_SLOW, FAULT, NOT_CAUGHT, ALL_BUSY)
+_AT_ONCE = (ALL_BUSY, FAULT, ONE_MOMENT)
+"""Said when there is no time, or no way, to synthesise."""
+_KEPT = frozenset(
+    (phrase[language], language)
+    for phrase in (*_AT_ONCE, STILL_THERE, GOODBYE, TOO_SLOW, NOT_CAUGHT, TRANSFERRING, NOT_TRANSFERRED)
+    for language in LANGUAGES
+)
 
 
 class Speaker(Protocol):
@@ -68,7 +73,8 @@ class Speaker(Protocol):
 class Phrasebook:
     """Speak through `speaker`, with the fixed phrases synthesised once.
 
-    A greeting must come within 300 ms of the answer, and a busy line has no time to synthesise.
+    A greeting must come within 300 ms of the answer, and a busy machine has no time to synthesise. What
+    is needed at once is prepared; other fixed phrases are kept when they are first said to their end.
     """
 
     def __init__(self, speaker: Speaker) -> None:
@@ -76,16 +82,16 @@ class Phrasebook:
         self._speaker = speaker
         self._kept: dict[tuple[str, Language], Pcm] = {}
 
-    async def prepare(self, *more: tuple[str, Language]) -> None:
-        """Synthesise the fixed phrases, and `more`; one that fails is told in the log and spoken live later."""
-        for text, language in (*more, *_fixed()):
+    async def prepare(self, languages: Iterable[Language], *more: tuple[str, Language]) -> None:
+        """Synthesise what is needed at once, and `more`, some seconds each on a CPU.
+
+        One that fails is told in the log and spoken live later.
+        """
+        for text, language in (*more, *((phrase[one], one) for one in languages for phrase in _AT_ONCE)):
             if (text, language) in self._kept:
                 continue
             try:
-                pieces = [piece async for piece in self._speaker.speak(text, language, rate_hz=RATE_HZ)]
-                self._kept[text, language] = np.concatenate(pieces)
-            except asyncio.CancelledError:
-                raise
+                self._kept[text, language] = np.concatenate([piece async for piece in self._live(text, language)])
             except Exception:
                 # A missing voice must not keep the other language from answering calls.
                 log.exception("the %s phrase of %d characters cannot be spoken", language, len(text))
@@ -100,19 +106,22 @@ class Phrasebook:
         if kept is not None:
             yield kept
             return
-        live = self._speaker.speak(text, language, rate_hz=RATE_HZ)
+        pieces = []
+        live = self._live(text, language)
         try:
             async for piece in live:
+                pieces.append(piece)
                 yield piece
         finally:
             await close(live)
+        if (text, language) in _KEPT and pieces:
+            self._kept[text, language] = np.concatenate(pieces)
+
+    def _live(self, text: str, language: Language) -> AsyncIterator[Pcm]:
+        return self._speaker.speak(text, language, rate_hz=RATE_HZ)
 
 
 async def close(speech: AsyncIterator[Pcm]) -> None:
     """End speech that may not have been drawn to its end, so that its synthesis stops now and not at collection."""
     if isinstance(speech, AsyncGenerator):
         await speech.aclose()
-
-
-def _fixed() -> Iterable[tuple[str, Language]]:
-    return ((phrase[language], language) for phrase in _KEPT for language in LANGUAGES)

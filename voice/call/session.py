@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from core.ports import MediaTransport, Pcm
 from voice.call import phrases
 from voice.call.conversation import CallEnded, Conversation, House
-from voice.call.phrases import LANGUAGES
 from voice.call.playback import Playback
 
 log = logging.getLogger(__name__)
@@ -30,8 +29,11 @@ class CallSession:
         return self._calls
 
     async def prepare(self) -> None:
-        """Synthesise greeting, fillers and busy prompt, so that no caller waits for them."""
-        await self._house.phrasebook.prepare(*self._house.welcome())
+        """Synthesise greeting, filler, apology and busy prompt, so that no caller waits for them.
+
+        It takes some seconds on a CPU, and calls may be taken meanwhile.
+        """
+        await self._house.phrasebook.prepare(self._house.languages, *self._house.welcome())
 
     async def hold(self, transport: MediaTransport) -> None:
         """Talk with a caller; return when the call is over and nothing of it is left running."""
@@ -68,7 +70,6 @@ class CallSession:
             tasks.create_task(task)
 
     async def _busy_prompt(self) -> AsyncIterator[Pcm]:
-        language = self._house.language
-        for one in LANGUAGES if language == "both" else (language,):
-            async for piece in self._house.phrasebook.speech(phrases.ALL_BUSY[one], one):
+        for language in self._house.languages:
+            async for piece in self._house.phrasebook.speech(phrases.ALL_BUSY[language], language):
                 yield piece
