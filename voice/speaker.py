@@ -40,8 +40,9 @@ class Speaker:
         if not 0.5 <= speed <= 2:
             raise ValueError(f"the speed {speed} is not between 0.5 and 2")
         own_hz = _rate(voice)
-        async for piece in voice.speak(text, language=language.partition("-")[0], speed=speed):
-            yield piece if rate_hz in (None, own_hz) else _resampled(piece, own_hz, rate_hz or own_hz)
+        speech = voice.speak(text, language=language.partition("-")[0], speed=speed)
+        async for piece in speech if rate_hz in (None, own_hz) else _resampled(speech, own_hz, rate_hz or own_hz):
+            yield piece
 
     async def to_wav(self, text: str, language: Language, *, rate_hz: int | None = None, speed: float = 1.0) -> bytes:
         """Return the whole speech as a 16-bit mono WAV file; empty bytes when there is nothing to say."""
@@ -80,7 +81,13 @@ def _rate(voice: SpeechSynthesizer) -> int:
     return rate
 
 
-def _resampled(piece: Pcm, from_hz: int, to_hz: int) -> Pcm:
-    """Resample one piece; it begins and ends with silence, so that pieces join without a click."""
-    changed: Pcm = soxr.resample(piece, from_hz, to_hz)
-    return np.clip(changed, -1.0, 1.0)
+async def _resampled(speech: AsyncIterator[Pcm], from_hz: int, to_hz: int) -> AsyncIterator[Pcm]:
+    """Resample a stream; one filter runs through it, so that pieces join without a click."""
+    stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="float32")
+    async for piece in speech:
+        changed = stream.resample_chunk(piece)
+        if changed.size:
+            yield np.clip(changed, -1.0, 1.0)
+    rest = stream.resample_chunk(np.zeros(0, dtype=np.float32), last=True)
+    if rest.size:
+        yield np.clip(rest, -1.0, 1.0)

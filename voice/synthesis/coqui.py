@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,10 +51,10 @@ class Coqui:
     async def speak(self, text: str, *, language: Language, speed: float = 1.0) -> AsyncIterator[Pcm]:
         """Yield the speech of `text`, sentence by sentence."""
 
-        def say(piece: str) -> Pcm:
-            return self._say(piece, language, speed)
+        def say(piece: str) -> Iterator[Pcm]:
+            yield self._say(piece, language, speed)
 
-        first, most = (6, 60) if language == "zh" else (12, 200)
+        first, most = (4, 60) if language == "zh" else (12, 200)
         parts = pieces(aloud(text, language), first=first, most=most)
         async for speech in spoken(parts, say, self.turnstile, self.rate_hz):
             yield speech

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,8 +32,8 @@ class Tones:
     async def speak(self, text: str, *, language: Language, speed: float = 1.0) -> AsyncIterator[Pcm]:
         """Yield the tones of `text`, piece by piece."""
 
-        def say(piece: str) -> Pcm:
-            return self._say(piece, speed)
+        def say(piece: str) -> Iterator[Pcm]:
+            yield self._say(piece, speed)
 
         parts = pieces(aloud(text, language), first=2, most=80)
         async for speech in spoken(parts, say, self.turnstile, self.rate_hz):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,10 +48,10 @@ class Kokoro:
     async def speak(self, text: str, *, language: Language, speed: float = 1.0) -> AsyncIterator[Pcm]:
         """Yield the speech of `text`, a clause first and then sentence by sentence."""
 
-        def say(piece: str) -> Pcm:
-            return self._say(piece, language, speed)
+        def say(piece: str) -> Iterator[Pcm]:
+            yield self._say(piece, language, speed)
 
-        first, most = (6, 60) if language == "zh" else (12, 200)
+        first, most = (2, 60) if language == "zh" else (12, 200)
         parts = pieces(aloud(text, language), first=first, most=most)
         async for speech in spoken(parts, say, self.turnstile, _RATE_HZ):
             yield speech

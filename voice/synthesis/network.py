@@ -1,4 +1,4 @@
-"""Opening an ONNX file as the voices need it."""
+"""Opening an ONNX network as the voices need it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 import onnxruntime
 
 
-def open_network(file: Path) -> onnxruntime.InferenceSession:
-    """Load `file` on the CPU, on two threads: more of them gain little and starve the event loop."""
+def open_network(network: Path | bytes) -> onnxruntime.InferenceSession:
+    """Load a file or its bytes on the CPU, on two threads: more gain little and starve the event loop."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
     options.log_severity_level = 3  # its warnings are about shapes that are meant to vary
-    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    source = network if isinstance(network, bytes) else str(network)
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])

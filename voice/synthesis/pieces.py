@@ -17,25 +17,27 @@ def pieces(text: str, *, first: int, most: int) -> Iterator[str]:
     """Yield `text` in pieces that end at a clause or a sentence.
 
     The first piece ends at the first clause of at least `first` characters, the earliest place
-    where a voice does not sound cut off. Later pieces are whole sentences where these are no longer
-    than `most` characters. Nothing is lost; a clause longer than `most` is cut between words.
+    where a voice does not sound cut off; the next ones may be two and three times as long, so that
+    each is heard while the following one is made. From the fourth on they are whole sentences where
+    these are no longer than `most` characters. Nothing is lost.
     """
     waiting = ""
-    started = False
+    done = 0
     for clause in _clauses(text, most):
         if waiting and len(waiting) + len(clause) > most:
             yield waiting.strip()
-            waiting, started = "", True
+            waiting, done = "", done + 1
         waiting += clause
-        ends = bool(_SENTENCE_ENDS.search(waiting.strip())) or "\n" in clause
-        if len(waiting.strip()) >= first and (ends or not started):
+        is_sentence = bool(_SENTENCE_ENDS.search(waiting.strip()))
+        if len(waiting.strip()) >= first * min(done + 1, 3) and (is_sentence or done < 3):
             yield waiting.strip()
-            waiting, started = "", True
+            waiting, done = "", done + 1
     if waiting.strip():
         yield waiting.strip()
 
 
 def _clauses(text: str, most: int) -> Iterator[str]:
+    """Cut after each clause; one longer than `most` is cut between words, or anywhere in Chinese."""
     for clause in _CUTS.split(text):
         rest = clause
         while len(rest) > most:

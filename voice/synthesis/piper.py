@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import onnxruntime
 
 from core.errors import ModelMissingError
 from core.models import locate
@@ -18,16 +15,16 @@ from core.types import Language
 from voice.phonemes import english, espeak
 from voice.phonemes.guess import guesser
 from voice.reading_aloud import aloud
-from voice.synthesis.network import open_network
 from voice.synthesis.pieces import pieces
 from voice.synthesis.streaming import Turnstile, spoken
+from voice.synthesis.vits import Vits, open_vits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piper:
     """Speak with one Piper voice; about a tenth of real time on a CPU core."""
 
-    network: onnxruntime.InferenceSession
+    network: Vits
     ids: Mapping[str, list[int]]
     """Phoneme -> numbers of the network's input."""
     scales: tuple[float, float, float]
@@ -43,30 +40,20 @@ class Piper:
         return Capabilities(languages=("en",), sample_rate=self.rate_hz)
 
     async def speak(self, text: str, *, language: Language, speed: float = 1.0) -> AsyncIterator[Pcm]:
-        """Yield the speech of `text`, a clause first and then sentence by sentence."""
+        """Yield the speech of `text`; the first third of a second is made before the rest."""
 
-        def say(piece: str) -> Pcm:
+        def say(piece: str) -> Iterator[Pcm]:
             return self._say(piece, speed)
 
         parts = pieces(aloud(text, "en"), first=12, most=200)
         async for speech in spoken(parts, say, self.turnstile, self.rate_hz):
             yield speech
 
-    def _say(self, piece: str, speed: float) -> Pcm:
+    def _say(self, piece: str, speed: float) -> Iterator[Pcm]:
         sounds = espeak.from_misaki(english.phonemes(piece, self.guess))
-        if not any(sound.isalpha() for sound in sounds):
-            return np.zeros(0, dtype=np.float32)
-        numbers = self._numbers(sounds)
-        noise, length, rhythm = self.scales
-        audio = self.network.run(
-            None,
-            {
-                "input": np.array([numbers], dtype=np.int64),
-                "input_lengths": np.array([len(numbers)], dtype=np.int64),
-                "scales": np.array([noise, length / speed, rhythm], dtype=np.float32),
-            },
-        )[0]
-        return np.asarray(audio, dtype=np.float32).reshape(-1)
+        if any(sound.isalpha() for sound in sounds):
+            noise, length, rhythm = self.scales
+            yield from self.network.say(self._numbers(sounds), (noise, length / speed, rhythm))
 
     def _numbers(self, sounds: str) -> list[int]:
         """Put a pad after every phoneme, as the voice was trained."""
@@ -78,21 +65,21 @@ class Piper:
         return numbers + self.ids["$"]
 
 
-def build(model: str, models: Path) -> Piper:
+def build(model: str, models: Path, *, speaker: int = 0) -> Piper:
     """Load the voice in the folder of `model`: one .onnx file and its .onnx.json.
 
-    Raises `ModelMissingError` where they are not.
+    `speaker` picks one of a voice with several. Raises `ModelMissingError` where the files are not.
     """
     folder = locate(model or "piper-en_US-joe-medium", models)
-    found = sorted(folder.glob("*.onnx"))
-    if not found or not found[0].with_name(f"{found[0].name}.json").is_file():
+    found = sorted(file for file in folder.glob("*.onnx") if file.with_name(f"{file.name}.json").is_file())
+    if not found:
         raise ModelMissingError(
             f"{folder} has no voice.onnx with a voice.onnx.json. Fetch it with: zhanggui models pull {model}"
         )
     config: dict[str, Any] = json.loads(found[0].with_name(f"{found[0].name}.json").read_text("utf-8"))
     tuned = config["inference"]
     return Piper(
-        network=open_network(found[0]),
+        network=open_vits(found[0], speaker),
         ids=config["phoneme_id_map"],
         scales=(tuned["noise_scale"], tuned["length_scale"], tuned["noise_w"]),
         rate_hz=config["audio"]["sample_rate"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -16,6 +16,9 @@ _SILENT = 0.01
 _EDGE_S = 0.02
 """Kept of that silence, so that a soft consonant is not bitten off."""
 
+Say = Callable[[str], Iterator[Pcm]]
+"""A piece of text -> its sound, made bit by bit while the iterator is asked."""
+
 
 class Turnstile:
     """Let one synthesis at a time into a model; two at once would only make both late.
@@ -27,34 +30,33 @@ class Turnstile:
         """Start with no thread; the first synthesis starts it."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="voice")
 
-    async def through(self, work: Callable[[str], Pcm], piece: str) -> Pcm:
-        """Run `work` in the model's thread.
+    async def next_of(self, sound: Iterator[Pcm]) -> Pcm | None:
+        """Return the next bit of `sound`, made in the model's thread; None at its end.
 
         Cancelled while it waits, it never starts; cancelled while it runs, it returns at once, and
-        the next one waits until the thread is done with this piece.
+        others wait until the thread is done with this bit.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, piece)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, next, sound, None)
 
 
-async def spoken(
-    pieces: Iterable[str], work: Callable[[str], Pcm], turnstile: Turnstile, rate_hz: int
-) -> AsyncIterator[Pcm]:
-    """Yield the speech of each piece with its pause; a piece without a sound is left out."""
-    for piece in pieces:
-        speech = trimmed(await turnstile.through(work, piece), rate_hz)
-        if speech.size:
-            yield np.concatenate((speech, np.zeros(int(pause_s(piece) * rate_hz), dtype=np.float32)))
+async def spoken(pieces: Iterable[str], say: Say, turnstile: Turnstile, rate_hz: int) -> AsyncIterator[Pcm]:
+    """Yield the speech of each piece with its pause; a piece without a sound is left out.
 
-
-def trimmed(speech: Pcm, rate_hz: int) -> Pcm:
-    """Cut silence from both ends and keep the samples within -1..1.
-
-    Models begin and end with silence of any length; the first would delay the answer, the second
-    would make the pauses uneven.
+    Models begin and end with silence of any length. It is cut from both ends of a piece: the first
+    would delay the answer, the second would make the pauses uneven.
     """
-    clean = np.clip(np.nan_to_num(speech.astype(np.float32, copy=False)), -1.0, 1.0)
-    loud = np.flatnonzero(np.abs(clean) > _SILENT)
-    if not loud.size:
-        return np.zeros(0, dtype=np.float32)
     edge = int(_EDGE_S * rate_hz)
-    return clean[max(0, loud[0] - edge) : loud[-1] + edge]
+    for piece in pieces:
+        sound = say(piece)
+        held = np.zeros(0, dtype=np.float32)
+        has_begun = False
+        while (made := await turnstile.next_of(sound)) is not None:
+            bit = np.concatenate((held, np.clip(np.nan_to_num(made), -1.0, 1.0)), dtype=np.float32)
+            loud = np.flatnonzero(np.abs(bit) > _SILENT)
+            if not loud.size:
+                held = bit if has_begun else bit[-edge:]
+                continue
+            yield bit[0 if has_begun else max(0, loud[0] - edge) : loud[-1] + 1]
+            has_begun, held = True, bit[loud[-1] + 1 :]
+        if has_begun:
+            yield np.concatenate((held[:edge], np.zeros(int(pause_s(piece) * rate_hz), dtype=np.float32)))
