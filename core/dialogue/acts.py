@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.dialogue.business import offer_ticket, quote_policy, write_ticket
+from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, write_ticket
 from core.dialogue.handoff import hand_off
 from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_identity
 from core.dialogue.orders import choose_order, list_orders, own_order, show_order
@@ -29,6 +29,7 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             say_locked,
             say_wrong_identity,
             show_order,
+            suggest_ticket,
             write_ticket,
         )
     }

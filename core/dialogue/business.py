@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import propose
 from core.dialogue.questions import tell_page
+from core.shop.records import Page
 from core.types import spoken_text
 
 _POLICY_ENOUGH = 0.4
@@ -12,23 +15,53 @@ _POLICY_ENOUGH = 0.4
 _WORDS_CHARS = 500
 
 
+_WISH = re.compile(
+    r"我(?:要|想|需要|得)|帮我|给我|麻烦|请(?!问)|申请|不要了|不想要|取消(?:吧|掉|了|订单)$|^(?:退货|换货|退款|发票|开票|取消订单|投诉)$"
+    r"|\bI(?:'d like| would like| want| need|'m going)\b|\b(?:please|help me|for me)\b"
+    r"|^(?:cancel|refund|return|exchange|swap|change|update|book)\b",
+    re.IGNORECASE,
+)
+"""Words by which a customer wishes it done, where "how do I" and "can I" ask for the rules only."""
+
+
 async def quote_policy(draft: Draft) -> str:
-    """Say what the shop's page about the topic says: "found" or "none"."""
+    """Say what the shop's page about the topic says: "answered" when that was the question, else "wished"."""
     topic = draft.slots.get("topic", "")
     words = spoken_text(draft.message, draft.percept)
     draft.slots["request"] = words[:_WORDS_CHARS]
     if topic == "complaint":
         draft.say("complaint_sorry")
-        return "none"
+        return "wished"
+    page = await _page(draft, topic, words)
+    if page is not None and not _WISH.search(words):
+        tell_page(draft, page)
+        return "answered"
     draft.say("business_understood", topic=topic_word(draft))
+    if page is not None:
+        tell_page(draft, page)
+    return "wished"
+
+
+async def _page(draft: Draft, topic: str, words: str) -> Page | None:
+    """Return the page nearest to the customer's words, or to the topic's name when the words are vague."""
     facts = draft.desk.facts
-    hits = await facts.search(f"{draft.word(f'topic.{topic}')}", prefix="page:", k=1)
     asked = await facts.search(words, prefix="page:", k=1)
-    best = max([*hits, *asked], key=lambda hit: hit.score, default=None)
+    named = await facts.search(topic_word(draft), prefix="page:", k=1)
+    best = max([*asked, *named], key=lambda hit: hit.score, default=None)
     if best is None or best.score < _POLICY_ENOUGH:
-        return "none"
-    tell_page(draft, facts.pages[best.passage.id.partition(":")[2]])
-    return "found"
+        return None
+    return facts.pages.get(best.passage.id.partition(":")[2])
+
+
+async def suggest_ticket(draft: Draft) -> str:
+    """Offer, after an answer, to have it done: a plain yes in the next message begins the ticket."""
+    draft.say("suggest_ticket")
+    draft.buttons(
+        (draft.word("button.ticket"), draft.word("press.yes")),
+        (draft.word("button.person"), draft.word("press.person")),
+    )
+    draft.offer("ticket")
+    return ""
 
 
 def topic_word(draft: Draft) -> str:

@@ -20,7 +20,7 @@ from core.types import (
     spoken_text,
 )
 
-_TURN_ONLY = ("answer", "ordinal", "recent", "other", "question")
+_TURN_ONLY = ("answer", "ordinal", "recent", "other", "question", "no_email")
 """Slots that mean something in the message that gives them only."""
 
 
@@ -71,7 +71,7 @@ def _start(draft: Draft, runner: Runner, flow: str) -> None:
         return
     draft.digressed = bool(draft.stack)
     if flow == "business" and "topic" in draft.heard:
-        draft.stack[:] = [waiting for waiting in draft.stack if waiting.flow != flow]
+        draft.stack[:] = [waiting for waiting in draft.stack if waiting.flow not in ("business", "ticket")]
     runner.start(draft, flow)
 
 
@@ -80,7 +80,13 @@ def _pick_from_list(draft: Draft) -> None:
     slot, _, values = draft.slots.get("listed", "").partition(":")
     listed = [value for value in values.split(",") if value]
     ordinal = draft.heard.get("ordinal")
-    if not ordinal or not listed or slot in draft.heard:
+    if not listed or slot in draft.heard:
+        return
+    left = [value for value in listed if value != draft.slots.get(slot)]
+    if "other" in draft.heard and len(left) == 1:
+        draft.fill(slot, left[0])
+        return
+    if not ordinal:
         return
     at = int(ordinal) - 1 if ordinal != "-1" else len(listed) - 1
     if 0 <= at < len(listed):
@@ -111,6 +117,8 @@ def _affirm(draft: Draft, runner: Runner, offered: str) -> None:
         draft.fill("answer", "yes")
     elif offered == "handoff":
         _hand_off(draft, runner, "accepted our offer")
+    elif offered in runner.flows:
+        _start(draft, runner, offered)
     elif not draft.stack:
         draft.say("anything_else")
 

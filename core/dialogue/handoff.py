@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from core.dialogue.draft import Draft
 from core.types import Action, ActionStatus, spoken_text
@@ -38,7 +39,7 @@ async def hand_off(draft: Draft) -> str:
     return ""
 
 
-async def propose(draft: Draft, name: str, arguments: dict[str, object], *, key: str) -> bool:
+async def propose(draft: Draft, name: str, arguments: Mapping[str, object], *, key: str) -> bool:
     """Ask the shop for an action; its effect joins the turn. Returns whether the shop agreed.
 
     `key` and the conversation make the idempotency key: the same wish again does nothing more.

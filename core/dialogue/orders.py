@@ -27,6 +27,7 @@ async def choose_order(draft: Draft) -> str:
         return "none"
     picked = _picked(draft, orders)
     if picked is None:
+        draft.forget("order_id")
         return "several"
     draft.slots["order_id"] = picked
     return "chosen"
@@ -40,6 +41,9 @@ def _picked(draft: Draft, orders: Sequence[Order]) -> str | None:
         return draft.slots["order_id"]
     if len(orders) == 1:
         return orders[0].order_id
+    others = [order.order_id for order in orders if order.order_id != draft.slots.get("order_id")]
+    if other and len(others) == 1:
+        return others[0]
     under_way = [order.order_id for order in orders if order.status in _UNDER_WAY]
     return under_way[0] if len(under_way) == 1 and not other else None
 

@@ -48,9 +48,10 @@ def _spoken_of(draft: Draft, question: Question) -> Product | None:
     if "product_id" in draft.heard:
         return facts.product(draft.heard["product_id"])
     asks = question.aspects or question.colours or question.sizes
-    if asks and not question.subject and not question.topics:
-        return facts.product(draft.slots.get("product_id", ""))
-    return None
+    others = set(question.subject) - set(question.features)
+    if others or question.topics or not (asks if not question.features else question.points):
+        return None
+    return facts.product(draft.slots.get("product_id", ""))
 
 
 def _from_focus(draft: Draft, question: Question) -> str:

@@ -25,6 +25,8 @@ async def settle(draft: Draft) -> None:
     draft.misses += 1
     if not draft.spoke():
         draft.say("not_understood")
+    if draft.outcome == "handed_off":
+        return
     draft.outcome = "unknown"
     if draft.misses < _MISSES:
         if not draft.stack:

@@ -16,6 +16,7 @@ _UNITS = {
     "寸": "inch", "毫安时": "mah", "毫安": "mah",
 }  # fmt: skip
 _SIZE_LETTERS = re.compile(r"(?<![A-Za-z0-9'])(X{0,3}[SL]|M)(?:码|号)?(?![A-Za-z0-9'])")
+_FACTS = ("feature", "material", "attribute", "option")
 _SOFT = ("colour", "size", "audience", "topic")
 
 
@@ -34,6 +35,8 @@ class Question:
     """Canonical: "M", "1.2l", "28cm"."""
     features: tuple[str, ...]
     """Tokens of features and materials: "feature:waterproof"."""
+    points: bool
+    """Whether it points at something spoken of: "it", "that one", "这个"."""
     topics: tuple[str, ...]
     """What of the shop's ways it touches: "shipping", "return", ..."""
 
@@ -52,7 +55,8 @@ def read_question(text: str, lexicon: Lexicon) -> Question:
         aspects=_names(spans, "aspect"),
         colours=_names(spans, "colour"),
         sizes=tuple(dict.fromkeys(sizes)),
-        features=tuple(span.token for span in spans if span.kind in ("feature", "material", "attribute")),
+        features=tuple(span.token for span in spans if span.kind in _FACTS),
+        points=any((span.kind, span.name) == ("noise", "this") for span in spans),
         topics=_names(spans, "topic"),
     )
 

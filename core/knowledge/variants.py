@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from core.knowledge.lexicon import Lexicon
 from core.knowledge.question import Question
-from core.shop.records import Product, Variant
+from core.shop.records import Product, Variant, in_language
 
 _COLOUR_NAMES = ("color", "colour")
 _UNIT_ZH = {"ml": "毫升", "l": "升", "cm": "厘米", "mm": "毫米", "kg": "千克", "inch": "寸", "mah": "毫安时"}
@@ -52,21 +52,27 @@ def other_options(product: Product) -> tuple[str, ...]:
     return tuple(name for name in names if name.lower() not in _COLOUR_NAMES)
 
 
-def option_word(value: str, lexicon: Lexicon, language: str) -> str:
-    """Return an option's value as customers read it: "蓝色", "1.2 升"; an unknown one as it is written."""
-    spans = lexicon.read(value)
-    if len(spans) == 1 and spans[0].kind in ("colour", "option_value", "material"):
+def option_word(product: Product, word: str, lexicon: Lexicon, language: str) -> str:
+    """Return an option's name or value as customers read it: "蓝色", "1.2 升".
+
+    The product's own words come first, then the lexicon's, then a number with its unit; what is left is
+    shown as it is written.
+    """
+    if word in product.option_texts:
+        return in_language(product.option_texts[word], language)
+    spans = lexicon.read(word)
+    if len(spans) == 1 and spans[0].kind in ("colour", "material", "option", "attribute"):
         return lexicon.word(spans[0].kind, spans[0].name, language)
-    measure = re.fullmatch(r"(\d+(?:\.\d+)?)\s*-?\s*([A-Za-z]+)", value)
+    measure = re.fullmatch(r"(\d+(?:\.\d+)?)\s*-?\s*([A-Za-z]+)", word)
     if measure and language == "zh" and measure.group(2).lower() in _UNIT_ZH:
         return f"{measure.group(1)} {_UNIT_ZH[measure.group(2).lower()]}"
-    return value
+    return word
 
 
-def describe(variant: Variant, lexicon: Lexicon, language: str) -> str:
+def describe(product: Product, variant: Variant, lexicon: Lexicon, language: str) -> str:
     """Return a variant's options in words: "蓝色，500 毫升"."""
     separator = "，" if language == "zh" else ", "
-    return separator.join(option_word(value, lexicon, language) for value in variant.options.values())
+    return separator.join(option_word(product, value, lexicon, language) for value in variant.options.values())
 
 
 def _plain(value: str) -> str:

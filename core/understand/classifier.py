@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _BUCKETS = 4096
 """Hashed n-grams; collisions cost less than the space would."""
-_RIDGE = 0.3
-_GRAM_SHARE = 0.35
+_RIDGE = 0.4
+_GRAM_SHARE = 0.25
 """The share of n-grams in a sentence's features beside the vector's; chosen on leave-one-out accuracy."""
 _TEMPERATURES = np.geomspace(0.02, 1.0, 40)
 
@@ -54,46 +54,53 @@ class Classifier:
 
 def train(texts: Sequence[str], labels: Sequence[str], vectors: Vectors | None) -> Classifier:
     """Fit the classifier; `vectors` has one row per text, or is None to use n-grams only."""
-    names = tuple(sorted(set(labels)))
-    classes = np.array([names.index(label) for label in labels])
-    share = _GRAM_SHARE if vectors is not None else 1.0
-    features = np.stack([_gram_features(text) for text in texts]) * np.sqrt(share)
-    gram_columns = features.shape[1]
-    if vectors is not None:
-        features = np.hstack([features, np.asarray(vectors, np.float32) * np.sqrt(1 - share)])
-    targets = np.eye(len(names), dtype=np.float32)[classes]
-    balance = 1.0 / np.bincount(classes)
-    bias = targets.mean(axis=0) * 0 + 1.0 / len(names)
-    kernel = features @ features.T
-    weight = (balance / balance.mean())[classes]
-    inverse = np.linalg.inv(kernel + np.diag(_RIDGE / weight).astype(np.float32))
-    dual = inverse @ (targets - bias)
-    unseen = targets - dual / np.diag(inverse)[:, None]
+    names, classes = _classes(labels)
+    features = _features(texts, vectors)
+    dual, unseen = _solve(features, classes, len(names))
     weights = features.T @ dual
-    own = weights[:gram_columns] * np.sqrt(share)
+    share = _share(vectors)
     return Classifier(
         names=names,
-        grams=own.astype(np.float32),
-        vectors=(weights[gram_columns:] * np.sqrt(1 - share)).astype(np.float32) if vectors is not None else None,
-        bias=bias.astype(np.float32),
+        grams=(weights[:_BUCKETS] * np.sqrt(share)).astype(np.float32),
+        vectors=(weights[_BUCKETS:] * np.sqrt(1 - share)).astype(np.float32) if vectors is not None else None,
+        bias=np.full(len(names), 1 / len(names), np.float32),
         temperature=_temperature(unseen, classes),
     )
 
 
 def leave_one_out(texts: Sequence[str], labels: Sequence[str], vectors: Vectors | None) -> float:
     """Return the accuracy on each text of the model trained on all the others."""
-    model_names = sorted(set(labels))
-    classes = np.array([model_names.index(label) for label in labels])
-    share = _GRAM_SHARE if vectors is not None else 1.0
-    features = np.stack([_gram_features(text) for text in texts]) * np.sqrt(share)
-    if vectors is not None:
-        features = np.hstack([features, np.asarray(vectors, np.float32) * np.sqrt(1 - share)])
-    targets = np.eye(len(model_names))[classes]
-    balance = 1.0 / np.bincount(classes)
-    weight = (balance / balance.mean())[classes]
-    inverse = np.linalg.inv(features @ features.T + np.diag(_RIDGE / weight))
-    unseen = targets - (inverse @ (targets - 1.0 / len(model_names))) / np.diag(inverse)[:, None]
+    names, classes = _classes(labels)
+    _, unseen = _solve(_features(texts, vectors), classes, len(names))
     return float((unseen.argmax(axis=1) == classes).mean())
+
+
+def _classes(labels: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
+    names = tuple(sorted(set(labels)))
+    place = {name: at for at, name in enumerate(names)}
+    return names, np.array([place[label] for label in labels])
+
+
+def _share(vectors: Vectors | None) -> float:
+    return _GRAM_SHARE if vectors is not None else 1.0
+
+
+def _features(texts: Sequence[str], vectors: Vectors | None) -> np.ndarray:
+    share = _share(vectors)
+    grams = np.stack([_gram_features(text) for text in texts]) * np.float32(np.sqrt(share))
+    if vectors is None:
+        return grams
+    return np.hstack([grams, np.asarray(vectors, np.float32) * np.float32(np.sqrt(1 - share))])
+
+
+def _solve(features: np.ndarray, classes: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the dual weights and the leave-one-out predictions; rare intents weigh as much as common ones."""
+    targets = np.eye(count)[classes] - 1 / count
+    sizes = np.bincount(classes, minlength=count)
+    loosen = (sizes / sizes.mean())[classes]
+    inverse = np.linalg.inv(features @ features.T + np.diag(_RIDGE * loosen))
+    dual = inverse @ targets
+    return dual, targets - dual / np.diag(inverse)[:, None]
 
 
 def _temperature(unseen: np.ndarray, classes: np.ndarray) -> float:
@@ -120,26 +127,30 @@ def _gram_features(text: str) -> np.ndarray:
     return found / length if length else found
 
 
-def save(model: Classifier, file: Path) -> None:
-    """Write the weights in half precision; that costs nothing that the probabilities show."""
-    extra = {} if model.vectors is None else {"vectors": model.vectors.astype(np.float16)}
+def save(model: Classifier, file: Path, *, fingerprint: str, probe: np.ndarray) -> None:
+    """Write the weights in half precision, with what they were trained on and a vector of the encoder's."""
+    vectors = np.zeros((0, len(model.names))) if model.vectors is None else model.vectors
     np.savez_compressed(
         file,
         names=np.array(model.names),
         grams=model.grams.astype(np.float16),
+        vectors=vectors.astype(np.float16),
         bias=model.bias,
         temperature=np.array(model.temperature),
-        **extra,
+        fingerprint=np.array(fingerprint),
+        probe=probe,
     )
 
 
-def load(file: Path) -> Classifier:
-    """Read weights that `save` wrote."""
+def load(file: Path) -> tuple[Classifier, str, np.ndarray]:
+    """Return the weights that `save` wrote, their fingerprint and the encoder's probe."""
     with np.load(file, allow_pickle=False) as data:
-        return Classifier(
+        vectors = data["vectors"].astype(np.float32)
+        model = Classifier(
             names=tuple(str(name) for name in data["names"]),
             grams=data["grams"].astype(np.float32),
-            vectors=data["vectors"].astype(np.float32) if "vectors" in data else None,
+            vectors=vectors if len(vectors) else None,
             bias=data["bias"],
             temperature=float(data["temperature"]),
         )
+        return model, str(data["fingerprint"]), data["probe"]

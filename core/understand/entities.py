@@ -14,7 +14,8 @@ _BARE_ORDER = re.compile(
     r"(?:订单号?|单号|order(?:\s+(?:number|no\.?|id))?)\s*(?:是|为|:|is)?\s*(\d{7})(?!\d)", re.IGNORECASE
 )
 _PHONE = re.compile(
-    r"(?<![\d#])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<![\d#])\+?1?[- (]?\d{3}[)-][- ]?\d{3}[- ]\d{4}(?!\d)"
+    r"(?<![\d#])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
+    r"|(?<![\d#])\+?1?[- (]?\d{3}[)-][- ]?\d{3}[- ]\d{4}(?!\d)"
 )
 _ZIP_NAMED = re.compile(
     r"(?:邮编|邮政编码|zip(?:\s*code)?|postal\s*code|postcode)\s*(?:是|为|:|is|,)?\s*(\d{5,6})(?!\d)", re.IGNORECASE
@@ -52,15 +53,34 @@ _RANKS = {
     "5th": 5,
 }
 _RECENT = re.compile(
-    r"最近(?:的|下的|买的)?(?:一个|一单|那个|那单|一次)?(?:订单|的单|那单|一单|买的)|最新的?(?:订单|一单)|上一?(?:个订单|单)|刚(?:刚)?(?:下|买)的?(?:那个|那单|订单|单)?"
+    r"最近(?:的|下的|买的)?(?:一个|一单|那个|那单|一次)?(?:订单|的单|那单|一单|买的)|最新的?(?:订单|一单)"
+    r"|上一?(?:个订单|单)|刚(?:刚)?(?:下|买)的?(?:那个|那单|订单|单)?"
     r"|\b(?:my |the )?(?:last|latest|most recent|newest) (?:order|purchase|one I ordered)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"另(?:外)?一?(?:个|单|款|件)|别的(?:订单|那个)?|其他(?:的)?(?:订单|单)|\b(?:the )?other (?:one|order)\b|\banother (?:one|order)\b",
+    r"另(?:外)?一?(?:个|单|款|件)|别的(?:订单|那个)?|其他(?:的)?(?:订单|单)|\b(?:the )?other (?:one|order)\b"
+    r"|\banother (?:one|order)\b",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"[$¥€£]\s?\d+(?:[.,]\d+)?|\d+(?:\.\d+)?\s?(?:元|块钱?|dollars?|yuan|rmb)", re.IGNORECASE)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LABELLED = frozenset({"email", "zip", "phone", "order_id"})
+_LABEL = re.compile(
+    r"(?:我的?|下单的?|用的?|收货|注册|这个|my|the|with|and|under|it's|使用)*\s*"
+    r"(?:电子邮箱|电子邮件|邮箱地址|邮箱|邮件|手机号码?|手机|电话|邮编|订单编号|订单号码?|订单|单号|编号"
+    r"|e-?mail(?: address)?|phone(?: number)?|zip(?: code)?|postcode|order(?: number| no\.?| id)?)"
+    r"\s*(?:就?是|为|叫|:|：|is|=|#)*\s*$",
+    re.IGNORECASE,
+)
+_NO_EMAIL = re.compile(
+    r"(?:没有?|忘了?|忘记了?|不记得了?|记不清|不知道|想不起来?)(?:我的|用的|是哪个|下单的|用的哪个|留)*(?:电子)?(?:邮箱|邮件|email)"
+    r"|(?:邮箱|邮件|email)(?:是什么|是哪个)?(?:我)?(?:忘|不记得|没有|记不清|想不起)"
+    r"|\b(?:no|don't have (?:an|any|my)?|do not have (?:an|any)?|don't (?:remember|know) (?:the|my|which)?"
+    r"|forgot(?:ten)? (?:the|my|which)?"
+    r"|can't remember (?:the|my|which)?|without (?:an|my)?)\s*e-?mail",
+    re.IGNORECASE,
+)
 _PRESSED = re.compile(r"^product:(\S+)$")
 
 
@@ -83,10 +103,15 @@ def find_entities(text: str, *, identifying: bool, listing: bool) -> tuple[Entit
 
 
 def without(text: str, entities: tuple[Entity, ...]) -> str:
-    """Return the text with its entities taken out."""
+    """Return the text without its entities and their labels ("my e-mail is"); an order id leaves the word "order"."""
     for entity in sorted(entities, key=lambda entity: -entity.start):
-        text = f"{text[: entity.start]} {text[entity.end :]}"
-    return " ".join(text.split())
+        before, after = text[: entity.start], text[entity.end :]
+        if entity.kind in _LABELLED:
+            before = _LABEL.sub("", before)
+        if entity.kind == "order_id":
+            before += " 订单 " if _HAN.search(text) else " order "
+        text = f"{before} {after}"
+    return " ".join(text.split()).strip(" ,.;:，。；：")
 
 
 def _candidates(text: str, *, identifying: bool, listing: bool) -> Iterator[Entity]:
@@ -107,7 +132,7 @@ def _candidates(text: str, *, identifying: bool, listing: bool) -> Iterator[Enti
         yield _entity("amount", found.group(), found)
     yield from _names(text)
     yield from _ordinals(text, listing=listing)
-    for kind, pattern in (("recent", _RECENT), ("other", _OTHER)):
+    for kind, pattern in (("recent", _RECENT), ("other", _OTHER), ("no_email", _NO_EMAIL)):
         for found in pattern.finditer(text):
             yield _entity(kind, "yes", found)
 
@@ -148,10 +173,14 @@ def _bare_name(text: str) -> list[Entity]:
 
 
 _TALK = frozenset(
-    """i my the a an is are was no not yes what where when why how can could do does don't have want need please thanks
-    thank you order email it that this cancel help human agent hello hi hey never mind forget stop sorry sure okay ok of to
-    for with sell one other change return refund talk speak person say again repeat tell me who robot zip code""".split()
+    """
+    i my the a an is are was no not yes what where when why how can could do does don't have want need please
+    thanks thank you order email it that this cancel help human agent hello hi hey never mind forget stop
+    sorry sure okay ok of to for with sell one other change return refund talk speak person say again repeat
+    tell me who robot zip code
+    """.split()
 )
+"""Words that are in no name: a sentence is not taken for one."""
 
 
 def _sounds_like_talk(words: str) -> bool:

@@ -22,6 +22,7 @@ from core.types import (
     Percept,
     Session,
     SetSlot,
+    Source,
     StartFlow,
     Understanding,
     spoken_text,
@@ -41,12 +42,13 @@ _SURE = 0.5
 """At or above, the classifier's first choice is acted on."""
 _SURE_IN_FLOW = 0.7
 """The same while a flow waits for an answer: leaving it must be meant."""
-_LIKELY = 0.3
-"""Below, nothing was understood but what rules say."""
+_SURE_CHAT = 0.7
+"""The same for small talk, which a few letters typed by accident resemble most."""
 _MEANINGLESS = 2
 """Characters of Chinese, or words of English, that are too few to be a request."""
 _SLOTS = {"product": "product_id"}
 _NOT_SLOTS = frozenset({"amount"})
+_PROOF = frozenset({"email", "name", "zip", "phone", "no_email"})
 
 
 @dataclass(slots=True)
@@ -70,13 +72,13 @@ class Understander:
         language = _language(rest, message, percept, session)
         mood = sentiment(text)
         intents: tuple[IntentScore, ...] = ()
-        commands = self._by_rules(text, rest, entities, percept)
-        rung = "rules"
-        if not any(not isinstance(command, SetSlot | CorrectSlot) for command in commands) and _says_something(rest):
+        commands = self._by_rules(rest, entities, percept, session)
+        rung: Source = "rules"
+        decided = any(not isinstance(command, SetSlot | CorrectSlot) for command in commands)
+        if not decided and _says_something(rest) and not _answered(entities, waiting):
             intents = await self._classify(rest)
-            proposed = self._by_intent(intents, text, waiting=bool(waiting), mood=mood, entities=entities)
-            if proposed:
-                rung = "classifier"
+            proposed = self._by_intent(intents, text, waiting=bool(waiting), calm=mood > ANGRY)
+            rung = "classifier" if proposed else "rules"
             commands += proposed
         if mood <= ANGRY and not any(isinstance(command, Handoff) for command in commands):
             commands.insert(0, Handoff(reason="anger"))
@@ -89,9 +91,9 @@ class Understander:
             rung=rung,
         )
 
-    def _by_rules(self, text: str, rest: str, entities: tuple[Entity, ...], percept: Percept) -> list[Command]:
-        correction = rules.corrected(text)
-        slot_of = CorrectSlot if correction is not None else SetSlot
+    def _by_rules(self, rest: str, entities: tuple[Entity, ...], percept: Percept, session: Session) -> list[Command]:
+        corrected = rules.corrected(rest) is not None and bool(entities)
+        slot_of = CorrectSlot if corrected else SetSlot
         commands: list[Command] = [
             slot_of(slot=_SLOTS.get(entity.kind, entity.kind), value=entity.value)
             for entity in entities
@@ -99,16 +101,11 @@ class Understander:
         ]
         if percept.matches:
             commands.append(StartFlow(flow="photo", source="photo"))
-            return commands
-        said = rules.certain(rest) if rest else None
-        if correction is not None and said is None and entities:
-            said = rules.certain(rules.corrected(rest) or "")
-            if any(entity.kind == "other" for entity in entities) and "order" in text.lower() + text.replace(
-                "单", "order"
-            ):
-                said = StartFlow(flow="order_status")
-        if said is not None:
-            commands.append(said)
+        elif corrected:
+            commands += _corrected(entities, session)
+        else:
+            said = rules.certain(rest) if rest else None
+            commands += [said] if said is not None else []
         return commands
 
     async def _classify(self, text: str) -> tuple[IntentScore, ...]:
@@ -120,32 +117,43 @@ class Understander:
         vector = (await self.encoder.encode([text]))[0] if self.encoder and model.vectors is not None else None
         return model.scores(text, vector)
 
-    def _by_intent(
-        self, intents: tuple[IntentScore, ...], text: str, *, waiting: bool, mood: float, entities: tuple[Entity, ...]
-    ) -> list[Command]:
+    def _by_intent(self, intents: tuple[IntentScore, ...], text: str, *, waiting: bool, calm: bool) -> list[Command]:
         best = intents[0]
-        if waiting and (best.probability < _SURE_IN_FLOW or entities and best.name == "out_of_scope"):
+        kind, _, what = self.intents[best.name].does.partition(":")
+        knows = kind in ("question", "none")
+        if waiting and (best.probability < _SURE_IN_FLOW or kind == "none"):
             return []
-        if best.probability < _LIKELY:
-            return [AskKnowledge(question=text, source="classifier", confidence=best.probability)]
-        does = self.intents[best.name].does
-        marks = {"source": "classifier", "confidence": best.probability}
-        kind, _, what = does.partition(":")
-        if best.probability < _SURE and kind not in ("question", "none"):
+        if not calm and (best.probability < _SURE or knows):
+            return []
+        if best.probability < (_SURE_CHAT if kind == "chat" else _SURE) and not knows:
             kind = "question"
-        return _commands(kind, what, best.name, text, marks)
+        return _commands(kind, what, best, text)
 
 
-def _commands(kind: str, what: str, intent: str, text: str, marks: dict[str, object]) -> list[Command]:
+def _corrected(entities: tuple[Entity, ...], session: Session) -> list[Command]:
+    """Return what "no, the other one" begins when nothing is going on: the business of the list we showed."""
+    about_orders = session.slots.get("listed", "").startswith("order_id") or "order_id" in session.slots
+    other = any(entity.kind in ("other", "ordinal") for entity in entities)
+    return [StartFlow(flow="order_status")] if other and about_orders and not session.stack else []
+
+
+def _answered(entities: tuple[Entity, ...], waiting: str) -> bool:
+    """Return whether the message gives what a waiting identity check asked for; other words in it matter less."""
+    return waiting == "identify" and any(entity.kind in _PROOF for entity in entities)
+
+
+def _commands(kind: str, what: str, intent: IntentScore, text: str) -> list[Command]:
+    sure = intent.probability
     if kind == "flow":
-        return [StartFlow(flow=what, **marks)]
+        return [StartFlow(flow=what, source="classifier", confidence=sure)]
     if kind == "business":
-        return [SetSlot(slot="topic", value=intent, **marks), StartFlow(flow="business", **marks)]
+        topic = SetSlot(slot="topic", value=intent.name, source="classifier", confidence=sure)
+        return [topic, StartFlow(flow="business", source="classifier", confidence=sure)]
     if kind == "handoff":
-        return [Handoff(reason="asked for a person", **marks)]
+        return [Handoff(reason="asked for a person", source="classifier", confidence=sure)]
     if kind == "chat":
-        return [ChitChat(topic=what, **marks)]
-    return [AskKnowledge(question=text, **marks)]
+        return [ChitChat(topic=what, source="classifier", confidence=sure)]
+    return [AskKnowledge(question=text, source="classifier", confidence=sure)]
 
 
 def _says_something(rest: str) -> bool:

@@ -21,26 +21,34 @@ _SCRIPTS = (
     ("el", re.compile(r"[\u0370-\u03ff]")),
 )
 _FUNCTION_WORDS = {
-    "es": "el la los las de que en un una por para con dónde donde está esta mi mis pedido cuándo cuando cómo como quiero puedo "
+    "es": "el la los las de que en un una por para con dónde donde está esta mi mis pedido cuándo cuando cómo "
+    "como quiero puedo "
     "es son tengo gracias hola mucho cuánto cuanto cuesta usted ustedes tienen comprar hay muy pero",
-    "fr": "le la les des du de que en un une pour avec où est mon ma mes commande quand comment je veux puis sont nous "
+    "fr": "le la les des du de que en un une pour avec où est mon ma mes commande quand comment je veux puis "
+    "sont nous "
     "vous avez merci bonjour combien coûte c'est pas et sur dans suis acheter voudrais",
-    "de": "der die das und ist nicht ein eine mein meine wo wann wie ich möchte habe haben sie mit für auf bestellung kostet "
+    "de": "der die das und ist nicht ein eine mein meine wo wann wie ich möchte habe haben sie mit für auf "
+    "bestellung kostet "
     "danke hallo guten bitte kann kaufen wieviel wird den dem",
-    "pt": "o os as um uma de que em para com onde está meu minha pedido quando como eu quero posso são não obrigado olá "
+    "pt": "o os as um uma de que em para com onde está meu minha pedido quando como eu quero posso são não "
+    "obrigado olá "
     "quanto custa você vocês têm comprar muito mas",
-    "it": "il lo gli le di che un una per con dove è mio mia ordine quando come voglio posso sono non grazie ciao quanto "
+    "it": "il lo gli le di che un una per con dove è mio mia ordine quando come voglio posso sono non grazie "
+    "ciao quanto "
     "costa avete comprare molto ma della",
     "vi": "tôi của là không có được cho bao nhiêu đơn hàng ở đâu khi nào cảm ơn xin chào muốn mua",
-    "id": "saya di mana pesanan kapan bagaimana ingin bisa tidak ada untuk dengan terima kasih berapa harga kamu anda yang ini itu",
+    "id": "saya di mana pesanan kapan bagaimana ingin bisa tidak ada untuk dengan terima kasih berapa harga "
+    "kamu anda yang ini itu",
     "tr": "bir ve bu için nerede siparişim ne zaman nasıl istiyorum var yok merhaba teşekkürler kaç benim",
     "nl": "de het een en ik mijn waar wanneer hoe wil kan niet is bestelling dank hallo hoeveel kost met voor jullie",
     "pl": "gdzie jest moje kiedy jak chcę mogę nie dziękuję cześć ile kosztuje zamówienie się na",
 }
 _ENGLISH = frozenset(
-    """a about again all am an and any are as at be been bye can cancel card change could date deliver delivered delivery
+    """a about again all am an and any are as at be been bye can cancel card change could date deliver "
+    "delivered delivery
     did do does email for from get good have hello help hey hi how i i'd i'll i'm i've if in is it it's item items know
-    last like me my name need new no not of off ok okay on one or order ordered orders out package parcel pay please price product products
+    last like me my name need new no not of off ok okay on one or order ordered orders out package parcel pay please
+    price product products
     refund return send ship shipped shipping should size so some sorry still stock tell thank thanks that the there
     they this to today track tracking two want was we what what's when where where's which who why will with would yes
     you your zip human person agent much many color colour cost sell buy number code address""".split()

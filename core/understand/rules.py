@@ -20,17 +20,21 @@ def _part(*alternatives: str) -> re.Pattern[str]:
 
 _POLITE = r"(?:,?\s*(?:please|pls|thanks|thank you|谢谢|麻烦了|麻烦|吧|了|啊|呀|呢|哦|哈|的|啦|嘛))*"
 _YES = _whole(
-    rf"(?:yes|yeah|yep|yup|sure|ok|okay|of course|correct|right|that's right|please do|go ahead|do it|fine|sounds good|y){_POLITE}",
+    rf"(?:yes|yeah|yep|yup|sure|ok|okay|of course|correct|right|that's right|please do|go ahead|do it|fine"
+    rf"|sounds good|y){_POLITE}",
     r"(?:yes|ok|okay|sure)[, ]+(?:please|do that|go ahead|that's right|thanks)",
-    rf"(?:是|是的|对|对的|好|好的|好呀|可以|行|行的|嗯|嗯嗯|没错|没问题|要|要的|需要|确认|确定|登记|登记吧|就这样|就它|同意|麻烦了|请吧|那好|ok){_POLITE}",
+    rf"(?:是|是的|对|对的|好|好的|好呀|可以|行|行的|嗯|嗯嗯|没错|没问题|要|要的|需要|确认|确定|登记|登记吧"
+    rf"|就这样|就它|同意|麻烦了|请吧|那好|ok){_POLITE}",
 )
 _NO = _whole(
     rf"(?:no|nope|nah|not really|no need|not now|no thanks?|no thank you|don't|n){_POLITE}",
     rf"(?:不|不是|不对|不要|不用|不用了|不必|不需要|没有|否|不行|不可以|不登记|先不|暂时不用|不了){_POLITE}",
 )
 _CANCEL = _whole(
-    r"(?:算了|先算了|不查了|不问了|不弄了|不办了|不退了|不换了|取消吧?|先这样|别查了|别弄了|当我没说|没事了|停|停下)(?:吧|了|不用了|,?不查了|,?谢谢)*",
-    r"(?:oh |ok |no,? )?(?:never ?mind|forget (?:it|about it|that)|cancel(?: that| this)?|stop|drop it|leave it|skip it|scrap that)(?:,? (?:please|thanks))?",
+    r"(?:算了|先算了|不查了|不问了|不弄了|不办了|不退了|不换了|取消吧?|先这样|别查了|别弄了|当我没说|没事了|停"
+    r"|停下)(?:吧|了|不用了|,?不查了|,?谢谢)*",
+    r"(?:oh |ok |no,? )?(?:never ?mind|forget (?:it|about it|that)|cancel(?: that| this)?|stop|drop it|leave it"
+    r"|skip it|scrap that)(?:,? (?:please|thanks))?",
 )
 _REPEAT = _whole(
     r"(?:麻烦|请|能不能|可以|你)?(?:再|重新)(?:说|讲|念|重复)(?:一遍|一次|一下|下)?(?:好吗|可以吗|吗|吧)?",
@@ -38,7 +42,8 @@ _REPEAT = _whole(
     r"(?:我)?(?:没听清|没听见|没听懂|没听到)(?:楚)?(?:,?.{0,8}再说一遍)?",
     r"(?:刚才|刚刚)(?:你)?说(?:的)?(?:什么|啥)",
     r"(?:can|could|would) you (?:please )?(?:say|repeat) (?:that|it)(?: again)?(?:,? please)?",
-    r"(?:please )?(?:say (?:that|it) again|repeat(?: that| it| please)?|come again|pardon(?: me)?|what did you (?:just )?say|once more)(?:,? please)?",
+    r"(?:please )?(?:say (?:that|it) again|repeat(?: that| it| please)?|come again|pardon(?: me)?"
+    r"|what did you (?:just )?say|once more)(?:,? please)?",
     r"(?:sorry,? )?(?:i )?(?:didn't|did not) (?:hear|catch) (?:that|you)",
 )
 _PERSON = _part(
@@ -49,8 +54,10 @@ _PERSON = _part(
     r"(?:真人|活人)(?:客服|来|帮)",
     r"\b(?:human|live|real)(?: (?:agent|person|being|representative|support))?(?: please)?[\s!.]*$",
     r"\b(?:speak|talk|chat|connect me|put me through|transfer me|switch me) (?:to|with) (?:a |an |the |your |some)?"
-    r"(?:human|person|agent|someone|somebody|representative|rep|manager|supervisor|operator|real|live|one of|staff|colleague|support|customer service)",
-    r"\b(?:get|need|want|give) (?:me )?(?:a |an )?(?:human|real person|person|live agent|agent|representative|operator|manager|supervisor)\b",
+    r"(?:human|person|agent|someone|somebody|representative|rep|manager|supervisor|operator|real|live|one of"
+    r"|staff|colleague|support|customer service)",
+    r"\b(?:get|need|want|give) (?:me )?(?:a |an )?(?:human|real person|person|live agent|agent|representative"
+    r"|operator|manager|supervisor)\b",
     r"^(?:agent|representative|operator|human|a person|real person)(?: please)?[\s!.]*$",
 )
 _NO_PERSON = _part(
@@ -58,20 +65,25 @@ _NO_PERSON = _part(
     r"\b(?:don't|do not|no need)\b.{0,20}\b(?:human|agent|person)",
 )
 _GREETING = _whole(
-    r"(?:你好|您好|哈喽|嗨|hello|hi|hey|hi there|hello there|good (?:morning|afternoon|evening)|早|早上好|上午好|中午好|下午好|晚上好|在吗|在么|在不在|有人吗|亲|掌柜的?|greetings|hiya|howdy)"
+    r"(?:你好|您好|哈喽|嗨|hello|hi|hey|hi there|hello there|good (?:morning|afternoon|evening)|早|早上好"
+    r"|上午好|中午好|下午好|晚上好|在吗|在么|在不在|有人吗|亲|掌柜的?|greetings|hiya|howdy)"
     r"(?:[\s,!]*(?:你好|您好|在吗|在么|在不在|有人吗|亲|there|hello|hi|呀|啊|掌柜的?|客服))*",
 )
 _THANKS = _whole(
-    r"(?:好的?|ok|okay|great|perfect|嗯|行|知道了|明白了|cool|awesome)?[\s,!]*(?:谢谢|多谢|感谢|谢啦|thanks?|thank you|thx|ty|cheers|辛苦了|much appreciated)"
-    r"(?:[\s,!]*(?:你|您|啦|了|哈|亲|a lot|so much|very much|for your help|再见|拜拜|bye|没事了|没有了|that's all|that is all))*",
-    r"(?:再见|拜拜|回头见|88|bye|bye bye|goodbye|see you|see ya|have a (?:nice|good|great) (?:day|one)|that's all|that is all|没有了|没别的了|没了)"
+    r"(?:好的?|ok|okay|great|perfect|嗯|行|知道了|明白了|cool|awesome)?[\s,!]*(?:谢谢|多谢|感谢|谢啦|thanks?"
+    r"|thank you|thx|ty|cheers|辛苦了|much appreciated)"
+    r"(?:[\s,!]*(?:你|您|啦|了|哈|亲|a lot|so much|very much|for your help|再见|拜拜|bye|没事了|没有了"
+    r"|that's all|that is all))*",
+    r"(?:再见|拜拜|回头见|88|bye|bye bye|goodbye|see you|see ya|have a (?:nice|good|great) (?:day|one)"
+    r"|that's all|that is all|没有了|没别的了|没了)"
     r"(?:[\s,!]*(?:谢谢|thanks?|thank you|bye|再见|啦|了))*",
 )
 _ROBOT = _part(
     r"(?:你|您)(?:是|到底是)?(?:不是)?(?:个|一个)?(?:机器人|真人|人工智能|AI|活人|人类|人工)(?:还是|吗|么|吧|\?|$)",
     r"是(?:机器人|真人|AI|人)(?:还是|吗|么)",
     r"\bare you (?:really )?(?:a |an )?(?:real |actual )?(?:ro)?(?:bot|human|person|ai|machine|computer|chatbot)\b",
-    r"\b(?:am i|is this) (?:talking|speaking|chatting)?\s*(?:to|with)?\s*(?:a |an )?(?:real )?(?:robot|bot|human|person|machine)\b",
+    r"\b(?:am i|is this) (?:talking|speaking|chatting)?\s*(?:to|with)?\s*(?:a |an )?(?:real )?(?:robot|bot"
+    r"|human|person|machine)\b",
     r"^(?:你是谁|你叫什么(?:名字)?|who are you|what are you|what's your name)[\s?？]*$",
 )
 _HELP = _whole(
@@ -82,7 +94,8 @@ _HELP = _whole(
     r"how can you help(?: me)?",
 )
 _LIST = _whole(
-    r"(?:请|帮我|麻烦|我想|我要)?(?:列出|看看?|查看?|查一下|显示)?(?:一下)?我的?(?:所有|全部)?(?:的)?订单(?:列表|记录|有哪些)?(?:给我)?",
+    r"(?:请|帮我|麻烦|我想|我要)?(?:列出|看看?|查看?|查一下|显示)?(?:一下)?我的?(?:所有"
+    r"|全部)?(?:的)?订单(?:列表|记录|有哪些)?(?:给我)?",
     r"(?:我)?(?:都)?(?:有|买过|下过)(?:哪些|什么)(?:订单|东西)",
     r"(?:please )?(?:show|list|see|view)?(?: me)?\s*(?:all )?(?:of )?my orders(?: please)?",
     r"what (?:have i|did i) (?:ordered|order|buy|bought)",
