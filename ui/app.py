@@ -17,15 +17,16 @@ from core.engine import Bounds, Engine, Parts
 from core.errors import BackendError, ModelMissingError
 from core.journal.journal import StoreJournal
 from core.journal.store import Store
-from core.ports import Limits, ProductFinder, SpeechRecognizer, TextEncoder, VoiceActivity
+from core.ports import Limits, SpeechRecognizer, TextEncoder, VoiceActivity
 from core.resilience import in_worker
 from core.shop.local import LocalShop
 from core.shop.records import in_language
 from core.understand.ladder import Understander
 from perception.media.door import Door, MediaLimits
 from perception.perceive import Perceiver
-from perception.seeing.catalogue import CataloguePicture, build_finder
+from perception.seeing.catalogue import CataloguePicture
 from ui.gallery import open_gallery
+from ui.opening import Opening
 from ui.shop_folder import open_shop
 from voice.speaker import Speaker, build_speaker
 
@@ -88,7 +89,9 @@ async def assemble(
         activity: VoiceActivity | None = await sense.build("vad", backends.vad if needs.hearing else "")
         speaker = await sense.speaker(settings) if needs.speaking else None
         encoder = await sense.build("photos", backends.photos if needs.seeing else "")
-        finder = await _finder(encoder, shop, data, progress) if encoder else None
+        finder = Opening(await _catalogue(shop), encoder, data / "looks", progress) if encoder else None
+        if finder:
+            closing.push_async_callback(finder.close)
         hint = await _hint(shop)
         journal = StoreJournal(store)
         engine = Engine(
@@ -155,14 +158,13 @@ class _Senses:
             return None
 
 
-async def _finder(encoder: Any, shop: LocalShop, data: Path, progress: Progress | None) -> ProductFinder | None:
-    pictures = [
+async def _catalogue(shop: LocalShop) -> list[CataloguePicture]:
+    return [
         CataloguePicture(product_id=product.product_id, sku=variant.item_id, path=shop.picture_path(picture))
         for product in await shop.products()
         for variant in product.variants.values()
         for picture in variant.pictures
     ]
-    return await build_finder(encoder, pictures, data / "looks", progress) if pictures else None
 
 
 async def _hint(shop: LocalShop) -> str:

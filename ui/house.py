@@ -26,25 +26,33 @@ Announce = Callable[[str, str], None]
 
 async def serve(app: Application, announce: Announce) -> None:
     """Run all configured channels until cancelled; one that fails ends the others with its error."""
-    web = await _web(app) if app.settings.web.enabled else None
-    others = await _others(app)
-    channels: list[Channel] = [*([web] if web else []), *others]
+    settings = app.settings
+    channels: list[Channel] = []
+    web = await _web(app) if settings.web.enabled else None
+    if web:
+        channels.append(web)
+    if settings.telegram.enabled:
+        channels.append(TelegramChannel(settings.telegram, app.engine, app.data))
+    calls = _calls(app) if settings.phone.enabled else None
+    if calls:
+        channels.append(PhoneLines(settings.phone, on_call=calls.hold))
     if not channels:
         raise ConfigError("no channel is enabled: set web.enabled, telegram.enabled or phone.enabled to true")
     outbox = Outbox(app.journal, channels)
     app.engine.on_commit(outbox.notice)
     async with asyncio.TaskGroup() as group:
-        group.create_task(outbox.run())
-        for channel in channels:
-            group.create_task(channel.run())
-        for name, where in _lines(app.settings):
+        for work in (outbox.run(), *(channel.run() for channel in channels)):
+            group.create_task(work)
+        if calls:
+            group.create_task(calls.prepare())  # calls are taken meanwhile; what is not ready is said live
+        for name, where in _lines(settings):
             announce(name, where)
         if web:
             address = await web.address()
             announce("web", address)
-            if app.settings.gradio.enabled:
+            if settings.gradio.enabled:
                 group.create_task(_gradio(app, address))
-                announce("gradio", f"http://{app.settings.gradio.host}:{app.settings.gradio.port}")
+                announce("gradio", f"http://{settings.gradio.host}:{settings.gradio.port}")
 
 
 async def _web(app: Application) -> WebChannel:
@@ -67,16 +75,6 @@ async def _web(app: Application) -> WebChannel:
     return WebChannel(house)
 
 
-async def _others(app: Application) -> list[Channel]:
-    settings = app.settings
-    channels: list[Channel] = []
-    if settings.telegram.enabled:
-        channels.append(TelegramChannel(settings.telegram, app.engine, app.data))
-    if settings.phone.enabled:
-        channels.append(await _phone(app))
-    return channels
-
-
 def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.telegram.enabled:
         yield "telegram", settings.telegram.mode
@@ -87,25 +85,24 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
             yield "phone", f"Twilio webhook at http://{phone.twilio_host}:{phone.twilio_port}/twilio/voice"
 
 
-async def _phone(app: Application) -> PhoneLines:
+def _calls(app: Application) -> CallSession:
     if app.recognizer is None or app.activity is None or app.speaker is None:
         raise ConfigError(
             "phone.enabled = true needs hearing and a voice: see the warnings above, and `zhanggui doctor`"
         )
-    calls = CallSession(
+    return CallSession(
         CallHouse(
             clerk=app.engine,
             recognizer=app.recognizer,
             activity=app.activity,
             phrasebook=Phrasebook(app.speaker),
             language=app.settings.phone.language,
+            greeting=app.settings.shop.greeting,
             transfer_to=app.settings.phone.transfer_to,
             hint=app.hint,
         ),
         max_calls=app.settings.phone.max_calls,
     )
-    await calls.prepare()
-    return PhoneLines(app.settings.phone, on_call=calls.hold)
 
 
 async def _gradio(app: Application, api: str) -> None:

@@ -32,3 +32,9 @@ def readable_size(size_bytes: int) -> str:
     if size_bytes < 1e5:
         return f"{size_bytes / 1e3:.1f} kB"
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes < 1e8 else f"{size_bytes / 1e6:.0f} MB"
+
+
+def looking(done: int, of_all: int) -> None:
+    """Tell on standard error how far the catalogue's pictures have been looked at, in tenths."""
+    if done == of_all or done * 10 // of_all > (done - 1) * 10 // of_all:
+        typer.echo(f"looking at the catalogue's pictures: {done} of {of_all}", err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli.output import settings
+from ui.cli.output import looking, settings
 
 if TYPE_CHECKING:
     from core.config import Settings
@@ -54,12 +54,10 @@ async def _serve(config: Settings) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, here.cancel)
     try:
-        with _Look() as look:
-            async with assemble(config, progress=look.progress) as app:
-                look.close()
-                if app.resumed:
-                    typer.echo(f"taking up {app.resumed} message(s) of the last run", err=True)
-                await serve_house(app, _announce)
+        async with assemble(config, progress=looking) as app:
+            if app.resumed:
+                typer.echo(f"taking up {app.resumed} message(s) of the last run", err=True)
+            await serve_house(app, _announce)
     except asyncio.CancelledError:
         typer.echo("closed; everything accepted is in the record", err=True)
 
@@ -72,31 +70,3 @@ def _first(error: BaseException) -> BaseException:
 
 def _announce(name: str, where: str) -> None:
     typer.echo(f"{name:9} {where}")
-
-
-class _Look:
-    """A progress bar on standard error while the catalogue is looked at for the first time."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self._bar = Progress(console=Console(stderr=True), transient=True)
-        self._task: Any = None
-
-    def __enter__(self) -> _Look:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def progress(self, done: int, of_all: int) -> None:
-        """Show how many pictures were looked at."""
-        if self._task is None:
-            self._bar.start()
-            self._task = self._bar.add_task("looking at the catalogue's pictures", total=of_all)
-        self._bar.update(self._task, completed=done)
-
-    def close(self) -> None:
-        """Take the bar away."""
-        self._bar.stop()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli.output import AsJson, settings, show
+from ui.cli.output import AsJson, looking, settings, show
 
 if TYPE_CHECKING:
     from core.config import Settings
@@ -62,7 +62,7 @@ async def _ask(
     from ui.app import Needs, assemble
 
     needs = Needs(hearing=audio is not None, seeing=bool(images), speaking=speak is not None)
-    async with assemble(config, needs=needs, progress=_progress) as app:
+    async with assemble(config, needs=needs, progress=looking) as app:
         terminal = _terminal(app.engine, conversation, locale)
         turn = await terminal.say(text, images=images, audio=audio, wants_speech=speak is not None)
         blobs = app.engine.blobs
@@ -80,7 +80,7 @@ def chat(context: typer.Context, conversation: Conversation = None, locale: Loca
 async def _chat(config: Settings, conversation: str | None, locale: str | None) -> None:
     from ui.app import Needs, assemble
 
-    async with assemble(config, needs=Needs(speaking=False), progress=_progress) as app:
+    async with assemble(config, needs=Needs(speaking=False), progress=looking) as app:
         terminal = _terminal(app.engine, conversation, locale)
         typer.echo("掌柜在此，请讲。 Zhanggui is listening.  (/image FILE, /audio FILE, /quit)")
         while True:
@@ -145,8 +145,3 @@ def _reply_text(reply: Reply) -> str:
         elif isinstance(part, ButtonsPart):
             lines.append("  " + "  ".join(f"({button.label})" for button in part.buttons))
     return "\n".join(lines)
-
-
-def _progress(done: int, of_all: int) -> None:
-    if done == of_all or done % 50 == 0:
-        typer.echo(f"looking at the catalogue's pictures: {done} of {of_all}", err=True)

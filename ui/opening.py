@@ -1,0 +1,42 @@
+"""A finder that is being built while the clerk already answers by text."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.ports import ImageEncoder, Picture
+from core.types import ProductMatch
+from perception.seeing.catalogue import CataloguePicture, build_finder
+from perception.seeing.finder import Finder
+
+_LOG = logging.getLogger(__name__)
+
+
+class Opening:
+    """A `core.ports.ProductFinder` whose first photos wait until the catalogue has been looked at."""
+
+    def __init__(
+        self,
+        pictures: Sequence[CataloguePicture],
+        encoder: ImageEncoder,
+        cache: Path,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        """Begin to look at once; looks are kept in `cache`, so a second start takes a moment."""
+        self._finder: asyncio.Task[Finder] = asyncio.create_task(build_finder(encoder, pictures, cache, progress))
+
+    async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
+        """Return the likeliest products; waits for the catalogue. Raises what building the finder raised."""
+        finder = await asyncio.shield(self._finder)
+        return await finder.find(photo, attachment_id=attachment_id)
+
+    async def close(self) -> None:
+        """Stop looking."""
+        self._finder.cancel()
+        results = await asyncio.gather(self._finder, return_exceptions=True)
+        for error in results:
+            if isinstance(error, Exception):
+                _LOG.error("the catalogue's pictures could not be looked at: %s", error)
