@@ -28,6 +28,8 @@ from voice.phonemes.lexicon import spell
         ("café", "kæfˈA"),
         ("W", "dˈʌbᵊlju"),
         ("I'm OK", "ˌIm ˌOkˈA"),
+        ("A B, A kettle, plan A", "ˈA bˈi, ə kˈɛɾᵊl, plˈæn ˈA"),
+        ("I", "ˈI"),
         ("(now)", ", nˈW,"),
         ("12 你好", ""),
     ],

@@ -25,15 +25,14 @@ def phonemes(text: str, guess: Guess = spell) -> str:
     """
     tokens = [token.replace("’", "'") for token in _TOKENS.findall(_plain(text))]
     said: list[str] = []
-    following = ""
+    following, sound = "", ""
     for token in reversed(tokens):
-        if not token[0].isalpha():
+        if token[0].isalpha():
+            sound = _in_context(token, following, sound, guess)
+            said.append(f" {sound}")
+        else:
             said.append(_PAUSES.get(token, token))
-            following = ""
-            continue
-        sound = _in_context(token, following, guess)
-        said.append(f" {sound}")
-        following = sound
+        following = token
     return "".join(reversed(said)).strip()
 
 
@@ -43,15 +42,17 @@ def _plain(text: str) -> str:
     return re.sub(r"(?<=[A-Za-z])[-_/](?=[A-Za-z])", " ", bare)
 
 
-def _in_context(word: str, following: str, guess: Guess) -> str:
-    weak = _WEAK_BEFORE_VOWEL.get(word.lower()) if word != "A" or following else None
-    if weak and following:
-        return weak[following.lstrip("ˈˌ")[:1] in _VOWELS]
+def _in_context(word: str, following: str, its_sound: str, guess: Guess) -> str:
+    """Say a word; "the", "to" and "a" are weak before another word, and "A" before letters is one."""
+    is_letter = word == "A" and (len(following) == 1 and following.isupper())
+    weak = _WEAK_BEFORE_VOWEL.get(word.lower())
+    if weak and following[:1].isalpha() and not is_letter:
+        return weak[its_sound.lstrip("ˈˌ")[:1] in _VOWELS]
     return _word(word, guess)
 
 
 def _word(word: str, guess: Guess) -> str:
-    if len(word) == 1 and word not in "aI":
+    if len(word) == 1 and word != "a":
         return spell(word)
     is_initialism = word.isupper() and len(word) <= 5
     if is_initialism and (len(word) == 2 or not known(word)):

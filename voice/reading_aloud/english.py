@@ -87,7 +87,11 @@ def _to(found: re.Match[str]) -> str:
 
 
 def _time(found: re.Match[str]) -> str:
-    return clock(int(found[1]), int(found[2]), exact=found.re.pattern != TIME.pattern)
+    return clock(int(found[1]), int(found[2]), exact=False)
+
+
+def _time_of_day(found: re.Match[str]) -> str:
+    return f"{clock(int(found[1]), int(found[2] or 0), exact=True)} {found[3].upper()}M"
 
 
 def _money(found: re.Match[str]) -> str:
@@ -146,7 +150,7 @@ _READINGS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (re.compile(rf"{_MONTH} (3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b(?:,? ((?:19|20)\d\d)\b)?"), _month_day),
     (re.compile(rf"\b(3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? {_MONTH}(?:,? ((?:19|20)\d\d)\b)?"), _day_month),
     (re.compile(r"(?<=\d) ?[-–~] ?(?=\d\d?:\d\d)"), _to),
-    (re.compile(rf"{TIME.pattern}(?= ?[ap]\.?m\b)", re.IGNORECASE), _time),
+    (re.compile(r"(?<![\d:.])(1[0-2]|0?[1-9])(?::([0-5]\d))? ?([AaPp])\.?[Mm]\b(?:\.(?=\s+[a-z]))?"), _time_of_day),
     (TIME, _time),
     (re.compile(rf"({_CURRENCY}) ?({NUMBER})"), _money),
     (re.compile(rf"({NUMBER}) ?({_CURRENCY})(?![A-Za-z])"), _money_after),
