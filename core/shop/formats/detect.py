@@ -57,8 +57,18 @@ def _json(file: Path) -> Found:
         raise ShopError(f"{file.name}: the key {str(error)!r} stands twice in one object; remove one") from error
     if not isinstance(document, dict) or not isinstance(document.get("products"), dict):
         raise ShopError(f"{file.name} is JSON, but not a shop; expected {_KNOWN}")
+    _refuse_half_letters(document, file.name)
     kind = "demo" if "pages" in document or "as_of" in document else "retail"
     return Found(records=records_from(document, file=file.name), format=kind, folder=file.parent)
+
+
+def _refuse_half_letters(document: object, file: str) -> None:
+    """Raise `ShopError` for an escape that is half of a letter (a lone surrogate): no store can keep it."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        near = str(error.object)[max(0, error.start - 20) : error.start]
+        raise ShopError(f"{file}: after {near!r} stands half of a letter (a lone surrogate); remove it") from error
 
 
 class _TwinError(ValueError):
