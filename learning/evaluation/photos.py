@@ -65,7 +65,7 @@ class PhotoScores:
 
 
 def read_photos(table: Path, *, split: str = "") -> tuple[LabelledPhoto, ...]:
-    """Read a CSV with a column file and a column sku or product; paths are relative to the CSV.
+    """Read a CSV with a column file and a column product, product_id or sku; paths are relative to the CSV.
 
     `split` keeps the rows whose column view or split has this value (several: "back,alt1"). Raises
     `ConfigError`, which names the file and what is missing.
@@ -76,9 +76,11 @@ def read_photos(table: Path, *, split: str = "") -> tuple[LabelledPhoto, ...]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ConfigError(f"{table} cannot be read as a CSV table: {error}") from error
     columns = set(rows[0]) if rows else set()
-    label = next((name for name in ("product", "sku") if name in columns), None)
+    label = next((name for name in ("product", "product_id", "sku") if name in columns), None)
     if "file" not in columns or label is None:
-        raise ConfigError(f"{table} needs a column file and a column sku or product; it has: {', '.join(columns)}")
+        raise ConfigError(
+            f"{table} needs a column file and a column sku or product; it has: {', '.join(sorted(columns))}"
+        )
     kept = [row for row in rows if not split or _is_in(row, split)]
     if not kept:
         raise ConfigError(f"{table} has no row whose view or split is {split!r}")

@@ -77,11 +77,15 @@ def _assemble(
     imitations: list[str],
 ) -> Finder:
     """Choose the weight of colour under which most imitated photos are found, then fit the calibration."""
+    twins = _with_twin(pictures, owners)
+    held_out = [row for row, key in enumerate(pictures) if key in twins]
+    held_out = held_out[:: max(1, len(held_out) // _IMITATIONS)]
     trials: dict[float, list[Trial]] = {}
     for weight in _COLOUR_WEIGHTS:
         space = centred_on(catalogue, colour_weight=weight)
-        similar = space.place(photos) @ space.place(catalogue).T
-        trials[weight] = _trials(similar, imitations, pictures, owners)
+        own = space.place(catalogue)
+        asked = np.concatenate([space.place(photos), own[held_out]])
+        trials[weight] = _trials(asked @ own.T, [*imitations, *(pictures[row] for row in held_out)], pictures, owners)
     weight = max(trials, key=lambda w: (_recall(trials[w]), -w))
     space = centred_on(catalogue, colour_weight=weight)
     return Finder(
@@ -143,7 +147,7 @@ def _picture(key: str, files: Mapping[str, list[CataloguePicture]]) -> Picture |
 def _trials(
     similar: Vectors, photos: list[str], pictures: list[str], owners: Mapping[str, tuple[Owner, ...]]
 ) -> list[Trial]:
-    """Ask for each imitated photo twice: as it is, and as if the shop did not sell the thing.
+    """Ask for each imitated photo and each held-out view twice: as it is, and as if the shop did not sell the thing.
 
     Where a variant has several pictures, the one that the photo was made from is left out: a
     customer's photo is never the catalogue's own shot.
@@ -151,8 +155,7 @@ def _trials(
     numbers = {product: n for n, product in enumerate(dict.fromkeys(p for key in pictures for p, _ in owners[key]))}
     pairs = [(row, numbers[product]) for row, key in enumerate(pictures) for product, _ in owners[key]]
     rows, products = np.array(pairs).T
-    pictures_of = Counter(owner for key in pictures for owner in owners[key])
-    twins = {key for key in pictures if all(pictures_of[owner] > 1 for owner in owners[key])}
+    twins = _with_twin(pictures, owners)
     trials: list[Trial] = []
     for scores, photo in zip(similar, photos, strict=True):
         source = photo.partition("~")[0]
@@ -164,6 +167,12 @@ def _trials(
         np.maximum.at(best, products[usable], scores[rows[usable]])
         trials += _both_ways(best, shown)
     return trials
+
+
+def _with_twin(pictures: list[str], owners: Mapping[str, tuple[Owner, ...]]) -> set[str]:
+    """Return the pictures whose variants are shown by another picture, too."""
+    count = Counter(owner for key in pictures for owner in owners[key])
+    return {key for key in pictures if all(count[owner] > 1 for owner in owners[key])}
 
 
 def _both_ways(best: Vectors, shown: set[int]) -> list[Trial]:
@@ -189,5 +198,5 @@ def _empty_finder(encoder: ImageEncoder) -> Finder:
         index=ExactIndex(space.dimension),
         variants=ExactIndex(space.dimension),
         owners={},
-        calibration=Calibration(temperature=0.05, known=(0.0, 0.0, 0.0), unknown_below=0.5, match_from=0.99),
+        calibration=Calibration(temperature=0.05, known=(0.0, 0.0, 0.0, 0.0), unknown_below=0.5, match_from=0.99),
     )
