@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.audio import pad_or_trim
 from faster_whisper.transcribe import Segment
-from faster_whisper.vad import SpeechTimestampsMap, VadOptions, collect_chunks, get_speech_timestamps
 from numpy.typing import NDArray
 
 from core.models import locate
@@ -19,16 +18,14 @@ from core.ports import Capabilities, Pcm
 from core.types import Language, Transcript, Word
 from perception.hearing import whisper
 from perception.hearing.lane import Lane
-from perception.hearing.speech import checked, is_silent
+from perception.hearing.speech import checked
+from perception.hearing.voiced import RATE_HZ, Voiced, voiced
 from perception.hearing.whisper import Stretch
 
-_RATE_HZ = 16_000
 _WINDOW_FRAMES = 3000
 """Whisper's window: 30 s in frames of 10 ms."""
 _PAD_FRAMES = 500
 _LEAST_FRAMES = 1000
-_EDGE_S = 0.3
-"""Silence put before and after the speech: words at the very edge are misheard, short ones most."""
 _FEWEST_TOKENS = 16
 _TOKENS_PER_S = 12
 """More than the fastest speaker fills; it ends a loop early."""
@@ -38,8 +35,6 @@ _LOOP_PENALTY = 1.1
 """Against repeated tokens, when a loop is decoded again; always on, it would eat repeated digits."""
 _FRAME = 160
 """Samples in a frame of 10 ms."""
-_VOICE = VadOptions(min_speech_duration_ms=100, min_silence_duration_ms=2000, speech_pad_ms=400)
-"""Pauses of up to 2 s stay; cutting them runs sentences together."""
 
 
 class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no types
@@ -77,7 +72,7 @@ class FasterWhisper:
     def capabilities(self) -> Capabilities:
         """Say the device, the languages and the sampling rate."""
         languages = ("zh", "en", "*") if self.model.model.is_multilingual else ("en",)
-        return Capabilities(device=self.device, languages=languages, sample_rate=_RATE_HZ)
+        return Capabilities(device=self.device, languages=languages, sample_rate=RATE_HZ)
 
     async def transcribe(self, speech: Pcm, *, language: Language | None = None, hint: str = "") -> Transcript:
         """Return the words of `speech`; see `core.ports.SpeechRecognizer`.
@@ -88,54 +83,52 @@ class FasterWhisper:
         return await self.lane.run(self._transcribe, checked(speech), language, hint)
 
     def _transcribe(self, speech: Pcm, language: Language | None, hint: str) -> Transcript:
-        if is_silent(speech):
+        spoken = voiced(speech)
+        if spoken is None:
             return whisper.nobody(language)
-        padded = np.pad(speech, round(_EDGE_S * _RATE_HZ))
-        chunks = get_speech_timestamps(padded, _VOICE)
-        if not chunks:
-            return whisper.nobody(language)
-        spoken = np.concatenate(collect_chunks(padded, chunks)[0])
         chosen = self._language(spoken, language)
         stretches = self._decode(spoken, chosen, hint)
         if whisper.is_loop(stretches):
             stretches = self._decode(spoken, chosen, hint, repetition_penalty=_LOOP_PENALTY)
-        return whisper.transcript(_at_their_times(stretches, chunks), chosen)
+        return whisper.transcript(stretches, chosen)
 
-    def _language(self, spoken: Pcm, wanted: Language | None) -> Language:
+    def _language(self, spoken: Voiced, wanted: Language | None) -> Language:
         self.model.ready = None
+        if wanted and wanted in self.model.supported_languages:
+            return wanted
         if not self.model.model.is_multilingual:
             return "en"
-        if wanted is not None:
-            return wanted
-        features = self.model.feature_extractor(spoken[: _WINDOW_FRAMES * _FRAME])[:, :-1]
+        features = self.model.feature_extractor(spoken.pcm[: _WINDOW_FRAMES * _FRAME])[:, :-1]
         self.model.ready = encoded = self.model.encode(features)
         probabilities = self.model.model.detect_language(encoded)[0]
         return whisper.likely(
-            {token.strip("<|>"): chance for token, chance in probabilities}, speech_s=len(spoken) / _RATE_HZ
+            {token.strip("<|>"): chance for token, chance in probabilities}, speech_s=spoken.duration_s
         )
 
-    def _decode(self, spoken: Pcm, language: Language, hint: str, *, repetition_penalty: float = 1.0) -> list[Stretch]:
+    def _decode(
+        self, spoken: Voiced, language: Language, hint: str, *, repetition_penalty: float = 1.0
+    ) -> list[Stretch]:
         before = whisper.prompt(language, hint)
         segments, _ = self.model.transcribe(
-            spoken,
+            spoken.pcm,
             language=language,
             beam_size=self.beam,
             temperature=0.0,
             repetition_penalty=repetition_penalty,
             condition_on_previous_text=False,
             initial_prompt=before,
-            max_new_tokens=self._most_tokens(spoken, before),
+            max_new_tokens=self._most_tokens(spoken.duration_s, before),
             word_timestamps=self.word_times,
         )
-        return [_stretch(segment) for segment in segments]
+        return [_stretch(segment, spoken) for segment in segments]
 
-    def _most_tokens(self, spoken: Pcm, before: str | None) -> int:
+    def _most_tokens(self, duration_s: float, before: str | None) -> int:
         said = len(self.model.hf_tokenizer.encode(before).ids) if before else 0
         room: int = self.model.max_length - min(said, self.model.max_length // 2) - _CONTROL_TOKENS
-        return min(room, _FEWEST_TOKENS + round(_TOKENS_PER_S * len(spoken) / _RATE_HZ))
+        return min(room, _FEWEST_TOKENS + round(_TOKENS_PER_S * duration_s))
 
 
-def _stretch(segment: Segment) -> Stretch:
+def _stretch(segment: Segment, spoken: Voiced) -> Stretch:
     words = tuple(
         Word(text=word.word.strip(), start_s=word.start, end_s=word.end, confidence=word.probability)
         for word in segment.words or ()
@@ -146,20 +139,8 @@ def _stretch(segment: Segment) -> Stretch:
         no_speech_prob=segment.no_speech_prob,
         compression_ratio=segment.compression_ratio,
         tokens=len(segment.tokens),
-        words=words,
+        words=spoken.in_recording(words),
     )
-
-
-def _at_their_times(stretches: list[Stretch], chunks: list[dict[str, int]]) -> list[Stretch]:
-    """Put back the silences that were cut out between the chunks, and take off the edge."""
-    original = SpeechTimestampsMap(chunks, _RATE_HZ)
-
-    def moved(word: Word) -> Word:
-        chunk = original.get_chunk_index((word.start_s + word.end_s) / 2)
-        start, end = (original.get_original_time(at, chunk) - _EDGE_S for at in (word.start_s, word.end_s))
-        return replace(word, start_s=max(0.0, start), end_s=max(0.0, end))
-
-    return [replace(one, words=tuple(moved(word) for word in one.words)) for one in stretches]
 
 
 def build(

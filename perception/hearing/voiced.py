@@ -1,0 +1,54 @@
+"""Where in a recording somebody speaks, by Silero's voice activity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from faster_whisper.vad import SpeechTimestampsMap, VadOptions, collect_chunks, get_speech_timestamps
+
+from core.ports import Pcm
+from core.types import Word
+from perception.hearing.speech import is_silent
+
+RATE_HZ = 16_000
+_EDGE_S = 0.3
+"""Silence put before and after the recording: words at the very edge are misheard, short ones most."""
+_VOICE = VadOptions(min_speech_duration_ms=100, min_silence_duration_ms=2000, speech_pad_ms=400)
+"""Pauses of up to 2 s stay; cutting them runs sentences together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voiced:
+    """The parts of a recording with a voice in them, joined."""
+
+    pcm: Pcm
+    chunks: tuple[dict[str, int], ...]
+    """Where the parts were: "start" and "end", in samples of the recording with its edges."""
+
+    @property
+    def duration_s(self) -> float:
+        """Return the length of the joined parts."""
+        return len(self.pcm) / RATE_HZ
+
+    def in_recording(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Return the words at their times in the recording as it came, silences and all."""
+        original = SpeechTimestampsMap(list(self.chunks), RATE_HZ)
+
+        def moved(word: Word) -> Word:
+            chunk = original.get_chunk_index((word.start_s + word.end_s) / 2)
+            start, end = (original.get_original_time(at, chunk) - _EDGE_S for at in (word.start_s, word.end_s))
+            return replace(word, start_s=max(0.0, start), end_s=max(0.0, end))
+
+        return tuple(moved(word) for word in words)
+
+
+def voiced(speech: Pcm) -> Voiced | None:
+    """Return the parts in which somebody speaks; None for silence and most noise, after milliseconds."""
+    if is_silent(speech):
+        return None
+    padded = np.pad(speech, round(_EDGE_S * RATE_HZ))
+    chunks = get_speech_timestamps(padded, _VOICE)
+    if not chunks:
+        return None
+    return Voiced(pcm=np.concatenate(collect_chunks(padded, chunks)[0]), chunks=tuple(chunks))
