@@ -84,7 +84,6 @@ async def assemble(
         blobs = FolderBlobs(data / "blobs")
         shop = await open_shop(store, data)
         about = await shop.about()
-        about = await shop.about()
         gallery = await open_gallery(await shop.products(), shop.picture_path, blobs)
         sentences: TextEncoder | None = await sense.build("sentences", backends.sentences)
         recognizer: SpeechRecognizer | None = await sense.build("asr", backends.asr if needs.hearing else "")
@@ -108,7 +107,6 @@ async def assemble(
                     identity_attempts=settings.shop.identity_attempts,
                     greeting=settings.shop.greeting,
                     handoff_hours=settings.shop.handoff_hours,
-                    currency=about.currency if about else "USD",
                     picture=gallery.sha256,
                 ),
                 media=Door(blobs, _door_limits(settings.media)),
