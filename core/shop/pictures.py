@@ -7,6 +7,7 @@ until the new records are committed, and are swept afterwards.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,8 +36,7 @@ def copied(records: Records, source: Path | None, folder: Path) -> Records:
     for file in sorted(_files(records)):
         target = folder / place / PurePosixPath(file)
         if not target.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(located(source, Picture(file=file)), target)
+            _copy(located(source, Picture(file=file)), target)
     return _with_pictures(records, lambda file: f"{place}/{file}")
 
 
@@ -44,9 +44,7 @@ def exported(records: Records, folder: Path, out: Path | None) -> Records:
     """Return the records with the places that their pictures were imported from, copied below `out` if given."""
     if out is not None:
         for file in sorted(_files(records)):
-            target = out / _unplaced(file)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(located(folder, Picture(file=file)), target)
+            _copy(located(folder, Picture(file=file)), out / _unplaced(file))
     return _with_pictures(records, _unplaced)
 
 
@@ -76,6 +74,14 @@ def _files(records: Records) -> set[str]:
         for variant in product.variants.values()
         for picture in variant.pictures
     }
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file so that a crash never leaves half of it under its name."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_name(f"{target.name}.{os.getpid()}.part")
+    shutil.copyfile(source, half)
+    half.replace(target)
 
 
 def _unplaced(file: str) -> str:
