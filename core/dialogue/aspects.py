@@ -48,8 +48,7 @@ class Subject:
 
     def word(self, option: str) -> str:
         """Return an option's name or value in the customer's language."""
-        word = option_word(self.product, option, self.draft.desk.facts.lexicon, self.draft.language)
-        return word.lower() if len(word) > 2 and word.istitle() else word
+        return option_word(self.product, option, self.draft.desk.facts.lexicon, self.draft.language)
 
     def options_of(self, variant: Variant) -> str:
         """Return a variant's options in words."""
@@ -128,7 +127,7 @@ def tell_related(about: Subject) -> None:
 def tell_fact(about: Subject, key: str) -> None:
     """Tell one attribute of the record."""
     label = about.draft.desk.facts.lexicon.word("attribute", key, about.draft.language)
-    for kind in ("aspect", "feature", "option"):
+    for kind in ("option", "feature", "aspect"):
         if label == key:
             label = about.draft.desk.facts.lexicon.word(kind, key, about.draft.language)
     value = in_language(about.product.attributes[key], about.draft.language)
@@ -175,6 +174,7 @@ def _tell_first_fact(about: Subject, keys: Sequence[str]) -> None:
 ASPECTS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
     {
         "price": tell_price,
+        "cheapest": tell_price,
         "stock": tell_stock,
         "colours": tell_colours,
         "sizes": tell_sizes,

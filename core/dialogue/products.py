@@ -36,7 +36,7 @@ def _tell(about: Subject) -> None:
         ASPECTS[aspect](about)
     if aspects or any(told):
         return
-    if told and about.question.points:
+    if told:
         about.say("not_in_record")
     elif about.question.colours or about.question.sizes:
         tell_stock(about)

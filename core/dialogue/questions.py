@@ -13,6 +13,8 @@ _ENOUGH = 0.5
 """Evidence below this is no evidence: the clerk says that it does not know."""
 _LEANING = 0.12
 """What the understanding's intent adds to the kind of passage that it expects."""
+_UNDERSTOOD = 0.5
+"""Probability of the likeliest intent above which the question was clear and only the answer lacks."""
 _NEAR = 0.07
 """Products this near to the best are meant as well ("backpacks")."""
 _QUOTE_CHARS = 80
@@ -28,13 +30,13 @@ async def answer_question(draft: Draft) -> str:
         tell_product(draft, product, question)
         return "answered"
     facts = draft.desk.facts
-    products = await facts.search(text, prefix="product:", k=6)
+    products = _of_named_things(draft, question, await facts.search(text, prefix="product:", k=20))
     pages = await facts.search(text, prefix="page:", k=1)
     leaning = _leaning(draft, question)
     best_product = products[0].score + max(leaning, 0.0) if products else 0.0
     best_page = pages[0].score + max(-leaning, 0.0) if pages else 0.0
     if max(best_product, best_page) < _ENOUGH:
-        return _from_focus(draft, question)
+        return _without_evidence(draft, question)
     if best_page > best_product:
         tell_page(draft, facts.pages[pages[0].passage.id.partition(":")[2]])
         return "answered"
@@ -49,19 +51,33 @@ def _spoken_of(draft: Draft, question: Question) -> Product | None:
         return facts.product(draft.heard["product_id"])
     asks = question.aspects or question.colours or question.sizes
     others = set(question.subject) - set(question.features)
-    if others or question.topics or not (asks if not question.features else question.points):
+    on_it = question.points or not question.lists if question.features else bool(asks)
+    if others or question.topics or not on_it:
         return None
     return facts.product(draft.slots.get("product_id", ""))
 
 
-def _from_focus(draft: Draft, question: Question) -> str:
-    """Answer about the product spoken of when the question names a feature only ("is it waterproof?")."""
+def _of_named_things(draft: Draft, question: Question, hits: list[Hit]) -> list[Hit]:
+    """Keep the products that are what the question names: a laptop bag is no answer to "do you sell laptops"."""
+    if not question.things:
+        return hits
+    named = frozenset().union(*(draft.desk.facts.named(thing) for thing in question.things))
+    return [hit for hit in hits if hit.passage.id in named]
+
+
+def _without_evidence(draft: Draft, question: Question) -> str:
+    """Answer about the product spoken of when only a feature is asked ("is it waterproof?"), else admit it."""
     product = draft.desk.facts.product(draft.slots.get("product_id", ""))
-    others = set(question.subject) - set(question.features)
-    if product is None or others or not question.features:
-        return "thin"
-    tell_product(draft, product, question)
-    return "answered"
+    if product is not None and question.features and not set(question.subject) - set(question.features):
+        tell_product(draft, product, question)
+        return "answered"
+    likely = draft.understanding.intents[0].name if draft.understanding.intents else ""
+    lacking = [thing for thing in question.things if not draft.desk.facts.named(thing)]
+    if lacking and likely in _PRODUCT_INTENTS:
+        kind, _, name = lacking[0].partition(":")
+        draft.say("not_sold", wanted=draft.desk.facts.lexicon.word(kind, name, draft.language))
+        return "answered"
+    return "thin"
 
 
 def _leaning(draft: Draft, question: Question) -> float:
@@ -93,7 +109,9 @@ def tell_page(draft: Draft, page: Page) -> None:
 
 
 async def admit_ignorance(draft: Draft) -> str:
-    """Say that the clerk does not know; what follows from a miss is `core.dialogue.repair`'s."""
+    """Say that the clerk does not know, or did not understand; what follows is `core.dialogue.repair`'s."""
     draft.missed = True
-    draft.say("dont_know")
+    intents = draft.understanding.intents
+    understood = bool(intents) and intents[0].probability >= _UNDERSTOOD
+    draft.say("dont_know" if understood else "not_understood")
     return ""

@@ -46,3 +46,7 @@ class Facts:
     async def search(self, question: str, *, prefix: str = "", k: int = 5) -> list[Hit]:
         """Return the passages nearest to a question, best first."""
         return await self._library.search(question, prefix=prefix, k=k) if self._library else []
+
+    def named(self, token: str) -> frozenset[str]:
+        """Return the ids of the passages that have a token ("thing:backpack") in their title."""
+        return self._library.named(token) if self._library else frozenset()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.knowledge.lexicon import Lexicon
-from core.knowledge.passages import Passage, tokens
+from core.knowledge.passages import TITLE, Passage, tokens
 from core.ports import TextEncoder, Vectors
 
 _COSINE_FLOOR = 0.35
@@ -62,6 +62,10 @@ class Library:
             score = coverage if like is None else _WORDS_WEIGHT * coverage + (1 - _WORDS_WEIGHT) * likeness
             hits.append(Hit(passage=passage, coverage=coverage, likeness=likeness, score=score))
         return sorted(hits, key=lambda hit: -hit.score)[:k]
+
+    def named(self, token: str) -> frozenset[str]:
+        """Return the ids of the passages that have a token in their title."""
+        return frozenset(self.passages[at].id for at, place in self.postings.get(token, ()) if place == TITLE)
 
     def _coverage(self, words: Sequence[str]) -> dict[int, float]:
         heaviest = max(self.weights.values(), default=1.0) * _UNSEEN_WEIGHT

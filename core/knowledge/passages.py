@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from core.knowledge.lexicon import Lexicon
 from core.shop.records import Page, Product
 
-_TITLE, _FACT, _BODY = 1.0, 0.85, 0.6
+TITLE, _FACT, _BODY = 1.0, 0.85, 0.6
 """How much a word counts by where it stands."""
 _SENTENCE_CHARS = 120
 """Of a longer text only the beginning becomes a vector: it says what the text is about."""
+_SOFT = ("colour:", "size:", "audience:")
+"""Of a question, what narrows a product down and does not find it, unless it is all there is."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -36,7 +38,7 @@ def of_product(product: Product) -> Passage:
     return Passage(
         id=f"product:{product.product_id}",
         fields=(
-            *((text, _TITLE) for text in titles),
+            *((text, TITLE) for text in titles),
             *((text, _FACT) for text in [*facts, *sorted(options)]),
             *((text, _BODY) for text in bodies),
         ),
@@ -50,7 +52,7 @@ def of_page(page: Page) -> Passage:
     bodies = list(page.bodies.values())
     return Passage(
         id=f"page:{page.id}",
-        fields=(*((text, _TITLE) for text in titles), *((text, _BODY) for text in bodies)),
+        fields=(*((text, TITLE) for text in titles), *((text, _BODY) for text in bodies)),
         sentences=tuple(dict.fromkeys([*titles, *(text[:_SENTENCE_CHARS] for text in bodies)])),
     )
 
@@ -75,7 +77,8 @@ def tokens(text: str, lexicon: Lexicon, *, query: bool) -> list[str]:
         if not query:
             found += _pairs(text[span.start : span.end]) if _HAN.search(text[span.start : span.end]) else []
     found += _pairs(run)
-    return list(dict.fromkeys(found))
+    telling = [token for token in found if not token.startswith(_SOFT)]
+    return list(dict.fromkeys(telling if query and telling else found))
 
 
 def _pairs(run: str) -> list[str]:

@@ -17,6 +17,8 @@ _UNITS = {
 }  # fmt: skip
 _SIZE_LETTERS = re.compile(r"(?<![A-Za-z0-9'])(X{0,3}[SL]|M)(?:码|号)?(?![A-Za-z0-9'])")
 _FACTS = ("feature", "material", "attribute", "option")
+_SHOE_SIZE = re.compile(r"(?<!\d)(\d{2})\s*码|\bsize\s*(\d{2})\b", re.IGNORECASE)
+_LISTING = (("noise", "have"), ("noise", "want"), ("noise", "product"))
 _SOFT = ("colour", "size", "audience", "topic")
 
 
@@ -37,6 +39,10 @@ class Question:
     """Tokens of features and materials: "feature:waterproof"."""
     points: bool
     """Whether it points at something spoken of: "it", "that one", "这个"."""
+    lists: bool
+    """Whether it asks what there is ("do you have ...", "recommend"), not about one thing."""
+    things: tuple[str, ...]
+    """Tokens of the kinds of product it names: "thing:backpack"."""
     topics: tuple[str, ...]
     """What of the shop's ways it touches: "shipping", "return", ..."""
 
@@ -45,9 +51,10 @@ def read_question(text: str, lexicon: Lexicon) -> Question:
     """Take a question apart with the lexicon."""
     spans = lexicon.read(text)
     sizes = [f"{number}{_UNITS.get(unit.lower(), unit.lower())}" for number, unit in _MEASURE.findall(text)]
+    sizes += [first or second for first, second in _SHOE_SIZE.findall(text)]
     sizes += [letters.upper() for letters in _SIZE_LETTERS.findall(text)]
     sizes += [span.name for span in spans if span.kind == "size"]
-    bare = _SIZE_LETTERS.sub(" ", _MEASURE.sub(" ", text))
+    bare = _SHOE_SIZE.sub(" ", _SIZE_LETTERS.sub(" ", _MEASURE.sub(" ", text)))
     subject = [token for token in tokens(bare, lexicon, query=True) if not token.startswith(_SOFT)]
     return Question(
         text=text,
@@ -57,6 +64,8 @@ def read_question(text: str, lexicon: Lexicon) -> Question:
         sizes=tuple(dict.fromkeys(sizes)),
         features=tuple(span.token for span in spans if span.kind in _FACTS),
         points=any((span.kind, span.name) == ("noise", "this") for span in spans),
+        lists=any((span.kind, span.name) in _LISTING for span in spans),
+        things=tuple(span.token for span in spans if span.kind == "thing"),
         topics=_names(spans, "topic"),
     )
 

@@ -59,7 +59,8 @@ def option_word(product: Product, word: str, lexicon: Lexicon, language: str) ->
     shown as it is written.
     """
     if word in product.option_texts:
-        return in_language(product.option_texts[word], language)
+        own = in_language(product.option_texts[word], language)
+        return own.lower() if own.istitle() and own[0].isalpha() and len(own) > 2 else own
     spans = lexicon.read(word)
     if len(spans) == 1 and spans[0].kind in ("colour", "material", "option", "attribute"):
         return lexicon.word(spans[0].kind, spans[0].name, language)

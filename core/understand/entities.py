@@ -108,7 +108,7 @@ def without(text: str, entities: tuple[Entity, ...]) -> str:
         before, after = text[: entity.start], text[entity.end :]
         if entity.kind in _LABELLED:
             before = _LABEL.sub("", before)
-        if entity.kind == "order_id":
+        if entity.kind in ("order_id", "recent"):
             before += " 订单 " if _HAN.search(text) else " order "
         text = f"{before} {after}"
     return " ".join(text.split()).strip(" ,.;:，。；：")

@@ -118,7 +118,7 @@ class Understander:
         return model.scores(text, vector)
 
     def _by_intent(self, intents: tuple[IntentScore, ...], text: str, *, waiting: bool, calm: bool) -> list[Command]:
-        best = intents[0]
+        best = self._pooled(intents)
         kind, _, what = self.intents[best.name].does.partition(":")
         knows = kind in ("question", "none")
         if waiting and (best.probability < _SURE_IN_FLOW or kind == "none"):
@@ -128,6 +128,14 @@ class Understander:
         if best.probability < (_SURE_CHAT if kind == "chat" else _SURE) and not knows:
             kind = "question"
         return _commands(kind, what, best, text)
+
+    def _pooled(self, intents: tuple[IntentScore, ...]) -> IntentScore:
+        """Return the likeliest intent, with the probability of all that lead to the same deed."""
+        best, does = intents[0], self.intents[intents[0].name].does
+        if does == "business":
+            return best
+        same = sum(intent.probability for intent in intents if self.intents[intent.name].does == does)
+        return IntentScore(name=best.name, probability=same)
 
 
 def _corrected(entities: tuple[Entity, ...], session: Session) -> list[Command]:
