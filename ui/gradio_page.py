@@ -15,6 +15,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse
+from gradio.themes.utils.colors import Color
 from gradio.themes.utils.fonts import Font
 
 from channels.web.pages import STATIC
@@ -23,9 +24,25 @@ from ui.gradio_panels import cards, panels, spoken
 from ui.gradio_words import WORDS, Words
 
 _CSS = Path(__file__).with_suffix(".css")
-_HEIGHT = 520
+_HEIGHT = 460
 """Of the conversation, in pixels; with the question below it fits a laptop's screen."""
 _FONTS = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
+_SEAL = Color(
+    c50="#fdf4f1",
+    c100="#fae6e0",
+    c200="#f3c9be",
+    c300="#e8a293",
+    c400="#d87461",
+    c500="#a83225",
+    c600="#a83225",
+    c700="#8c291e",
+    c800="#6f2118",
+    c900="#531912",
+    c950="#330e0a",
+    name="seal",
+)
+"""The red of the widget."""
+_TITLE = '<div id="zg-title"><img src="/shop/seal.svg" alt=""><h1>掌柜 Zhanggui</h1></div>'
 _LANGUAGES = [("中文", "zh"), ("English", "en")]
 
 Session = dict[str, Any]
@@ -93,21 +110,35 @@ def page_app(api: ShopApi) -> FastAPI:
 
 
 def _theme() -> gr.themes.Base:
-    fonts = [Font(name) for name in _FONTS]
-    return gr.themes.Soft(primary_hue="red", neutral_hue="stone", font=fonts, font_mono=[Font("monospace")])
+    fonts = [Font(name) for name in _FONTS]  # of the reader's own system: nothing is fetched
+    return gr.themes.Soft(
+        primary_hue=_SEAL,
+        neutral_hue="stone",
+        radius_size="lg",
+        font=fonts,
+        font_mono=[Font("ui-monospace"), Font("monospace")],
+    )
 
 
 def _blocks(api: ShopApi) -> gr.Blocks:
     words = WORDS["zh"]
     page: gr.Blocks
-    with gr.Blocks(title="掌柜 Zhanggui", analytics_enabled=False) as page:
+    with gr.Blocks(title="掌柜 Zhanggui", analytics_enabled=False, fill_width=True) as page:
         session = gr.State(_new_session)
         with gr.Row(equal_height=True):
-            title = gr.HTML(_title(words))
+            gr.HTML(_TITLE)
             language = gr.Radio(_LANGUAGES, value="zh", show_label=False, container=False, scale=0, min_width=190)
         with gr.Row():
             with gr.Column(scale=3):
-                chat = gr.Chatbot(height=_HEIGHT, show_label=False, render_markdown=False, feedback_options=None)
+                chat = gr.Chatbot(
+                    height=_HEIGHT,
+                    show_label=False,
+                    render_markdown=False,
+                    feedback_options=None,
+                    buttons=[],
+                    placeholder=words.lead,
+                    elem_id="zg-chat",
+                )
                 ask = gr.MultimodalTextbox(
                     placeholder=words.ask,
                     show_label=False,
@@ -142,7 +173,7 @@ def _blocks(api: ShopApi) -> gr.Blocks:
         language.change(
             _in_language,
             [language, session],
-            [title, ask, speak, again, beside, raw_box, *examples],
+            [chat, ask, speak, again, beside, raw_box, *examples],
             api_visibility="private",
         )
     return page
@@ -150,11 +181,6 @@ def _blocks(api: ShopApi) -> gr.Blocks:
 
 def _new_session() -> Session:
     return {"conversation": None, "chat": [], "turn": None}
-
-
-def _title(words: Words) -> str:
-    about = f"<div><h1>掌柜 Zhanggui</h1><p>{words.lead}</p></div>"
-    return f'<div id="zg-title"><img src="/shop/seal.svg" alt="">{about}</div>'
 
 
 def _as_question(text: str) -> dict[str, Any]:
@@ -216,7 +242,7 @@ def _begin_again(language: str) -> tuple[Any, ...]:
 def _in_language(language: str, kept: Session) -> tuple[Any, ...]:
     words = WORDS[language]
     return (
-        _title(words),
+        gr.Chatbot(placeholder=words.lead),
         gr.MultimodalTextbox(placeholder=words.ask),
         gr.Checkbox(label=words.speak),
         gr.Button(words.new),

@@ -33,12 +33,14 @@ def panels(turn: Turn | None, words: Words) -> str:
 
 
 def cards(reply: Mapping[str, Any], words: Words) -> str:
-    """Return the cards, pictures and sources of a reply; empty when it has only words."""
+    """Return the cards, pictures, choices and sources of a reply; empty when it has only words."""
     shown = [_card(card) for card in reply["cards"]]
     shown += [
         f'<img class="zg-picture" src="{_media(image["url"])}" alt="{escape(image["caption"])}">'
         for image in reply["images"]
     ]
+    if reply["buttons"]:
+        shown.append(_tags(button["label"] for button in reply["buttons"]))
     sources = dict.fromkeys(_source(cited["source"], words) for cited in reply["citations"])
     if sources:
         shown.append(f'<p class="zg-basis">{escape(words.basis)}: {escape(", ".join(sources))}</p>')
@@ -73,7 +75,7 @@ def _saw(turn: Turn, words: Words) -> str:
 
 
 def _match(sku: str, score: float) -> str:
-    return f'<li><img src="{_picture(sku)}" alt="">{_bar(sku, score, f"{score:.2f}")}</li>'
+    return f'<li><img src="{_picture(sku)}" alt="" onerror="this.remove()">{_bar(sku, score, f"{score:.2f}")}</li>'
 
 
 def _understood(turn: Turn, words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 import shutil
@@ -51,7 +52,9 @@ def tone(tmp_path: Path) -> Path:
         out.setsampwidth(2)
         out.setframerate(48_000)
         out.writeframes(
-            b"".join(struct.pack("<h", int(9000 * math.sin(index * math.tau * 440 / 48_000))) for index in range(48_000))
+            b"".join(
+                struct.pack("<h", int(9000 * math.sin(index * math.tau * 440 / 48_000))) for index in range(48_000)
+            )
         )
     return file
 
@@ -101,8 +104,8 @@ def _inside(url: str) -> bool:
 @pytest.fixture
 async def clerk(tmp_path: Path, tone: Path, cup: Path) -> ScriptedClerk:
     clerk = ScriptedClerk(tmp_path / "blobs", pace_s=0.05)
-    clerk.spoken = await clerk.blobs.put(tone.read_bytes())
-    clerk.picture = await clerk.blobs.put(cup.read_bytes())
+    clerk.spoken = await clerk.blobs.put(await asyncio.to_thread(tone.read_bytes))
+    clerk.picture = await clerk.blobs.put(await asyncio.to_thread(cup.read_bytes))
     return clerk
 
 

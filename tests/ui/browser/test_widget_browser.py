@@ -219,10 +219,16 @@ async def test_the_language_can_be_changed(page: Page, site: Site, shots: Path) 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_phone_shows_it_on_the_whole_screen(browser: Browser, site: Site, shots: Path, cup: Path, scheme: str) -> None:
+async def test_a_phone_shows_it_on_the_whole_screen(
+    browser: Browser, site: Site, shots: Path, cup: Path, scheme: str
+) -> None:
     address, _ = await site()
     context = await browser.new_context(
-        viewport={"width": 390, "height": 844}, device_scale_factor=2, is_mobile=True, has_touch=True, locale="zh-CN",
+        viewport={"width": 390, "height": 844},
+        device_scale_factor=2,
+        is_mobile=True,
+        has_touch=True,
+        locale="zh-CN",
         color_scheme="dark" if scheme == "dark" else "light",
     )
     page = await context.new_page()
