@@ -9,6 +9,12 @@ from random import Random
 from assets.demo_shop.catalogue import read
 from core.shop.records import Customer, Fulfilment, OrderItem, OrderStatus, Texts, TrackingEvent
 
+_CARRIERS: tuple[tuple[Texts, str], ...] = (
+    ({"zh": "顺丰速运", "en": "SF Express"}, "SF9"),
+    ({"zh": "中通快递", "en": "ZTO Express"}, "75"),
+    ({"zh": "圆通速递", "en": "YTO Express"}, "YT9"),
+)
+"""Names and how tracking numbers begin."""
 _HOME = "中国"
 _FIRST_HOUR = 7
 """Nobody carries parcels earlier in the morning."""
@@ -63,18 +69,19 @@ def parcel(
         Fulfilment(
             tracking_ids=(tracking_id,),
             item_ids=tuple(item.item_id for item in items),
-            carrier=carrier,
+            carrier=carrier["en"],
+            carrier_names=carrier,
             expected=promised.date().isoformat(),
             events=tuple(events),
         ),
     )
 
 
-def _carrier(lot: Random, abroad: bool) -> tuple[str, str]:
+def _carrier(lot: Random, abroad: bool) -> tuple[Texts, str]:
     number = f"{int(lot.random() * 10**12):012d}"
     if abroad:
-        return "DHL", number[:10]
-    name, prefix = (("SF Express", "SF9"), ("ZTO Express", "75"), ("YTO Express", "YT9"))[int(lot.random() * 3)]
+        return {"zh": "DHL 敦豪", "en": "DHL"}, number[:10]
+    name, prefix = _CARRIERS[int(lot.random() * len(_CARRIERS))]
     return name, f"{prefix}{number}"
 
 

@@ -107,7 +107,8 @@ async def show_order(draft: Draft) -> str:
 def _tell_parcel(draft: Draft, order: Order, parcel: Fulfilment) -> None:
     numbers = listing(parcel.tracking_ids, draft.language)
     if numbers and parcel.carrier:
-        draft.say("parcel_by", carrier=parcel.carrier, tracking=numbers)
+        carrier = in_language(parcel.carrier_names, draft.language) or parcel.carrier
+        draft.say("parcel_by", carrier=carrier, tracking=numbers)
     elif numbers:
         draft.say("parcel", tracking=numbers)
     if parcel.events:

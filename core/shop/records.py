@@ -170,6 +170,8 @@ class Fulfilment:
     tracking_ids: tuple[str, ...]
     item_ids: tuple[str, ...]
     carrier: str = ""
+    carrier_names: Texts = field(default_factory=lambda: _EMPTY)
+    """What customers call the carrier, where that differs between languages."""
     expected: str = ""
     """ISO 8601 date of the expected delivery; empty when the carrier gave none."""
     events: tuple[TrackingEvent, ...] = ()

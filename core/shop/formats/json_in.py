@@ -188,6 +188,7 @@ def _fulfilment_from(row: Row) -> Fulfilment:
         tracking_ids=row.strings("tracking_id"),
         item_ids=row.strings("item_ids"),
         carrier=row.text("carrier", ""),
+        carrier_names=row.texts("carrier_names"),
         expected=row.moment("expected"),
         events=tuple(
             TrackingEvent(at=event.moment("at"), place=event.texts("place"), what=event.texts("what"))

@@ -143,6 +143,7 @@ def _fulfilment_to(fulfilment: Fulfilment) -> dict[str, Any]:
         "item_ids": list(fulfilment.item_ids),
         **_present(
             carrier=fulfilment.carrier,
+            carrier_names=dict(fulfilment.carrier_names),
             expected=fulfilment.expected,
             events=[
                 {"at": event.at, "place": dict(event.place), "what": dict(event.what)} for event in fulfilment.events
