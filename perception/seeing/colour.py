@@ -62,8 +62,10 @@ def colour_vector(picture: Picture) -> Vectors:
     cell = place.astype(np.intp)
     part = place - cell
     histogram = np.zeros(DIMENSION)
-    for corner in np.ndindex(2, 2, 2):
-        share = np.prod(np.where(corner, part, 1 - part), axis=1) * weights
-        histogram += np.bincount(np.ravel_multi_index((cell + corner).T, _BINS), share, DIMENSION)
+    shares = np.stack([1 - part, part])
+    for i, j, k in np.ndindex(2, 2, 2):
+        share = shares[i, :, 0] * shares[j, :, 1] * shares[k, :, 2] * weights
+        bins = ((cell[:, 0] + i) * _BINS[1] + cell[:, 1] + j) * _BINS[2] + cell[:, 2] + k
+        histogram += np.bincount(bins, share, DIMENSION)
     vector: Vectors = unit(np.sqrt(histogram).astype(np.float32)[None])[0]
     return vector

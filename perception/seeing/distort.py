@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from core.ports import Picture
 from perception.seeing.colour import lab
 from perception.seeing.pixels import resized
 
-_SIDE = 256
+_SIDE = 224
+"""Pixels a side: what the encoders look at."""
+_MASK_SIDE = 112
 
 
 def distorted(picture: Picture, seed: int) -> Picture:
@@ -21,7 +24,7 @@ def distorted(picture: Picture, seed: int) -> Picture:
     draw = np.random.default_rng(seed)
     ground = scene(int(draw.integers(2**32)))
     thing = Image.fromarray(resized(picture, _SIDE, _SIDE))
-    mask = Image.fromarray((_thing_mask(np.asarray(thing)) * 255).astype(np.uint8))
+    mask = _thing_mask(thing)
     matrix = _placement(draw)
     thing = thing.transform((_SIDE, _SIDE), Image.Transform.PERSPECTIVE, matrix, Image.Resampling.BILINEAR)
     mask = mask.transform((_SIDE, _SIDE), Image.Transform.PERSPECTIVE, matrix, Image.Resampling.BILINEAR)
@@ -40,19 +43,19 @@ def scene(seed: int) -> Picture:
     blurry = Image.fromarray(np.clip(patches, 0, 255).astype(np.uint8))
     how = Image.Resampling.BICUBIC if draw.random() < 0.6 else Image.Resampling.NEAREST
     ground = np.asarray(blurry.resize((_SIDE, _SIDE), how), np.float32)
-    grain = draw.normal(0, draw.uniform(0, 12), (_SIDE, _SIDE, 1))
-    return np.clip(ground + grain, 0, 255).astype(np.uint8)
+    grain = _noise(draw, (_SIDE, _SIDE, 1), draw.uniform(0, 12))
+    return np.asarray(np.clip(ground + grain, 0, 255), np.uint8)
 
 
-def _thing_mask(picture: Picture) -> np.ndarray:
-    """Return 1 where the thing is: everywhere, unless the picture has a plain border to tell it from."""
-    colours = lab(picture)
-    border = np.concatenate([colours[:4].reshape(-1, 3), colours[-4:].reshape(-1, 3)])
+def _thing_mask(thing: Image.Image) -> Image.Image:
+    """Return white where the thing is: everywhere, unless the picture has a plain border to tell it from."""
+    colours = lab(np.asarray(thing.resize((_MASK_SIDE, _MASK_SIDE), Image.Resampling.BILINEAR)))
+    border = np.concatenate([colours[:2].reshape(-1, 3), colours[-2:].reshape(-1, 3)])
     plain = np.median(border, axis=0)
     if np.percentile(np.linalg.norm(border - plain, axis=1), 75) > 4:
-        return np.ones(picture.shape[:2])
+        return Image.new("L", thing.size, 255)
     far = Image.fromarray((np.linalg.norm(colours - plain, axis=-1) > 6).astype(np.uint8) * 255)
-    return np.asarray(far.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.GaussianBlur(1))) / 255.0
+    return far.filter(ImageFilter.MaxFilter(3)).resize(thing.size, Image.Resampling.BILINEAR)
 
 
 def _placement(draw: Generator) -> tuple[float, ...]:
@@ -67,7 +70,13 @@ def _placement(draw: Generator) -> tuple[float, ...]:
 
 def _lit(picture: Picture, draw: Generator) -> Picture:
     """Change brightness, contrast, colour of the light and noise."""
-    light = draw.uniform(0.7, 1.25) * np.exp(draw.normal(0, 0.07, 3))
-    curve = draw.uniform(0.8, 1.25)
-    values = 255 * np.clip(picture / 255.0 * light, 0, 1) ** curve
-    return np.clip(values + draw.normal(0, draw.uniform(0, 6), picture.shape), 0, 255).astype(np.uint8)
+    light = np.float32(draw.uniform(0.7, 1.25) * np.exp(draw.normal(0, 0.07, 3)))
+    curve = np.linspace(0, 1, 256, dtype=np.float32)[:, None] * light
+    values = 255 * np.clip(curve, 0, 1) ** np.float32(draw.uniform(0.8, 1.25))
+    grain = _noise(draw, picture.shape, draw.uniform(0, 6))
+    lit = np.stack([values[picture[..., channel], channel] for channel in range(3)], axis=-1)
+    return np.clip(lit + grain, 0, 255).astype(np.uint8)
+
+
+def _noise(draw: Generator, shape: tuple[int, ...], strength: float) -> NDArray[np.float32]:
+    return draw.standard_normal(shape, np.float32) * np.float32(strength)

@@ -17,7 +17,7 @@ from perception.seeing.index import save_arrays
 from perception.seeing.vectors import unit
 from perception.seeing.views import views
 
-_RECIPE = 2
+_RECIPE = 3
 """To be raised when views, colours or distortions change: looks kept on disk are then made anew."""
 _CHUNK = 12
 """Pictures looked at together; progress is told and the loop is free in between."""
