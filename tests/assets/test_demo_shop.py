@@ -56,7 +56,9 @@ def test_everything_a_customer_reads_is_in_both_languages(shop: Records) -> None
     for page in shop.pages.values():
         assert page.titles["zh"] and page.titles["en"] and page.bodies["zh"] and page.bodies["en"]
         assert all(len(page.questions[language]) >= 3 for language in ("zh", "en"))
-    events = [event for order in shop.orders.values() for parcel in order.fulfilments for event in parcel.events]
+    parcels = [parcel for order in shop.orders.values() for parcel in order.fulfilments]
+    assert all(parcel.carrier_names["zh"] and parcel.carrier_names["en"] == parcel.carrier for parcel in parcels)
+    events = [event for parcel in parcels for event in parcel.events]
     assert all(event.place["zh"] and event.place["en"] and event.what["zh"] and event.what["en"] for event in events)
 
 
