@@ -56,6 +56,8 @@ class ScriptedClerk:
     asked: list[Message] = field(default_factory=list)
     conversations: dict[str, list[Turn]] = field(default_factory=dict)
     watchers: list[tuple[str, asyncio.Queue[Activity]]] = field(default_factory=list)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a watcher goes."""
 
     @property
     def blobs(self) -> FolderBlobs:
@@ -106,6 +108,7 @@ class ScriptedClerk:
                 yield await mine.get()
         finally:
             self.watchers.remove((conversation_id, mine))
+            self.left.set()
 
     def _known(self, message: Message) -> Turn | None:
         turns = self.conversations.get(message.conversation_id, [])
