@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import os
 from pathlib import Path
+
+from core.resilience import in_worker
+
+log = logging.getLogger(__name__)
 
 
 class Choices:
@@ -13,19 +19,35 @@ class Choices:
     def __init__(self, file: Path) -> None:
         """Read `file`; a missing one means that nobody chose yet."""
         self._file = file
-        self._spoken: set[str] = set(json.loads(file.read_text("utf-8"))) if file.is_file() else set()
+        self._spoken = _read(file)
+        self._writing = asyncio.Lock()
 
     def wants_speech(self, conversation_id: str) -> bool:
         """Return whether the chat wants voice notes."""
         return conversation_id in self._spoken
 
-    def choose(self, conversation_id: str, *, speech: bool) -> None:
+    async def choose(self, conversation_id: str, *, speech: bool) -> None:
         """Remember a choice durably."""
         (self._spoken.add if speech else self._spoken.discard)(conversation_id)
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._file.with_suffix(".tmp")
-        with draft.open("w", encoding="utf-8") as out:
-            json.dump(sorted(self._spoken), out)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(self._file)
+        async with self._writing:
+            await in_worker(_write, self._file, sorted(self._spoken))
+
+
+def _read(file: Path) -> set[str]:
+    if not file.is_file():
+        return set()
+    try:
+        return {str(name) for name in json.loads(file.read_text("utf-8"))}
+    except (ValueError, TypeError, OSError) as error:  # a lost choice costs one /voice, a crash the whole channel
+        log.warning("%s cannot be read (%s); chats choose their voice again", file, error)
+        return set()
+
+
+def _write(file: Path, chosen: list[str]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".tmp")
+    with draft.open("w", encoding="utf-8") as out:
+        json.dump(chosen, out)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(file)

@@ -1,4 +1,4 @@
-"""The typing indicator, shown from a message's commit to its reply."""
+"""The typing indicator, shown from a message's arrival to its reply."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import asyncio
 from telegram import Bot
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
-
-from channels.telegram.incoming import chat_of
 
 _REPEAT_S = 4.5
 """Telegram shows the indicator for five seconds."""
@@ -21,28 +19,33 @@ class Typing:
     def __init__(self, bot: Bot) -> None:
         """Show it through `bot`."""
         self._bot = bot
-        self._shown: dict[str, asyncio.Task[None]] = {}
+        self._shown: dict[int, asyncio.Task[None]] = {}
 
-    def start(self, conversation_id: str) -> None:
+    def start(self, chat_id: int) -> None:
         """Show the indicator until `stop`, a minute at most."""
-        self.stop(conversation_id)
-        self._shown[conversation_id] = asyncio.create_task(self._show(conversation_id))
+        self.stop(chat_id)
+        self._shown[chat_id] = asyncio.create_task(self._show(chat_id))
 
-    def stop(self, conversation_id: str) -> None:
+    def stop(self, chat_id: int) -> None:
         """Take the indicator away: the reply goes out."""
-        task = self._shown.pop(conversation_id, None)
+        task = self._shown.pop(chat_id, None)
         if task is not None:
             task.cancel()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Take all indicators away."""
-        for conversation_id in tuple(self._shown):
-            self.stop(conversation_id)
+        tasks = list(self._shown.values())
+        for chat_id in tuple(self._shown):
+            self.stop(chat_id)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _show(self, conversation_id: str) -> None:
-        for _ in range(int(_LONGEST_S / _REPEAT_S)):
-            try:
-                await self._bot.send_chat_action(chat_of(conversation_id), ChatAction.TYPING)
-            except TelegramError:
-                return  # an indicator is not worth an error; the reply itself is tried again
-            await asyncio.sleep(_REPEAT_S)
+    async def _show(self, chat_id: int) -> None:
+        try:
+            for _ in range(int(_LONGEST_S / _REPEAT_S)):
+                await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+                await asyncio.sleep(_REPEAT_S)
+        except TelegramError:
+            return  # an indicator is not worth an error; the reply itself is tried again
+        finally:
+            if self._shown.get(chat_id) is asyncio.current_task():
+                del self._shown[chat_id]

@@ -27,6 +27,14 @@ _WORDS: dict[str, dict[Language, str]] = {
         "zh": "消息太多了，我先把前面的处理完，请稍等再发。",
         "en": "I am still working on your earlier messages; please send this one again in a moment.",
     },
+    "too_many": {
+        "zh": "一次最多发 {limit} 张照片，请分几次发给我。",
+        "en": "Please send at most {limit} pictures at once.",
+    },
+    "not_now": {
+        "zh": "这条消息我刚才没有收好，请再发一次。",
+        "en": "I could not take that just now; please send it again.",
+    },
     "too_large": {"zh": "文件太大了，请发小一点的。", "en": "The file is too large; please send a smaller one."},
     "too_many_pixels": {
         "zh": "这张图片尺寸太大了，请缩小后再发。",
