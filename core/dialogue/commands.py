@@ -34,6 +34,7 @@ def obey(draft: Draft, runner: Runner) -> bool:
             draft.fill(command.slot, command.value)
     _pick_from_list(draft)
     others = [command for command in commands if not isinstance(command, SetSlot | CorrectSlot)]
+    others.sort(key=lambda command: isinstance(command, Handoff))  # the flow begun last is run first
     for command in others:
         if isinstance(command, Repeat):
             _repeat(draft)

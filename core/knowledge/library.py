@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz import fuzz, process
 
 from core.knowledge.lexicon import Lexicon
 from core.knowledge.passages import TITLE, Passage, tokens
@@ -18,6 +19,8 @@ _COSINE_CEILING = 0.85
 """Between unrelated sentences and paraphrases, for the default encoder; what lies between is scaled to 0..1."""
 _WORDS_WEIGHT = 0.6
 """The share of words in the fused score; meaning has the rest."""
+_LETTERS_WEIGHT = 0.1
+"""What nearness letter by letter adds: it decides between passages with the same words."""
 _UNSEEN_WEIGHT = 1.0
 """What a word that no passage has weighs, in the largest weights seen: it speaks against every passage."""
 
@@ -45,8 +48,10 @@ class Library:
     postings: Mapping[str, tuple[tuple[int, float], ...]]
     """Token -> the passages that have it and in how prominent a place."""
     vectors: Vectors | None
+    sentences: tuple[str, ...]
+    """All sentences of all passages, in lower case."""
     owners: tuple[int, ...]
-    """For each row of `vectors` the passage it belongs to."""
+    """For each sentence (and row of `vectors`) the passage it belongs to."""
     encoder: TextEncoder | None
 
     async def search(self, question: str, *, prefix: str = "", k: int = 5) -> list[Hit]:
@@ -54,12 +59,14 @@ class Library:
         words = tokens(question, self.lexicon, query=True)
         covered = self._coverage(words)
         like = await self._likeness(question)
+        close = self._closeness(question)
         hits = []
         for at, passage in enumerate(self.passages):
             if not passage.id.startswith(prefix):
                 continue
             coverage, likeness = covered.get(at, 0.0), float(like[at]) if like is not None else 0.0
             score = coverage if like is None else _WORDS_WEIGHT * coverage + (1 - _WORDS_WEIGHT) * likeness
+            score += _LETTERS_WEIGHT * float(close[at])
             hits.append(Hit(passage=passage, coverage=coverage, likeness=likeness, score=score))
         return sorted(hits, key=lambda hit: -hit.score)[:k]
 
@@ -75,6 +82,14 @@ class Library:
             for at, place in self.postings.get(word, ()):
                 found[at] = found.get(at, 0.0) + place * self.weights[word] / total
         return found
+
+    def _closeness(self, question: str) -> np.ndarray:
+        """Return for each passage how near its nearest sentence is letter by letter, 0 to 1."""
+        best = np.zeros(len(self.passages))
+        if self.owners:
+            ratios = process.cdist([question.lower()], self.sentences, scorer=fuzz.ratio)[0]
+            np.maximum.at(best, np.asarray(self.owners), ratios / 100)
+        return best
 
     async def _likeness(self, question: str) -> np.ndarray | None:
         if self.encoder is None or self.vectors is None or not self.owners:
@@ -106,6 +121,7 @@ async def build_library(passages: Sequence[Passage], lexicon: Lexicon, encoder: 
         weights=weights,
         postings={token: tuple(found) for token, found in postings.items()},
         vectors=vectors,
+        sentences=tuple(text.lower() for _, text in sentences),
         owners=tuple(at for at, _ in sentences),
         encoder=encoder,
     )

@@ -19,7 +19,7 @@ def fitting(product: Product, question: Question, lexicon: Lexicon) -> tuple[Var
     for variant in product.variants.values():
         values = " / ".join(variant.options.values())
         colours = lexicon.concepts(values, "colour")
-        sizes = {_plain(value) for value in variant.options.values()}
+        sizes = {_plain(value) for value in [*variant.options.values(), *lexicon.concepts(values, "size")]}
         if question.colours and not set(question.colours) & set(colours):
             continue
         if question.sizes and not {_plain(size) for size in question.sizes} & sizes:

@@ -114,6 +114,14 @@ def without(text: str, entities: tuple[Entity, ...]) -> str:
     return " ".join(text.split()).strip(" ,.;:，。；：")
 
 
+def outside(text: str, entities: tuple[Entity, ...]) -> str:
+    """Return the customer's own words around the entities, labels and all, which tell the language."""
+    for entity in sorted(entities, key=lambda entity: -entity.start):
+        if entity.kind in _LABELLED or entity.kind in ("name", "product"):
+            text = f"{text[: entity.start]} {text[entity.end :]}"
+    return text
+
+
 def _candidates(text: str, *, identifying: bool, listing: bool) -> Iterator[Entity]:
     for found in _EMAIL.finditer(text):
         yield _entity("email", found.group().rstrip(".").lower(), found)

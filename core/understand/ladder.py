@@ -29,7 +29,7 @@ from core.types import (
 )
 from core.understand import rules
 from core.understand.classifier import Classifier
-from core.understand.entities import find_entities, without
+from core.understand.entities import find_entities, outside, without
 from core.understand.language import detect
 from core.understand.normalise import normalise
 from core.understand.sentences import Intent, load_intents
@@ -69,7 +69,7 @@ class Understander:
         listing = bool(session.slots.get("listed"))
         entities = find_entities(text, identifying=waiting == "identify", listing=listing)
         rest = without(text, entities)
-        language = _language(rest, message, percept, session)
+        language = _language(outside(text, entities), message, percept, session)
         mood = sentiment(text)
         intents: tuple[IntentScore, ...] = ()
         commands = self._by_rules(rest, entities, percept, session)
@@ -170,8 +170,8 @@ def _says_something(rest: str) -> bool:
     return han >= _MEANINGLESS or words >= 1
 
 
-def _language(rest: str, message: Message, percept: Percept, session: Session) -> Language:
-    own = detect(rest)
+def _language(words: str, message: Message, percept: Percept, session: Session) -> Language:
+    own = detect(words)
     if own is None and percept.transcript is not None and percept.transcript.text:
         own = percept.transcript.language or None
     return own or session.language or message.locale or "en"

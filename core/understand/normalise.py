@@ -15,9 +15,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SPACES = re.compile(r"[ \t\u3000]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
-_DOMAIN_END = re.compile(r"\s*(?:dot|点|\.)\s*(com|net|org|cn|edu|co|io|me|de|uk)\b", re.IGNORECASE)
+_DOMAIN_END = re.compile(r"\s*(?:dot|点|\.)\s*(com|net|org|cn|edu|co|io|me|de|uk)(?![A-Za-z0-9])", re.IGNORECASE)
 _AT = re.compile(r"\s+(?:at|艾特|a t)\s+|\s*(?:艾特|小老鼠|@)\s*", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z0-9_+-]+|\.|下划线|[\u4e00-\u9fff]")
+_WORD = re.compile(r"[A-Za-z0-9_+'-]+|\.|下划线|[\u4e00-\u9fff]")
 _WRITTEN = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _TIMES = ("double", "triple")
 _JOINTS = {"dot": ".", "点": ".", ".": ".", "underscore": "_", "下划线": "_", "dash": "-", "hyphen": "-", "minus": "-"}
