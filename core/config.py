@@ -35,7 +35,7 @@ class Backends(_Section):
     asr: str = "faster-whisper:whisper-base?device=cpu&compute=int8"
     vad: str = "silero:silero-vad"
     tts_en: str = "piper:piper-en_US-joe-medium"
-    tts_zh: str = "kokoro:kokoro-82m-int8?voice=jf_alpha"
+    tts_zh: str = "kokoro:kokoro-82m-int8?voice=jf_nezumi"
     photos: str = "efficientnet:efficientnet-lite0"
     sentences: str = "use"
 

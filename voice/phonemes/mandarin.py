@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import warnings
 from collections.abc import Callable
@@ -15,15 +14,23 @@ _SPOKEN_MARKS = re.compile(r"[,.!?;:]")
 
 
 @cache
-def _zhg2p() -> Any:
+def _tools() -> Any:
     with warnings.catch_warnings():
         # jieba 0.42.1 (its last release) imports pkg_resources and has invalid escapes in its patterns.
         warnings.filterwarnings("ignore", message=".*pkg_resources.*")
         warnings.filterwarnings("ignore", message=".*invalid escape sequence.*")
         import jieba
         from misaki.zh import ZHG2P
-    jieba.setLogLevel(logging.WARNING)  # else it tells stderr where it keeps its cache
-    return ZHG2P, jieba
+    cutter = jieba.Tokenizer()
+    # Read here, not by jieba: it would load a marshalled cache from the temp folder, where anybody may write.
+    cutter.FREQ, cutter.total = cutter.gen_pfdict(cutter.get_dict_file())
+    cutter.initialized = True
+    return ZHG2P, cutter
+
+
+def load() -> None:
+    """Read the dictionary of words now, about a second, so that the first sentence need not wait."""
+    _tools()
 
 
 def phonemes(text: str, english: Callable[[str], str]) -> str:
@@ -45,5 +52,5 @@ def phonemes(text: str, english: Callable[[str], str]) -> str:
 
 
 def _han(run: str) -> str:
-    g2p, jieba = _zhg2p()
-    return " ".join(str(g2p.word2ipa(word)) for word in jieba.cut(run)).replace(chr(815), "")
+    g2p, cutter = _tools()
+    return " ".join(str(g2p.word2ipa(word)) for word in cutter.cut(run)).replace(chr(815), "")

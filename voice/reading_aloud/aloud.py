@@ -11,7 +11,7 @@ def aloud(text: str, language: Language) -> str:
     """Return `text` as a person would say it in `language` ("zh"; anything else is read as English).
 
     The result holds words and punctuation, no digits and no markup, and is empty when there is
-    nothing to say. Reading it again changes nothing.
+    nothing to say.
     """
     plain = cleaned(text)
-    return chinese.read(plain) if language == "zh" else english.read(plain)
+    return (chinese.read(plain) if language == "zh" else english.read(plain)).strip(" ,")

@@ -78,7 +78,7 @@ class Kokoro:
         return sounds if any(sound.isalpha() for sound in sounds) else ""
 
 
-def build(model: str, models: Path, *, voice: str = "jf_alpha") -> Kokoro:
+def build(model: str, models: Path, *, voice: str = "jf_nezumi") -> Kokoro:
     """Load the network, the vocabulary and one `voice` from the folder of `model`.
 
     Raises `ModelMissingError` where they are not and `ConfigError` for a voice that is not among them.
@@ -88,6 +88,7 @@ def build(model: str, models: Path, *, voice: str = "jf_alpha") -> Kokoro:
         if voice not in styles:
             raise ConfigError(f"kokoro has no voice {voice!r} (voices: {', '.join(sorted(styles))})")
         style: NDArray[np.float32] = styles[voice].astype(np.float32)
+    mandarin.load()
     vocabulary = json.loads((folder / _VOCABULARY).read_text("utf-8"))
     return Kokoro(
         network=open_network(folder / _NETWORK),

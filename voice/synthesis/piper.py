@@ -12,7 +12,7 @@ from core.errors import ModelMissingError
 from core.models import locate
 from core.ports import Capabilities, Pcm
 from core.types import Language
-from voice.phonemes import english, espeak
+from voice.phonemes import english, espeak, lexicon
 from voice.phonemes.guess import guesser
 from voice.reading_aloud import aloud
 from voice.synthesis.pieces import pieces
@@ -78,6 +78,7 @@ def build(model: str, models: Path, *, speaker: int = 0) -> Piper:
         )
     config: dict[str, Any] = json.loads(found[0].with_name(f"{found[0].name}.json").read_text("utf-8"))
     tuned = config["inference"]
+    lexicon.load()
     return Piper(
         network=open_vits(found[0], speaker),
         ids=config["phoneme_id_map"],
