@@ -20,7 +20,7 @@ class LabelledPhoto:
     file: Path
     product: str
     variant: str
-    """The product with its colour, where the table has a column color; else the product again."""
+    """The sku where the table has product and sku; else the product with its colour, if that is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,9 @@ def read_photos(table: Path, *, split: str = "") -> tuple[LabelledPhoto, ...]:
         raise ConfigError(
             f"{table} needs a column file and a column sku or product; it has: {', '.join(sorted(columns))}"
         )
+    for number, row in enumerate(rows, 2):
+        if not row["file"] or row[label] is None:
+            raise ConfigError(f"row {number} of {table} has no file or no {label}")
     kept = [row for row in rows if not split or _is_in(row, split)]
     if not kept:
         raise ConfigError(f"{table} has no row whose view or split is {split!r}")
@@ -139,8 +142,11 @@ def _place(product: str, ranking: Ranking) -> int | None:
 
 def _labelled(folder: Path, row: dict[str, str], product: str) -> LabelledPhoto:
     colour = row.get("color") or row.get("colour") or ""
+    variant = row.get("sku") or product
     return LabelledPhoto(
-        file=folder / row["file"], product=product, variant=f"{product}-{colour}" if colour else product
+        file=folder / row["file"],
+        product=product,
+        variant=variant if variant != product else f"{product} {colour}".strip(),
     )
 
 
