@@ -55,6 +55,11 @@ class Dialogue:
             handoff_hours=handoff_hours,
         )
 
+    async def warm(self) -> None:
+        """Read the shop and encode its passages now, so that no customer waits for it."""
+        await self._desk.facts.refresh()
+        await self._desk.facts.library()
+
     async def respond(
         self, message: Message, percept: Percept, understanding: Understanding, session: Session
     ) -> Outcome:

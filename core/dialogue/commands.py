@@ -20,7 +20,7 @@ from core.types import (
     spoken_text,
 )
 
-_TURN_ONLY = ("answer", "ordinal", "recent", "other", "question", "no_email")
+_TURN_ONLY = ("answer", "ordinal", "recent", "other", "question", "no_email", "category")
 """Slots that mean something in the message that gives them only."""
 
 
@@ -96,7 +96,7 @@ def _pick_from_list(draft: Draft) -> None:
 
 def _only_slots(draft: Draft, runner: Runner) -> None:
     """Begin what a bare order number, product or proof of identity most likely asks for."""
-    if "product_id" in draft.heard:
+    if {"product_id", "category"} & draft.heard.keys():
         _start(draft, runner, "question")
     elif {"order_id", "email", "zip"} & draft.heard.keys():
         runner.start(draft, "order_status")

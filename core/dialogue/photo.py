@@ -24,7 +24,7 @@ async def look_at_photo(draft: Draft) -> str:
         draft.say("photo_unknown")
         return "unknown"
     if matches[0].decision is MatchDecision.ASK and len(found) > 1:
-        draft.slots["question"] = caption
+        draft.slots["photo_question"] = caption
         list_products(draft, found, "photo_ask")
         return "ask"
     draft.say("photo_match")

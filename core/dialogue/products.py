@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from core.dialogue.aspects import ASPECTS, Subject, is_in_stock, tell_feature, tell_price, tell_sizes, tell_stock
@@ -13,6 +14,8 @@ from core.types import Button, CardPart
 from core.wording.formats import listing, price_range
 
 _LISTED = 4
+_CATEGORIES = 8
+"""Buttons under the list of categories."""
 
 
 def tell_product(draft: Draft, product: Product, question: Question) -> None:
@@ -55,6 +58,18 @@ def _tell_missing_option(about: Subject) -> None:
     else:
         about.say("no_such_option")
         tell_sizes(about)
+
+
+def tell_assortment(draft: Draft, key: str) -> None:
+    """Name the shop's categories, with a button for each of the largest."""
+    sizes = Counter(product.category for product in draft.desk.facts.products.values() if product.category)
+    names = {
+        product.category: in_language(product.category_names, draft.language) or product.category
+        for product in draft.desk.facts.products.values()
+    }
+    largest = [category for category, _ in sizes.most_common()]
+    draft.say(key, categories=listing([names[category] for category in largest], draft.language))
+    draft.buttons(*((names[category], f"category:{category}") for category in largest[:_CATEGORIES]))
 
 
 def list_products(draft: Draft, products: Sequence[Product], key: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.dialogue.draft import Draft
-from core.dialogue.products import list_products, tell_product
+from core.dialogue.products import list_products, tell_assortment, tell_product
 from core.knowledge.library import Hit
 from core.knowledge.question import Question, read_question
 from core.shop.records import Page, Product, in_language
@@ -23,13 +23,21 @@ _PRODUCT_INTENTS = frozenset({"product_question", "product_recommendation", "sto
 
 async def answer_question(draft: Draft) -> str:
     """Answer the question in slot "question": "answered", or "thin" when the evidence is."""
-    text = draft.slots.get("question") or spoken_text(draft.message, draft.percept)
+    asked_of_photo = draft.slots.pop("photo_question", "")
+    text = draft.slots.get("question") or asked_of_photo or spoken_text(draft.message, draft.percept)
     question = read_question(text, draft.desk.facts.lexicon)
     product = _spoken_of(draft, question)
     if product is not None:
         tell_product(draft, product, question)
         return "answered"
     facts = draft.desk.facts
+    chosen = [product for product in facts.products.values() if product.category == draft.heard.get("category")]
+    if chosen:
+        list_products(draft, chosen, "products_found")
+        return "answered"
+    if _asks_for_assortment(question) and facts.products:
+        tell_assortment(draft, "assortment")
+        return "answered"
     products = _of_named_things(draft, question, await facts.search(text, prefix="product:", k=20))
     pages = await facts.search(text, prefix="page:", k=1)
     leaning = _leaning(draft, question)
@@ -77,7 +85,16 @@ def _without_evidence(draft: Draft, question: Question) -> str:
         kind, _, name = lacking[0].partition(":")
         draft.say("not_sold", wanted=draft.desk.facts.lexicon.word(kind, name, draft.language))
         return "answered"
+    if likely == "product_recommendation" and draft.desk.facts.products:
+        tell_assortment(draft, "ask_need")
+        return "answered"
     return "thin"
+
+
+def _asks_for_assortment(question: Question) -> bool:
+    """Return whether it is "what do you sell": it asks what there is and names nothing."""
+    named = question.subject or question.topics or question.aspects or question.colours or question.sizes
+    return question.lists and not question.points and not named
 
 
 def _leaning(draft: Draft, question: Question) -> float:

@@ -26,18 +26,13 @@ class Facts:
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def refresh(self) -> None:
-        """Read the shop's records again when they changed; costs an encoding only then."""
+        """Read the shop's records again when they changed."""
         now = (await self.shop.products(), await self.shop.pages())
         if now == self._read:
             return
-        async with self._reading:
-            if now == self._read:
-                return
-            passages = [*map(of_product, now[0]), *map(of_page, now[1])]
-            library = await build_library(passages, self.lexicon, self.encoder)
-            self.products = {product.product_id: product for product in now[0]}
-            self.pages = {page.id: page for page in now[1]}
-            self._library, self._read = library, now
+        self.products = {product.product_id: product for product in now[0]}
+        self.pages = {page.id: page for page in now[1]}
+        self._read, self._library = now, None
 
     def product(self, product_id: str) -> Product | None:
         """Return a product as of the last refresh."""
@@ -45,7 +40,18 @@ class Facts:
 
     async def search(self, question: str, *, prefix: str = "", k: int = 5) -> list[Hit]:
         """Return the passages nearest to a question, best first."""
-        return await self._library.search(question, prefix=prefix, k=k) if self._library else []
+        return await (await self.library()).search(question, prefix=prefix, k=k)
+
+    async def library(self) -> Library:
+        """Return the library of the records as of the last refresh.
+
+        The first question after a change waits for it: some milliseconds a sentence with an encoder.
+        """
+        async with self._reading:
+            if self._library is None:
+                passages = [*map(of_product, self.products.values()), *map(of_page, self.pages.values())]
+                self._library = await build_library(passages, self.lexicon, self.encoder)
+            return self._library
 
     def named(self, token: str) -> frozenset[str]:
         """Return the ids of the passages that have a token ("thing:backpack") in their title."""

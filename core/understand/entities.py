@@ -81,7 +81,7 @@ _NO_EMAIL = re.compile(
     r"|can't remember (?:the|my|which)?|without (?:an|my)?)\s*e-?mail",
     re.IGNORECASE,
 )
-_PRESSED = re.compile(r"^product:(\S+)$")
+_PRESSED = re.compile(r"^(product|category):(.+)$")
 
 
 def find_entities(text: str, *, identifying: bool, listing: bool) -> tuple[Entity, ...]:
@@ -92,7 +92,7 @@ def find_entities(text: str, *, identifying: bool, listing: bool) -> tuple[Entit
     """
     pressed = _PRESSED.match(text)
     if pressed:
-        return (_entity("product", pressed.group(1), pressed),)
+        return (_entity(pressed.group(1), pressed.group(2), pressed),)
     found: list[Entity] = []
     for entity in _candidates(text, identifying=identifying, listing=listing):
         if all(entity.end <= other.start or entity.start >= other.end for other in found):
@@ -117,7 +117,7 @@ def without(text: str, entities: tuple[Entity, ...]) -> str:
 def outside(text: str, entities: tuple[Entity, ...]) -> str:
     """Return the customer's own words around the entities, labels and all, which tell the language."""
     for entity in sorted(entities, key=lambda entity: -entity.start):
-        if entity.kind in _LABELLED or entity.kind in ("name", "product"):
+        if entity.kind in _LABELLED or entity.kind in ("name", "product", "category"):
             text = f"{text[: entity.start]} {text[entity.end :]}"
     return text
 

@@ -108,12 +108,17 @@ class Understander:
             commands += [said] if said is not None else []
         return commands
 
+    async def warm(self) -> None:
+        """Load or train the classifier now, so that no customer waits for it."""
+        async with self._training:
+            if self._classifier is None:
+                self._classifier = await trained(tuple(self.intents.values()), self.encoder)
+
     async def _classify(self, text: str) -> tuple[IntentScore, ...]:
+        await self.warm()
         model = self._classifier
         if model is None:
-            async with self._training:
-                model = self._classifier or await trained(tuple(self.intents.values()), self.encoder)
-                self._classifier = model
+            return ()
         vector = (await self.encoder.encode([text]))[0] if self.encoder and model.vectors is not None else None
         return model.scores(text, vector)
 

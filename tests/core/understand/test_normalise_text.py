@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from core.understand import rules
+from core.understand.entities import find_entities, without
+from core.understand.language import detect
 from core.understand.normalise import normalise
 from core.understand.numerals import count
 
@@ -35,3 +40,16 @@ def test_what_is_said_is_written_out(said: str, written: str) -> None:
 )
 def test_small_numbers_are_read(words: str, number: int | None) -> None:
     assert count(words) == number
+
+
+@pytest.mark.parametrize(
+    "piece", ["谢谢", ",", "a ", "1 ", "one ", "再", "no, ", "@", "x@y.", "#", "第", " dot com", "我的", "\u202e"]
+)
+def test_a_long_repetition_is_read_in_good_time(piece: str) -> None:
+    before = time.process_time()
+    text = normalise(piece * (4000 // len(piece)))
+    entities = find_entities(text, identifying=True, listing=True)
+    rules.certain(without(text, entities))
+    rules.corrected(text)
+    detect(text)
+    assert time.process_time() - before < 5, "a pattern takes exponential time"
