@@ -58,8 +58,11 @@ def convert(folder: Path, target: Path) -> Path:
     source = folder / "model.bin"
     if not source.is_file():
         raise ModelMissingError(f"there is no model.bin in {folder}. Fetch one with: zhanggui models pull whisper-base")
-    with source.open("rb") as file:
-        weights = dict(_variables(file, source))
+    try:
+        with source.open("rb") as file:
+            weights = dict(_variables(file, source))
+    except (struct.error, ValueError) as error:
+        raise ModelMissingError(f"{source} is not whole: {error}. Run: zhanggui models verify") from error
     state = {name: torch.from_numpy(value.copy()) for name, value in _renamed(weights)}
     unfinished = target.with_suffix(".part")
     torch.save({"dims": _dims(weights), "model_state_dict": state}, unfinished)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError  # noqa: S403  # only the error of torch.load(weights_only=True)
 from typing import Any
 
 import whisper as library
 
-from core.errors import ModelMissingError
+from core.errors import BackendError, ModelMissingError
 from core.ports import Capabilities, Pcm
 from core.types import Language, Transcript, Word
 from perception.hearing import whisper
@@ -48,7 +49,7 @@ class OpenAIWhisper:
             self.model,
             spoken.pcm,
             language=chosen,
-            beam_size=self.beam,
+            beam_size=self.beam if self.beam > 1 else None,
             temperature=0.0,
             condition_on_previous_text=False,
             initial_prompt=whisper.prompt(chosen, hint),
@@ -110,6 +111,9 @@ def build(
             "file from github.com/openai/whisper, or convert a faster-whisper folder with "
             "learning.models.whisper_checkpoint"
         )
-    loaded = library.load_model(str(file), device=device)
+    try:
+        loaded = library.load_model(str(file), device=device)
+    except (OSError, RuntimeError, KeyError, TypeError, UnpicklingError) as error:
+        raise BackendError(f"{file} cannot be loaded as a Whisper checkpoint on {device}: {error}") from error
     half = (compute or ("float16" if device.startswith("cuda") else "float32")) == "float16"
     return OpenAIWhisper(model=loaded, half=half, beam=beam, word_times=word_times)
