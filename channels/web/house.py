@@ -66,6 +66,8 @@ class House:
     shop: Shop | None = None
     """Whose products the demo page shows; None for a page with the widget alone."""
     shop_name: Texts = field(default_factory=lambda: {"zh": "掌柜小店", "en": "Zhanggui demo shop"})
+    currency: str = "USD"
+    """Of the prices on the demo page, ISO 4217."""
     admin: AdminViews | None = None
     ready: Ready = _always_ready
     metrics: Metrics = field(default_factory=Metrics)

@@ -12,6 +12,7 @@ from aiohttp import web
 from channels.web.house import HOUSE, House
 from channels.web.problems import ProblemError
 from core.shop.records import Product, Variant, in_language
+from core.wording.formats import price_range
 
 STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -66,7 +67,7 @@ async def home(request: web.Request) -> web.StreamResponse:
     return web.Response(
         text=page.substitute(
             {key: escape(value) for key, value in words.items()},
-            shop=escape(in_language(house.shop_name, language)),
+            shop=escape(in_language(house.shop_name, language) or words["title"]),
             examples="".join(f"<li>{_ask(example, example)}</li>" for example in _EXAMPLES[language]),
             shelf=await _shelf(house, language),
         ),
@@ -100,7 +101,7 @@ def _language(request: web.Request) -> str:
 async def _shelf(house: House, language: str) -> str:
     products = await house.shop.products() if house.shop else ()
     pictured = ((product, variant) for product in products for variant in _pictured(house, product)[:1])
-    cards = [_card(product, variant, language) for product, variant in islice(pictured, _SHOWN)]
+    cards = [_card(product, variant, house.currency, language) for product, variant in islice(pictured, _SHOWN)]
     if not cards:
         return ""
     heading = escape(_WORDS[language]["products"])
@@ -111,12 +112,13 @@ def _pictured(house: House, product: Product) -> list[Variant]:
     return [variant for variant in product.variants.values() if house.picture(variant.item_id)]
 
 
-def _card(product: Product, variant: Variant, language: str) -> str:
+def _card(product: Product, variant: Variant, currency: str, language: str) -> str:
     name = in_language(product.names, language)
+    price = price_range([one.price for one in product.variants.values()], currency, language)
     words = _WORDS[language]
     return (
         f'<li class="product"><img src="/v1/products/{escape(variant.item_id)}/picture" alt="" loading="lazy">'
-        f"<strong>{escape(name)}</strong><span>{variant.price:,.2f}</span>"
+        f"<strong>{escape(name)}</strong><span>{escape(price)}</span>"
         f"{_ask(words['ask'], words['question'].format(name=name))}</li>"
     )
 

@@ -21,6 +21,7 @@ export async function start(base, settings) {
   let stream = null;
   let recorder = null;
   let photos = [];
+  let line = Promise.resolve();
   let restored = false;
   const said = new Map();
   const words = () => STRINGS[language];
@@ -55,13 +56,15 @@ export async function start(base, settings) {
   function send() {
     const text = panel.input.value.trim();
     if (!text && !photos.length) return;
+    const taken = photos;
+    photos = [];
+    taken.forEach((photo) => photo.preview.remove());
+    panel.previews.hidden = true;
     panel.input.value = "";
     panel.grow();
-    say({ text, photos: photos.map((photo) => photo.blob) });
-    photos.forEach((photo) => photo.preview.remove());
-    photos = [];
-    panel.previews.hidden = true;
     panel.input.focus();
+    // photos may still be shrinking; what is written after them must not overtake them
+    line = line.then(async () => say({ text, photos: await Promise.all(taken.map((photo) => photo.blob)) }));
   }
 
   function say({ id = newId(), text = "", photos = [], audio = null }) {
@@ -90,20 +93,21 @@ export async function start(base, settings) {
     out.put(item);
   }
 
-  async function add(files) {
+  function add(files) {
     const pictures = files.filter((file) => file.type.startsWith("image/"));
     panel.notice(pictures.length < files.length ? words().notPhoto : "");
     for (const file of pictures) {
       if (photos.length >= MOST_PHOTOS) return panel.notice(words().tooMany);
-      const blob = await smaller(file);
-      const photo = { blob };
+      const photo = { blob: smaller(file) };
       const remove = () => {
         photos = photos.filter((other) => other !== photo);
         photo.preview.remove();
         panel.previews.hidden = !photos.length;
         panel.input.focus();
       };
-      photo.preview = make("div", { className: "preview" }, make("img", { src: URL.createObjectURL(blob), alt: file.name }), iconButton("close", words().remove, remove));
+      const image = make("img", { alt: file.name });
+      photo.blob.then((blob) => (image.src = URL.createObjectURL(blob)));
+      photo.preview = make("div", { className: "preview" }, image, iconButton("close", words().remove, remove));
       photos.push(photo);
       panel.previews.append(photo.preview);
       panel.previews.hidden = false;
@@ -202,7 +206,7 @@ export async function start(base, settings) {
     item.handle.heard(turn.transcript);
     show_typing(false);
     item.handle.element.after(paint.answered(turn, item.speak && !item.elsewhere));
-    panel.scroll();
+    panel.reveal(item.handle.element);
     if (!panel.isOpen() && restored) panel.unread();
     follow();
   }

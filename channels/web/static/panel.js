@@ -59,9 +59,9 @@ export function build(root, words, { title, seal }, on) {
     launcher.setAttribute("aria-label", label + unread);
   }
 
-  function scroll() {
+  function scroll(top = log.scrollHeight) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    log.scrollTo({ top: log.scrollHeight, behavior: calm ? "auto" : "smooth" });
+    log.scrollTo({ top, behavior: calm ? "auto" : "smooth" });
   }
 
   function say_words() {
@@ -128,6 +128,10 @@ export function build(root, words, { title, seal }, on) {
     add(element) {
       log.append(element);
       scroll();
+    },
+    /** Show an answer from its beginning, which a long one would otherwise push out of sight. */
+    reveal(element) {
+      scroll(element.offsetTop - log.offsetTop - 12);
     },
     notice(text) {
       notice.textContent = text;

@@ -13,14 +13,16 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from PIL import Image, ImageDraw
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from channels.web import House, make_app
 from core.config import Web
 from tests.channels.web.scripted_clerk import ScriptedClerk
 
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -43,10 +45,10 @@ def shots(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def tone(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def tone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a recording that the browser's made-up microphone plays."""
-    file = tmp_path / "tone.wav"
+    file = tmp_path_factory.mktemp("microphone") / "tone.wav"
     with wave.open(str(file), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
@@ -71,7 +73,7 @@ def cup(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser(tone: Path) -> AsyncIterator[Browser]:
     """Return headless Chromium with a made-up microphone."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -84,7 +86,7 @@ async def browser(tone: Path) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser) -> AsyncIterator[Page]:
     """Return a page on a desktop that fails the test when its scripts fail or when it calls outside."""
     context = await browser.new_context(viewport={"width": 1200, "height": 800}, permissions=["microphone"])
@@ -101,7 +103,7 @@ def _inside(url: str) -> bool:
     return url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "blob:", "data:"))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def clerk(tmp_path: Path, tone: Path, cup: Path) -> ScriptedClerk:
     clerk = ScriptedClerk(tmp_path / "blobs", pace_s=0.05)
     clerk.spoken = await clerk.blobs.put(await asyncio.to_thread(tone.read_bytes))
@@ -112,7 +114,7 @@ async def clerk(tmp_path: Path, tone: Path, cup: Path) -> ScriptedClerk:
 Site = Callable[..., Awaitable[tuple[str, web.AppRunner]]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(clerk: ScriptedClerk) -> AsyncIterator[Site]:
     """Return a function that opens the shop (again on the same port, if given) and returns its address."""
     async with AsyncExitStack() as stack:

@@ -12,7 +12,7 @@ from core.types import AttachmentKind
 from tests.channels.web.scripted_clerk import ScriptedClerk
 from tests.ui.browser.conftest import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def enter(page: Page, address: str, language: str = "en") -> None:
@@ -61,6 +61,30 @@ async def test_photos_are_made_smaller_and_recognised(
     photo = clerk.asked[0].attachments[0]
     assert (photo.width, photo.height) == (1600, 1200)
     await page.screenshot(path=shots / "photo-zh.png")
+
+
+async def test_a_photo_that_is_still_shrinking_is_waited_for_and_not_overtaken(
+    page: Page, site: Site, clerk: ScriptedClerk, cup: Path
+) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await page.evaluate(
+        """() => {
+          const real = window.createImageBitmap;
+          window.createImageBitmap = async (...call) => {
+            await new Promise((done) => setTimeout(done, 700));
+            return real(...call);
+          };
+        }"""
+    )
+    await page.locator("input[type=file]").set_input_files(cup)
+    await say(page, "with the photo")
+    await say(page, "afterwards")
+    await expect(page.get_by_role("log")).to_contain_text("You said: afterwards")
+    assert [(message.text, len(message.attachments)) for message in clerk.asked] == [
+        ("with the photo", 1),
+        ("afterwards", 0),
+    ]
 
 
 async def test_a_pasted_and_a_dropped_photo_are_added(page: Page, site: Site) -> None:
