@@ -20,7 +20,6 @@ from core.journal.store import Store
 from core.ports import Limits, SpeechRecognizer, TextEncoder, VoiceActivity
 from core.resilience import in_worker
 from core.shop.local import LocalShop
-from core.shop.records import in_language
 from core.understand.ladder import Understander
 from perception.media.door import Door, MediaLimits
 from perception.perceive import Perceiver
@@ -59,8 +58,8 @@ class Application:
     recognizer: SpeechRecognizer | None
     activity: VoiceActivity | None
     speaker: Speaker | None
-    hint: str
-    """Names that customers may say."""
+    finder: Opening | None
+    """Photos can be matched once it is `ready`."""
     resumed: int
     """Messages of an earlier run that are being answered now."""
 
@@ -93,12 +92,11 @@ async def assemble(
         finder = Opening(await _catalogue(shop), encoder, data / "looks", progress) if encoder else None
         if finder:
             closing.push_async_callback(finder.close)
-        hint = await _hint(shop)
         journal = StoreJournal(store)
         engine = Engine(
             Parts(
                 journal=journal,
-                perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, hint=hint),
+                perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder),
                 understander=Understander(sentences, shop.products),
                 dialogue=Dialogue(
                     shop,
@@ -132,7 +130,7 @@ async def assemble(
             recognizer=recognizer,
             activity=activity,
             speaker=speaker,
-            hint=hint,
+            finder=finder,
             resumed=resumed,
         )
 
@@ -167,12 +165,6 @@ async def _catalogue(shop: LocalShop) -> list[CataloguePicture]:
         for variant in product.variants.values()
         for picture in variant.pictures
     ]
-
-
-async def _hint(shop: LocalShop) -> str:
-    """Return the shortest product names: recognisers use a few dozen words of a hint at most."""
-    names = {in_language(product.names, language) for product in await shop.products() for language in ("zh", "en")}
-    return ", ".join(sorted(names, key=lambda name: (len(name), name))[:40])
 
 
 def _door_limits(media: Media) -> MediaLimits:

@@ -28,12 +28,12 @@ async def serve(app: Application, announce: Announce) -> None:
     """Run all configured channels until cancelled; one that fails ends the others with its error."""
     settings = app.settings
     channels: list[Channel] = []
-    web = await _web(app) if settings.web.enabled else None
+    web = await web_channel(app) if settings.web.enabled else None
     if web:
         channels.append(web)
     if settings.telegram.enabled:
         channels.append(TelegramChannel(settings.telegram, app.engine, app.data))
-    calls = _calls(app) if settings.phone.enabled else None
+    calls = call_session(app) if settings.phone.enabled else None
     if calls:
         channels.append(PhoneLines(settings.phone, on_call=calls.hold))
     if not channels:
@@ -55,7 +55,8 @@ async def serve(app: Application, announce: Announce) -> None:
                 announce("gradio", f"http://{settings.gradio.host}:{settings.gradio.port}")
 
 
-async def _web(app: Application) -> WebChannel:
+async def web_channel(app: Application) -> WebChannel:
+    """Return the web channel over a clerk."""
     pictures = {
         variant.item_id: app.shop.picture_path(variant.pictures[0])
         for product in await app.shop.products()
@@ -70,6 +71,7 @@ async def _web(app: Application) -> WebChannel:
         picture=pictures.get,
         shop=app.shop,
         shop_name=about.name if about else {},
+        currency=about.currency if about else "USD",
         admin=StoreViews(app.store),
     )
     return WebChannel(house)
@@ -85,7 +87,8 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
             yield "phone", f"Twilio webhook at http://{phone.twilio_host}:{phone.twilio_port}/twilio/voice"
 
 
-def _calls(app: Application) -> CallSession:
+def call_session(app: Application) -> CallSession:
+    """Return what holds the calls; raises `ConfigError` when the clerk cannot hear or speak."""
     if app.recognizer is None or app.activity is None or app.speaker is None:
         raise ConfigError(
             "phone.enabled = true needs hearing and a voice: see the warnings above, and `zhanggui doctor`"
@@ -99,7 +102,6 @@ def _calls(app: Application) -> CallSession:
             language=app.settings.phone.language,
             greeting=app.settings.shop.greeting,
             transfer_to=app.settings.phone.transfer_to,
-            hint=app.hint,
         ),
         max_calls=app.settings.phone.max_calls,
     )

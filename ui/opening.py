@@ -13,6 +13,8 @@ from perception.seeing.catalogue import CataloguePicture, build_finder
 from perception.seeing.finder import Finder
 
 _LOG = logging.getLogger(__name__)
+_PATIENCE_S = 20.0
+"""How long a customer's photo waits for the catalogue; after that the clerk says that it cannot see yet."""
 
 
 class Opening:
@@ -29,9 +31,14 @@ class Opening:
         self._finder: asyncio.Task[Finder] = asyncio.create_task(build_finder(encoder, pictures, cache, progress))
 
     async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
-        """Return the likeliest products; waits for the catalogue. Raises what building the finder raised."""
-        finder = await asyncio.shield(self._finder)
+        """Return the likeliest products. Raises `TimeoutError` while the catalogue is still being looked at."""
+        async with asyncio.timeout(_PATIENCE_S):
+            finder = await self.ready()
         return await finder.find(photo, attachment_id=attachment_id)
+
+    async def ready(self) -> Finder:
+        """Wait until the catalogue has been looked at; raises what went wrong with it."""
+        return await asyncio.shield(self._finder)
 
     async def close(self) -> None:
         """Stop looking."""

@@ -63,6 +63,8 @@ async def _ask(
 
     needs = Needs(hearing=audio is not None, seeing=bool(images), speaking=speak is not None)
     async with assemble(config, needs=needs, progress=looking) as app:
+        if app.finder:
+            await app.finder.ready()
         terminal = _terminal(app.engine, conversation, locale)
         turn = await terminal.say(text, images=images, audio=audio, wants_speech=speak is not None)
         blobs = app.engine.blobs
