@@ -150,7 +150,8 @@ async def _answer(house: House, message: Message) -> Turn:
     except UnknownConversationError as error:
         raise _unknown_conversation() from error
     if turn.message.id == message.id:
-        house.metrics.messages.labels("+".join(sorted({"text"} | {a.kind.value for a in message.attachments}))).inc()
+        held = {item.kind.value for item in message.attachments} | ({"text"} if message.text.strip() else set())
+        house.metrics.messages.labels("+".join(sorted(held))).inc()
         house.metrics.turns.labels(turn.outcome).inc()
         house.metrics.turn_seconds.observe(perf_counter() - began)
     return turn

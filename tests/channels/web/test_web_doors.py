@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, FormData
 from aiohttp.test_utils import TestClient
 from pydantic import SecretStr
 
@@ -22,7 +22,7 @@ from channels.web.tokens import Signer
 from core.config import Web
 from core.errors import ConfigError
 from core.shop.records import Product, Variant
-from tests.channels.web.conftest import Serve, Visitor, refused
+from tests.channels.web.conftest import Serve, Visitor, photo, refused
 from tests.channels.web.scripted_clerk import ScriptedClerk
 
 
@@ -65,6 +65,14 @@ async def test_turns_are_counted_once(visitor: Visitor) -> None:
     assert "zhanggui_turn_seconds_count 1.0" in text
     route = 'method="POST",route="/v1/conversations/{id}/messages",status="200"'
     assert f"zhanggui_http_requests_total{{{route}}} 2.0" in text
+
+
+async def test_messages_are_counted_by_what_they_hold(visitor: Visitor) -> None:
+    form = FormData({"id": "m"})
+    form.add_field("image", photo(), filename="a.png")
+    await visitor.post(data=form)
+    text = await (await visitor.client.get("/metrics")).text()
+    assert 'zhanggui_messages_total{content="image"} 1.0' in text
 
 
 async def test_administration_is_shut_without_a_key(client: TestClient[Any, Any]) -> None:
