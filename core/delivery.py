@@ -44,8 +44,9 @@ class Outbox:
                         if conversation not in busy or busy[conversation].done():
                             busy[conversation] = group.create_task(self._deliver(channel, waiting))
                 busy = {conversation: task for conversation, task in busy.items() if not task.done()}
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _SWEEP_S)
+                with suppress(TimeoutError):  # wait_for of Python 3.11 swallows a cancellation that comes with the wake
+                    async with asyncio.timeout(_SWEEP_S):
+                        await self._wake.wait()
 
     async def _waiting(self, channel: Channel) -> list[tuple[str, list[tuple[Turn, Reply]]]]:
         rows = await self._journal.undelivered(channel.name)
