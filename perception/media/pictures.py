@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from io import BytesIO
 
 import numpy as np
@@ -55,18 +54,7 @@ def _kind(data: bytes) -> str:
         if other:
             raise MediaError("unsupported", f"{other} images are not taken; send JPEG, PNG or WebP")
         raise MediaError("not_an_image", "the file is not an image")
-    if kind == "HEIF" and not _can_open_heif():
-        raise MediaError("unsupported", 'HEIC photos need the library pi-heif: pip install "zhanggui[photo-heic]"')
     return kind
-
-
-def _can_open_heif() -> bool:
-    if find_spec("pi_heif") is None:
-        return False
-    from pi_heif import register_heif_opener  # optional library
-
-    register_heif_opener()
-    return True
 
 
 def _count_pixels(image: Image.Image, most: int) -> None:

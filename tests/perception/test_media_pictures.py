@@ -163,6 +163,7 @@ async def test_the_name_of_a_file_says_nothing_so_a_png_called_jpg_is_seen(door:
         (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a --><svg width="1"/>', "unsupported"),
         (b"II*\x00" + bytes(100), "unsupported"),
         (b"\x00\x00\x00\x1cftypavif" + bytes(100), "unsupported"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(100), "unsupported"),
         (b"\xff\xd8\xff\xe0 a photo by its first bytes only", "damaged"),
         (b"\x89PNG\r\n\x1a\n", "damaged"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "damaged"),
@@ -172,11 +173,6 @@ async def test_the_name_of_a_file_says_nothing_so_a_png_called_jpg_is_seen(door:
 )
 async def test_what_is_no_photo_is_refused_by_code(door: Door, data: bytes, code: str) -> None:
     assert await refusal(door, data) == code
-
-
-async def test_a_heic_photo_that_cannot_be_read_is_refused_not_crashed(door: Door) -> None:
-    code = await refusal(door, b"\x00\x00\x00\x18ftypheic" + bytes(100))
-    assert code in {"unsupported", "damaged"}  # unsupported without the optional library
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
