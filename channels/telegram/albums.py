@@ -93,7 +93,8 @@ class Albums:
         clock = asyncio.get_running_loop().time
         while not album.now.is_set() and (left := album.last_at + _QUIET_S - clock()) > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(album.now.wait(), left)
+                async with asyncio.timeout(left):
+                    await album.now.wait()
         del self._growing[key]
         updates = [album.updates[number] for number in sorted(album.updates)]
         while True:

@@ -6,8 +6,8 @@ import asyncio
 import itertools
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,30 +96,24 @@ class BotApi:
         return (await self.line.get(f"/file/bot{TOKEN}/{file_id}")).content
 
 
-@asynccontextmanager
-async def bot_api() -> AsyncIterator[BotApi]:
-    """Run a server; skip where it is not installed."""
+@contextmanager
+def serving() -> Iterator[str]:
+    """Run a server and yield its address; skip where it is not installed."""
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules" / "telegram-test-api").is_dir():
         pytest.skip(f"the Bot API server needs node, and `npm ci` in {FOLDER.name}; `make test` runs it")
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [node, "server.js", TOKEN], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout and server.stdin
-    try:
-        port = (await asyncio.to_thread(server.stdout.readline)).strip()
-        url = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=url, timeout=30) as line:
-            yield BotApi(url=url, line=line)
-    finally:
-        server.terminate()
-        server.wait()
-        server.stdin.close()
-        server.stdout.close()
+    ) as server:
+        assert server.stdout
+        try:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        finally:
+            server.terminate()
 
 
-async def until(holds: Callable[[], Any], within_s: float = 20) -> None:
+async def until(holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(within_s):
-        while not holds():
+        while not await holds():  # noqa: ASYNC110 - what is waited for happens in another process
             await asyncio.sleep(0.02)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 import soundfile
 from PIL import Image
 
-from tests.channels.telegram.bot_api import BotApi, bot_api
+from tests.channels.telegram.bot_api import BotApi, serving
 from tests.channels.telegram.small_house import House, small_house
 
 
@@ -28,10 +29,17 @@ def voice_note(seconds: float = 0.6) -> bytes:
     return file.getvalue()
 
 
+@pytest.fixture(scope="session")
+def bot_api_url() -> Iterator[str]:
+    with serving() as url:
+        yield url
+
+
 @pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with bot_api() as running:
-        yield running
+async def api(bot_api_url: str) -> AsyncIterator[BotApi]:
+    async with httpx.AsyncClient(base_url=bot_api_url, timeout=30) as line:
+        (await line.post("/test/reset")).raise_for_status()
+        yield BotApi(url=bot_api_url, line=line)
 
 
 @pytest.fixture

@@ -55,6 +55,9 @@ class House:
     async def turns_of(self, chat: int = 7) -> tuple[Turn, ...]:
         return await self.journal.turns(f"telegram:{chat}")
 
+    async def all_is_delivered(self) -> bool:
+        return not await self.journal.undelivered("telegram")
+
 
 def settings(url: str, **changes: Any) -> Telegram:
     """Return settings that fit the server."""

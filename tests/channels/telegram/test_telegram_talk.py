@@ -117,9 +117,7 @@ async def test_typing_is_shown_before_a_slow_reply(api: BotApi, tmp_path: Path) 
     hold = asyncio.Event()
     async with small_house(api, tmp_path, Echo(hold=hold)):
         await api.send(text="hello")
-        async with asyncio.timeout(10):
-            while not await api.calls("sendChatAction"):
-                await asyncio.sleep(0.02)
+        await until(lambda: api.calls("sendChatAction"))
         assert not await api.calls("sendMessage")
         assert (await api.calls("sendChatAction"))[0]["params"] == {"chat_id": "7", "action": "typing"}
         hold.set()
@@ -170,14 +168,12 @@ async def test_groups_and_edits_are_not_for_the_clerk(api: BotApi, house: House)
 async def test_a_customer_who_blocked_the_bot_holds_up_nobody(api: BotApi, house: House) -> None:
     await api.fail("sendMessage", 403, "Forbidden: bot was blocked by the user", chat_id=7, times=1)
     await api.send(7, text="and gone")
-    await until(lambda: house.turns)
+    await until(house.turns_of)
     await api.send(8, text="hello")
     assert await api.text(8) == "you said hello"
     await api.send(7, text="back again")
     assert await api.text(7) == "you said back again"
-    async with asyncio.timeout(10):
-        while await house.journal.undelivered("telegram"):
-            await asyncio.sleep(0.02)
+    await until(house.all_is_delivered)
 
 
 async def test_telegram_may_ask_for_a_pause(api: BotApi, house: House) -> None:

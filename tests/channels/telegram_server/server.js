@@ -157,6 +157,15 @@ app.post('/test/faults', (req, res) => {
   faults.push({ times: 1, description: 'a fault', ...req.body });
   res.json({});
 });
+app.post('/test/reset', (req, res) => {
+  api.storage = { userMessages: [], botMessages: [] };
+  api.webhooks = {};
+  calls.length = 0;
+  faults = [];
+  queues.clear();
+  files.clear();
+  res.json({});
+});
 app.get('/test/calls', (req, res) => res.json(calls));
 
 app.use(api.webServer);
