@@ -71,9 +71,9 @@ class SpeechRecognizer(Protocol):
     async def transcribe(self, speech: Pcm, *, language: Language | None = None, hint: str = "") -> Transcript:
         """Return the words of `speech` (16 kHz), Chinese in simplified script.
 
-        `language` fixes the language, None lets the model decide. `hint` holds names the speaker may
-        say; it biases, never forces. An empty transcript means that nobody spoke. Raises `MediaError`
-        when `speech` is not finite or not one-dimensional.
+        `language` fixes the language, None lets the model decide. `hint` holds names the speaker
+        may say, separated by commas, in any language; it biases, never forces. An empty transcript
+        means that nobody spoke. Raises `MediaError` when `speech` is not finite or not one-dimensional.
         """
         ...
 

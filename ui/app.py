@@ -27,6 +27,7 @@ from perception.seeing.catalogue import CataloguePicture
 from ui.gallery import open_gallery
 from ui.opening import Opening
 from ui.shop_folder import open_shop
+from ui.vocabulary import vocabulary
 from voice.speaker import Speaker, build_speaker
 
 _LOG = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ class Application:
     recognizer: SpeechRecognizer | None
     activity: VoiceActivity | None
     speaker: Speaker | None
+    hint: str
+    """What customers are likely to say, for recognisers."""
     finder: Opening | None
     """Photos can be matched once it is `ready`."""
     resumed: int
@@ -92,11 +95,12 @@ async def assemble(
         finder = Opening(await _catalogue(shop), encoder, data / "looks", progress) if encoder else None
         if finder:
             closing.push_async_callback(finder.close)
+        hint = vocabulary(await shop.products())
         journal = StoreJournal(store)
         engine = Engine(
             Parts(
                 journal=journal,
-                perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder),
+                perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, hint=hint),
                 understander=Understander(sentences, shop.products),
                 dialogue=Dialogue(
                     shop,
@@ -130,6 +134,7 @@ async def assemble(
             recognizer=recognizer,
             activity=activity,
             speaker=speaker,
+            hint=hint,
             finder=finder,
             resumed=resumed,
         )

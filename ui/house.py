@@ -102,6 +102,7 @@ def call_session(app: Application) -> CallSession:
             language=app.settings.phone.language,
             greeting=app.settings.shop.greeting,
             transfer_to=app.settings.phone.transfer_to,
+            hint=app.hint,
         ),
         max_calls=app.settings.phone.max_calls,
     )

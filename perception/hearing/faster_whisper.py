@@ -47,6 +47,8 @@ class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no ty
 
     ready: Any = None
     """The first window, encoded while the language was detected."""
+    least: int = _LEAST_FRAMES
+    """Frames of a window at least, speech and pad together."""
 
     def encode(self, features: NDArray[np.float32]) -> Any:
         """Return the encoder's output for one window of shape (mels, frames), padded with zeros."""
@@ -54,7 +56,7 @@ class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no ty
             output, self.ready = self.ready, None
             return output
         spoken = int(np.flatnonzero(features.any(axis=0))[-1]) + 1
-        length = min(_WINDOW_FRAMES, max(spoken + _PAD_FRAMES, _LEAST_FRAMES))
+        length = min(_WINDOW_FRAMES, max(spoken + _PAD_FRAMES, self.least))
         return super().encode(np.ascontiguousarray(pad_or_trim(features, length)))
 
 
@@ -90,7 +92,17 @@ class FasterWhisper:
         stretches = self._decode(spoken, chosen, hint)
         if whisper.is_loop(stretches):
             stretches = self._decode(spoken, chosen, hint, repetition_penalty=_LOOP_PENALTY)
+        if whisper.is_clipped(stretches, spoken.duration_s):
+            stretches = self._at_full_length(spoken, chosen, hint)
         return whisper.transcript(stretches, chosen)
+
+    def _at_full_length(self, spoken: Voiced, language: Language, hint: str) -> list[Stretch]:
+        """Decode in whole windows of 30 s, in which Whisper does not stop after the first word."""
+        self.model.least = _WINDOW_FRAMES
+        try:
+            return self._decode(spoken, language, hint)
+        finally:
+            self.model.least = _LEAST_FRAMES
 
     def _language(self, spoken: Voiced, wanted: Language | None) -> Language:
         self.model.ready = None

@@ -26,6 +26,12 @@ _UNSURE_LOGPROB = -0.7
 _HOPELESS_LOGPROB = -1.1
 _LOOP_RATIO = 2.4
 """Above it the text compresses as only a loop does (the bound of the Whisper paper, section 4.5)."""
+_CLIPPED_S = 1.5
+_LETTERS_PER_S = 5.0
+_HAN_PER_S = 1.5
+"""Signs a second that even a slow speaker says; one word of a whole sentence is below."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_COMMA = re.compile("[,，、]")
 _REPEATED = re.compile(r"(.{8,})\1", re.DOTALL)
 
 
@@ -42,9 +48,21 @@ class Stretch:
 
 
 def prompt(language: Language, hint: str) -> str | None:
-    """Return the words that Whisper is told came before."""
-    script = _SIMPLIFIED if language == "zh" else ""
-    return f"{script}{hint}".strip() or None
+    """Return the words that Whisper is told came before: of the hint, those of the language's script.
+
+    Words of the other script do harm: English after a Chinese prompt was taken for noise.
+    """
+    names = [name.strip() for name in _COMMA.split(hint) if name.strip()]
+    fitting = [name for name in names if bool(_HAN.search(name)) == (language == "zh")]
+    script, comma = (_SIMPLIFIED, "、") if language == "zh" else ("", ", ")
+    return f"{script}{comma.join(fitting)}".strip() or None
+
+
+def is_clipped(stretches: Sequence[Stretch], speech_s: float) -> bool:
+    """Return whether so much speech can hardly be so few words: the model stopped too early."""
+    written = [sign for one in stretches for sign in one.text if sign.isalnum()]
+    signs_per_s = _HAN_PER_S if any(_HAN.match(sign) for sign in written) else _LETTERS_PER_S
+    return speech_s >= _CLIPPED_S and 0 < len(written) < signs_per_s * speech_s
 
 
 def likely(probabilities: Mapping[str, float], *, speech_s: float) -> Language:

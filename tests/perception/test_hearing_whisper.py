@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from perception.hearing.whisper import Stretch, is_loop, likely, prompt, transcript
+from perception.hearing.whisper import Stretch, is_clipped, is_loop, likely, prompt, transcript
 
 
 def stretch(text: str, *, logprob: float = -0.3, no_speech: float = 0.1, ratio: float = 1.2) -> Stretch:
@@ -66,3 +66,23 @@ def test_chinese_is_prompted_in_simplified_script_and_english_only_with_a_hint()
     assert "简体" in (prompt("zh", "") or "")
     assert prompt("en", "") is None
     assert prompt("en", "Luma") == "Luma"
+
+
+def test_a_hint_in_both_scripts_gives_each_language_its_own_words() -> None:
+    hint = "保温杯,ceramic mug，马克杯、vacuum flask"
+    assert prompt("en", hint) == "ceramic mug, vacuum flask"
+    assert (prompt("zh", hint) or "").endswith("保温杯、马克杯")
+
+
+@pytest.mark.parametrize(
+    ("text", "speech_s", "clipped"),
+    [
+        ("Where", 1.9, True),
+        ("Where is my order?", 1.9, False),
+        ("yes", 1.0, False),
+        ("我", 2.5, True),
+        ("", 3.0, False),
+    ],
+)
+def test_one_word_of_a_whole_sentence_is_taken_for_cut_off(text: str, speech_s: float, clipped: bool) -> None:
+    assert is_clipped([stretch(text)], speech_s) is clipped
