@@ -114,7 +114,7 @@ class Phone(_Section):
     transfer_to: str = ""
     """Number or extension of a person; empty: a hand-off is recorded and nobody is put through."""
     max_calls: int = Field(default=8, ge=1)
-    language: Literal["zh", "en", "both"] = "zh"
+    language: Literal["zh", "en", "both"] = "both"
     """Of the greeting; afterwards the caller's own."""
 
 
