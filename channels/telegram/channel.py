@@ -15,7 +15,7 @@ from channels.telegram.incoming import CHANNEL, Reception, chat_of
 from channels.telegram.outgoing import Sender
 from channels.telegram.polling import Polling
 from channels.telegram.typing import Typing
-from channels.telegram.updates import album_of, chat_id_of
+from channels.telegram.updates import album_of, chat_id_of, is_for_the_clerk
 from channels.telegram.webhook import Webhook
 from core.config import Telegram
 from core.errors import ConfigError
@@ -65,6 +65,8 @@ class TelegramChannel:
         await self._sender.send(turn, reply)
 
     async def _take(self, update: Update) -> None:
+        if not is_for_the_clerk(update):
+            return
         if album_of(update) is not None:
             await self._albums.add(update)
             return
@@ -73,8 +75,7 @@ class TelegramChannel:
 
     async def _commit(self, updates: Sequence[Update]) -> None:
         chat_id = chat_id_of(updates[0])
-        if chat_id > 0:  # a person; groups have negative numbers
-            self._typing.start(chat_id)  # before the reply can be there to stop it
+        self._typing.start(chat_id)  # before the reply can be there to stop it
         answered = False
         try:
             answered = await self._reception.take(updates)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 from telegram import Bot, CallbackQuery, Update, User
 from telegram import Message as TelegramMessage
-from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext.filters import StatusUpdate
 
@@ -70,8 +69,8 @@ class Reception:
         raises is raised; then the updates must come again.
         """
         updates = self._unknown(updates)
-        if not updates or not _is_private(updates[0]):
-            return False  # group chats, channel posts and edits are not for the clerk
+        if not updates:
+            return False
         first = updates[0]
         try:
             said = await self._read(updates)
@@ -196,12 +195,6 @@ class Reception:
             await self._bot.send_message(chat_id_of(update), words(key, _reads(update), **values))
         except TelegramError as error:  # a notice that cannot be sent must not hold up the updates behind it
             log.warning("a notice was not sent: %s", error)
-
-
-def _is_private(update: Update) -> bool:
-    if update.message is None and update.callback_query is None:
-        return False
-    return update.effective_chat is None or update.effective_chat.type == ChatType.PRIVATE
 
 
 def _language(user: User | None) -> Language | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from telegram import Bot, Update
+from telegram.constants import ChatType
 
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 """The kinds of update that the bot asks for."""
@@ -31,6 +32,13 @@ def chat_id_of(update: Update) -> int:
     if update.effective_chat:
         return update.effective_chat.id
     return update.effective_user.id if update.effective_user else 0
+
+
+def is_for_the_clerk(update: Update) -> bool:
+    """Return whether it is something said in a private chat; groups, channel posts and edits are not."""
+    if update.message is None and update.callback_query is None:
+        return False
+    return update.effective_chat is None or update.effective_chat.type == ChatType.PRIVATE
 
 
 def album_of(update: Update) -> str | None:
