@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from core.dialogue.outcome import Bubble, Outcome
+from core.errors import ClosingError
 from core.mailbox import Mailbox
 from core.ports import Activity, BlobStore, Journal, Limits, MediaDoor, Perception
 from core.telemetry import Stopwatch
@@ -92,6 +93,7 @@ class Engine:
         self._bounds = bounds or Bounds()
         self._mailbox = Mailbox(self._handle, limit=self._bounds.mailbox, concurrent=self._bounds.concurrent_turns)
         self._answers: dict[str, asyncio.Future[Turn]] = {}
+        self._accepting: set[asyncio.Task[asyncio.Future[Turn] | None]] = set()
         self._watchers: defaultdict[str, set[asyncio.Queue[Activity]]] = defaultdict(set)
         self._on_commit: list[Callable[[Turn], None]] = []
 
@@ -115,15 +117,21 @@ class Engine:
         self._on_commit.append(call)
 
     async def start(self) -> int:
-        """Queue the messages that were accepted and never answered; return how many."""
+        """Queue the messages that were accepted and never answered; return how many.
+
+        Only the process that serves the channels does so: what another one works on is pending, too.
+        """
         pending = await self._parts.journal.pending()
         for message in pending:
-            self._mailbox.put(message)
+            self._queue(message)
         return len(pending)
 
     async def close(self) -> None:
-        """Stop working; what is unfinished stays in the journal."""
+        """Stop working; what is unfinished stays in the journal, and who waits for it gets a `ClosingError`."""
         await self._mailbox.close()
+        await asyncio.gather(*self._accepting, return_exceptions=True)
+        for message_id in tuple(self._answers):
+            self._give_up(message_id, ClosingError("the clerk is stopping; the message is kept and will be answered"))
 
     async def open(self, conversation_id: str, *, channel: str, locale: Language | None = None) -> None:
         """Record a conversation; nothing happens when it is already here."""
@@ -138,32 +146,52 @@ class Engine:
         return await self._parts.journal.turns(conversation_id, after=after)
 
     async def receive(self, message: Message) -> bool:
-        """Commit a message durably and queue it; False for a repetition. Raises `BusyError` when full."""
+        """Commit a message durably and queue it; False for a repetition.
+
+        Raises `BusyError` when the mailbox is full; nothing was accepted then. A caller that is cancelled
+        while the message is on its way to the disk does not keep it from being answered.
+        """
+        return await self._accepted(message) is not None
+
+    async def answer(self, message: Message) -> Turn:
+        """`receive` a message and wait for its turn; a repetition returns the turn it already has.
+
+        Raises what kept the turn from being recorded, and `ClosingError` when the clerk stops meanwhile.
+        """
+        answer = await self._accepted(message)
+        return await (self._turn_of_first(message) if answer is None else asyncio.shield(answer))
+
+    async def _accepted(self, message: Message) -> asyncio.Future[Turn] | None:
+        accepting = asyncio.create_task(self._accept(message))
+        self._accepting.add(accepting)
+        accepting.add_done_callback(self._accepting.discard)
+        return await asyncio.shield(accepting)
+
+    async def _accept(self, message: Message) -> asyncio.Future[Turn] | None:
         self._mailbox.reserve(message.conversation_id)
-        accepted = False
         try:
             accepted = await self._parts.journal.accept(message)
         finally:
             self._mailbox.release(message.conversation_id)
-            if accepted:
-                self._mailbox.put(message)
-        return accepted
+        return self._queue(message) if accepted else None
 
-    async def answer(self, message: Message) -> Turn:
-        """`receive` a message and wait for its turn; a repetition returns the turn it already has."""
-        answer = self._answer_of(message.id)
-        if await self.receive(message):
-            return await asyncio.shield(answer)
-        self._answers.pop(message.id, None)
+    def _queue(self, message: Message) -> asyncio.Future[Turn]:
+        """Give a message of the journal to the mailbox, once, and return its answer to come."""
+        answer = self._answers.get(message.id)
+        if answer is None:
+            self._mailbox.put(message)
+            answer = self._answers[message.id] = asyncio.get_running_loop().create_future()
+        return answer
+
+    async def _turn_of_first(self, message: Message) -> Turn:
         first = await self._parts.journal.find(message.channel, message.external_id)
         if first is None:
             raise LookupError(f"message {message.external_id} vanished from the journal")
-        answer = self._answer_of(first.id)
-        turn = await self._parts.journal.turn_of(first.id)
-        if turn is not None:
-            self._answers.pop(first.id, None)
-            return turn
-        return await asyncio.shield(answer)
+        if first.id not in self._answers:
+            turn = await self._parts.journal.turn_of(first.id)
+            if turn is not None:
+                return turn
+        return await asyncio.shield(self._queue(first))  # queued already, or left over by a turn that failed to commit
 
     async def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
         """Yield what happens in a conversation from now on."""
@@ -179,27 +207,26 @@ class Engine:
 
     async def _handle(self, message: Message) -> None:
         self._tell(message.conversation_id, Activity(kind="typing", message_id=message.external_id))
+        try:
+            turn = await self._recorded(message)
+        except Exception as error:
+            self._give_up(message.id, error)
+            raise
+        self._finish(turn)
+
+    async def _recorded(self, message: Message) -> Turn:
         session = await self._parts.journal.session(message.conversation_id)
         watch = Stopwatch()
-        waited = datetime.now(UTC) - message.received_at
-        watch.timings["queue"] = waited.total_seconds() * 1000
+        watch.timings["queue"] = _waited_ms(message)
         try:
             async with asyncio.timeout(self._bounds.turn_timeout_s):
                 turn, after, outcome = await self._turn(message, session, watch)
-        except Exception:  # a bug or a dead backend must not take the conversation with it
+            await self._commit(turn, after, outcome)
+        except Exception:  # a bug, a dead backend or a refused effect: nothing was written, so say so instead
             _LOG.exception("turn failed, trace %s", message.trace_id)
             turn, after, outcome = self._failed(message, session, watch)
-        try:
             await self._commit(turn, after, outcome)
-        except Exception:  # an effect was refused: nothing of the turn was written, so say so instead
-            _LOG.exception("turn not committed, trace %s", message.trace_id)
-            turn, after, outcome = self._failed(message, session, watch)
-            try:
-                await self._commit(turn, after, outcome)
-            except Exception as error:
-                self._give_up(message, error)
-                raise
-        self._finish(turn)
+        return turn
 
     async def _commit(self, turn: Turn, after: Session, outcome: Outcome) -> None:
         after = replace(after, version=after.version + 1, channel=turn.message.channel)
@@ -280,13 +307,11 @@ class Engine:
         for call in self._on_commit:
             call(turn)
 
-    def _give_up(self, message: Message, error: Exception) -> None:
-        answer = self._answers.pop(message.id, None)
+    def _give_up(self, message_id: str, error: Exception) -> None:
+        answer = self._answers.pop(message_id, None)
         if answer is not None and not answer.done():
             answer.set_exception(error)
-
-    def _answer_of(self, message_id: str) -> asyncio.Future[Turn]:
-        return self._answers.setdefault(message_id, asyncio.get_running_loop().create_future())
+            answer.exception()  # where nobody waits for the answer, nobody needs to be told of the error
 
     def _tell(self, conversation_id: str, activity: Activity) -> None:
         for watcher in self._watchers.get(conversation_id, ()):
@@ -307,6 +332,12 @@ def _replies(turn_id: str, bubbles: tuple[Bubble, ...], language: Language) -> t
         )
         for seq, bubble in enumerate(bubbles)
     )
+
+
+def _waited_ms(message: Message) -> float:
+    received = message.received_at
+    now = datetime.now(UTC) if received.tzinfo else datetime.now()
+    return max(0.0, (now - received).total_seconds() * 1000)  # a channel's clock may be ahead of ours
 
 
 def _words(bubbles: tuple[Bubble, ...]) -> str:

@@ -45,5 +45,9 @@ class BusyError(ZhangguiError):
     """Too many messages are waiting; the message was not accepted, try again in a moment."""
 
 
+class ClosingError(BusyError):
+    """The clerk is stopping. What was accepted before is kept and answered at the next start."""
+
+
 class UndeliverableError(ZhangguiError):
     """A reply can never reach its customer: the chat was closed, the bot was blocked."""

@@ -7,7 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from core.errors import BusyError
+from core.errors import BusyError, ClosingError
 from core.types import Message
 
 _LOG = logging.getLogger(__name__)
@@ -24,9 +24,14 @@ class Mailbox:
         self._waiting: dict[str, deque[Message]] = {}
         self._reserved: dict[str, int] = {}
         self._workers: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def reserve(self, conversation_id: str) -> None:
-        """Keep a place for a message that is about to be accepted; raises `BusyError` when there is none."""
+        """Keep a place for a message that is about to be accepted.
+
+        Raises `BusyError` when there is none, and `ClosingError` after `close`.
+        """
+        self._refuse_when_closed()
         taken = len(self._waiting.get(conversation_id, ())) + self._reserved.get(conversation_id, 0)
         if taken >= self._limit:
             raise BusyError(f"{taken} messages are waiting in this conversation; try again in a moment")
@@ -41,7 +46,8 @@ class Mailbox:
             self._reserved.pop(conversation_id, None)
 
     def put(self, message: Message) -> None:
-        """Queue an accepted message."""
+        """Queue an accepted message; raises `ClosingError` after `close`, and it stays in the journal only."""
+        self._refuse_when_closed()
         queue = self._waiting.get(message.conversation_id)
         if queue is not None:
             queue.append(message)
@@ -53,9 +59,15 @@ class Mailbox:
 
     async def close(self) -> None:
         """Stop; unfinished messages stay in the journal and are taken up at the next start."""
-        for worker in tuple(self._workers):
+        self._closed = True
+        workers = tuple(self._workers)
+        for worker in workers:
             worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise ClosingError("the clerk is stopping; send the message again in a moment")
 
     async def _work(self, conversation_id: str) -> None:
         queue = self._waiting[conversation_id]

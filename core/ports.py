@@ -284,8 +284,15 @@ class Journal(Protocol):
         """Return the turn that answered a message."""
         ...
 
-    async def undelivered(self, channel: str) -> tuple[tuple[Turn, Reply], ...]:
-        """Return replies that the channel has not delivered, oldest first."""
+    async def awaiting(self, channel: str) -> tuple[str, ...]:
+        """Return the conversations with replies that the channel has not delivered, the longest waiting first."""
+        ...
+
+    async def undelivered(self, channel: str, *, conversation_id: str = "") -> tuple[tuple[Turn, Reply], ...]:
+        """Return replies that the channel has not delivered, oldest first, a bounded number at once.
+
+        With `conversation_id` only that conversation's.
+        """
         ...
 
     async def delivered(self, reply_id: str) -> None:

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from core.errors import ZhangguiError
 from core.journal.codec import decode, encode
+from core.journal.prepared import Prepared, prepare
 from core.journal.store import Store
 from core.journal.tables import CONVERSATIONS, INBOX, OUTBOX, TURNS
 from core.ports import Effect
 from core.types import Language, Message, Reply, Session, Turn
+
+_OPEN = prepare(
+    insert_or_ignore(CONVERSATIONS)
+    .values({name: bindparam(name) for name in ("id", "channel", "locale", "opened_at", "version")})
+    .on_conflict_do_nothing()
+)
+_ACCEPT = prepare(
+    insert_or_ignore(INBOX)
+    .values({name: bindparam(name) for name in ("id", "channel", "external_id", "conversation_id", "body")})
+    .on_conflict_do_nothing(index_elements=["channel", "external_id"])
+)
+_SESSION = prepare(
+    select(CONVERSATIONS.c.session, CONVERSATIONS.c.channel).where(CONVERSATIONS.c.id == bindparam("conversation_id"))
+)
+_MOVE = prepare(
+    update(CONVERSATIONS)
+    .where(CONVERSATIONS.c.id == bindparam("conversation_id"), CONVERSATIONS.c.version == bindparam("before"))
+    .values(session=bindparam("kept"), version=bindparam("after"))
+)
+_TURN = prepare(
+    insert(TURNS).values(
+        {name: bindparam(name) for name in ("id", "message_id", "conversation_id", "at", "outcome", "body")}
+    )
+)
+_ANSWERED = prepare(update(INBOX).where(INBOX.c.id == bindparam("message_id")).values(turn_id=bindparam("answer_id")))
+_POST = prepare(insert(OUTBOX).values({name: bindparam(name) for name in ("reply_id", "turn_id", "channel")}))
+_DELIVERED = prepare(
+    update(OUTBOX).where(OUTBOX.c.reply_id == bindparam("reply")).values(delivered_at=bindparam("now"))
+)
 
 
 class StaleSessionError(ZhangguiError):
@@ -50,16 +80,13 @@ class StoreJournal:
     async def pending(self) -> tuple[Message, ...]:
         """Return accepted messages without a turn, oldest first."""
         query = select(INBOX.c.body).where(INBOX.c.turn_id.is_(None)).order_by(INBOX.c.seq)
-        bodies = await self._store.read(lambda connection: connection.execute(query).scalars().all())
-        return tuple(decode(body, Message) for body in bodies)
+        return await self._store.read(
+            lambda connection: tuple(decode(body, Message) for body in connection.execute(query).scalars())
+        )
 
     async def session(self, conversation_id: str) -> Session:
         """Return the session as of the last committed turn, a fresh one for a new conversation."""
-        query = select(CONVERSATIONS.c.session, CONVERSATIONS.c.channel).where(CONVERSATIONS.c.id == conversation_id)
-        row = await self._store.read(lambda connection: connection.execute(query).first())
-        if row is None or row.session is None:
-            return Session(conversation_id=conversation_id, channel=row.channel if row else "")
-        return decode(row.session, Session)
+        return await self._store.read(partial(_session, conversation_id))
 
     async def commit(self, turn: Turn, session: Session, effects: Sequence[Effect]) -> None:
         """Write turn, session, effects and outbox in one transaction.
@@ -80,11 +107,26 @@ class StoreJournal:
         query = select(TURNS.c.body).where(TURNS.c.conversation_id == conversation_id).order_by(TURNS.c.seq)
         if after:
             query = query.where(TURNS.c.seq > select(TURNS.c.seq).where(TURNS.c.id == after).scalar_subquery())
-        bodies = await self._store.read(lambda connection: connection.execute(query).scalars().all())
-        return tuple(decode(body, Turn) for body in bodies)
+        return await self._store.read(
+            lambda connection: tuple(decode(body, Turn) for body in connection.execute(query).scalars())
+        )
 
-    async def undelivered(self, channel: str) -> tuple[tuple[Turn, Reply], ...]:
-        """Return replies that the channel has not delivered, oldest first."""
+    async def awaiting(self, channel: str) -> tuple[str, ...]:
+        """Return the conversations with replies that the channel has not delivered, the longest waiting first."""
+        query = (
+            select(TURNS.c.conversation_id)
+            .join(OUTBOX, TURNS.c.id == OUTBOX.c.turn_id)
+            .where(OUTBOX.c.channel == channel, OUTBOX.c.delivered_at.is_(None))
+            .group_by(TURNS.c.conversation_id)
+            .order_by(func.min(OUTBOX.c.seq))
+        )
+        return await self._store.read(lambda connection: tuple(connection.execute(query).scalars()))
+
+    async def undelivered(self, channel: str, *, conversation_id: str = "") -> tuple[tuple[Turn, Reply], ...]:
+        """Return replies that the channel has not delivered, oldest first, 500 at most.
+
+        With `conversation_id` only that conversation's.
+        """
         query = (
             select(OUTBOX.c.reply_id, TURNS.c.body)
             .join(TURNS, TURNS.c.id == OUTBOX.c.turn_id)
@@ -92,21 +134,31 @@ class StoreJournal:
             .order_by(OUTBOX.c.seq)
             .limit(500)
         )
-        rows = await self._store.read(lambda connection: connection.execute(query).all())
-        waiting = [(decode(body, Turn), reply_id) for reply_id, body in rows]
-        return tuple((turn, reply) for turn, wanted in waiting for reply in turn.replies if reply.id == wanted)
+        if conversation_id:
+            query = query.where(TURNS.c.conversation_id == conversation_id)
+
+        def work(connection: Connection) -> tuple[tuple[Turn, Reply], ...]:
+            waiting = [(decode(body, Turn), reply_id) for reply_id, body in connection.execute(query)]
+            return tuple((turn, reply) for turn, wanted in waiting for reply in turn.replies if reply.id == wanted)
+
+        return await self._store.read(work)
 
     async def delivered(self, reply_id: str) -> None:
         """Mark a reply as delivered."""
-        change = update(OUTBOX).where(OUTBOX.c.reply_id == reply_id).values(delivered_at=time.time())
-        await self._store.write(lambda connection: connection.execute(change))
+        values = {"reply": reply_id, "now": time.time()}
+        await self._store.write(lambda connection: _ran(_DELIVERED, connection, values))
+
+
+def _session(conversation_id: str, connection: Connection) -> Session:
+    row = _SESSION.run(connection, {"conversation_id": conversation_id}).fetchone()
+    if row is None or row[0] is None:
+        return Session(conversation_id=conversation_id, channel=row[1] if row else "")
+    return decode(row[0], Session)
 
 
 def _open(connection: Connection, conversation_id: str, channel: str, locale: Language | None) -> None:
-    connection.execute(
-        insert_or_ignore(CONVERSATIONS).on_conflict_do_nothing(),
-        {"id": conversation_id, "channel": channel, "locale": locale, "opened_at": time.time(), "version": 0},
-    )
+    row = {"id": conversation_id, "channel": channel, "locale": locale, "opened_at": time.time(), "version": 0}
+    _ran(_OPEN, connection, row)
 
 
 def _accepting(message: Message) -> Callable[[Connection], bool]:
@@ -120,14 +172,13 @@ def _accepting(message: Message) -> Callable[[Connection], bool]:
 
     def work(connection: Connection) -> bool:
         _open(connection, message.conversation_id, message.channel, message.locale)
-        statement = insert_or_ignore(INBOX).on_conflict_do_nothing(index_elements=["channel", "external_id"])
-        return connection.execute(statement, row).rowcount == 1
+        return _ran(_ACCEPT, connection, row) == 1
 
     return work
 
 
 def _committing(turn: Turn, session: Session, effects: Sequence[Effect]) -> Callable[[Connection], None]:
-    turn_row: dict[str, Any] = {
+    row = {
         "id": turn.id,
         "message_id": turn.message.id,
         "conversation_id": session.conversation_id,
@@ -135,22 +186,27 @@ def _committing(turn: Turn, session: Session, effects: Sequence[Effect]) -> Call
         "outcome": turn.outcome,
         "body": encode(turn),
     }
-    outbox = [{"reply_id": reply.id, "turn_id": turn.id, "channel": turn.message.channel} for reply in turn.replies]
-    kept = encode(session)
+    moved = {
+        "conversation_id": session.conversation_id,
+        "before": session.version - 1,
+        "after": session.version,
+        "kept": encode(session),
+    }
 
     def work(connection: Connection) -> None:
-        moved = connection.execute(
-            update(CONVERSATIONS)
-            .where(CONVERSATIONS.c.id == session.conversation_id, CONVERSATIONS.c.version == session.version - 1)
-            .values(session=kept, version=session.version)
-        )
-        if moved.rowcount != 1:
+        if _ran(_MOVE, connection, moved) != 1:
             raise StaleSessionError(f"conversation {session.conversation_id} is past version {session.version - 1}")
-        connection.execute(insert(TURNS), turn_row)
-        connection.execute(update(INBOX).where(INBOX.c.id == turn.message.id).values(turn_id=turn.id))
-        if outbox:
-            connection.execute(insert(OUTBOX), outbox)
+        _ran(_TURN, connection, row)
+        _ran(_ANSWERED, connection, {"message_id": turn.message.id, "answer_id": turn.id})
+        for reply in turn.replies:
+            _ran(_POST, connection, {"reply_id": reply.id, "turn_id": turn.id, "channel": turn.message.channel})
         for effect in effects:
             effect.apply(connection)
 
     return work
+
+
+def _ran(statement: Prepared, connection: Connection, values: Mapping[str, object]) -> int:
+    """Run a statement; return how many rows it wrote."""
+    written: int = statement.run(connection, values).rowcount
+    return written
