@@ -54,7 +54,10 @@ def test_with_json_an_error_is_one_object_on_standard_output(
     assert problem["message"] in err
 
 
-def test_the_configuration_file_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_configuration_file_is_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ZHANGGUI_MODELS__FOLDER", raising=False)  # it would win over the file
     config = tmp_path / "own.toml"
     config.write_text(f"[models]\nfolder = '{tmp_path / 'mine'}'\n", encoding="utf-8")
     code, out, _ = left_with(capsys, "--config", str(config), "models", "list", "--json")

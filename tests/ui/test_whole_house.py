@@ -6,6 +6,7 @@ import asyncio
 import io
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 import pytest_asyncio
 import soundfile
 from aiohttp import ClientSession, FormData
+from rapidfuzz import fuzz
 
 from channels.phone import PhoneLines
 from channels.phone.codec import Resampler, to_float, to_int16
@@ -23,6 +25,7 @@ from tests.channels.conftest import dial  # noqa: F401 - a fixture of the phone 
 from ui.app import Application, assemble
 from ui.house import call_session, web_channel
 from ui.terminal import Terminal
+from voice.reading_aloud import aloud
 
 pytestmark = [pytest.mark.models, pytest.mark.asyncio(loop_scope="module")]
 PHOTOS = Path(__file__).parents[1] / "photos"
@@ -118,22 +121,24 @@ async def test_a_thing_that_is_not_sold_is_not_called_a_product(terminal: Termin
 
 
 @pytest.mark.parametrize(
-    ("language", "question", "expected"),
-    [("zh", "请问保温杯多少钱？", "保温杯"), ("en", "How much are the running shoes?", "shoes")],
+    ("language", "question", "product"),
+    [("zh", "请问保温杯多少钱？", "保温杯"), ("en", "How much are the running shoes?", "running shoes")],
 )
 async def test_a_voice_note_is_heard_answered_and_answered_aloud(
-    house: Application, terminal: Terminal, tmp_path: Path, language: str, question: str, expected: str
+    house: Application, terminal: Terminal, tmp_path: Path, language: str, question: str, product: str
 ) -> None:
     note = tmp_path / "note.wav"
     note.write_bytes(await spoken(house, question, language))
     turn = await terminal.say("", audio=note, wants_speech=True)
     assert turn.percept.transcript is not None
     assert turn.percept.transcript.language == language
-    assert expected in said(turn).lower()
+    assert product in said(turn).lower()
     assert "¥" in said(turn)
     speech = [part for reply in turn.replies for part in reply.parts if isinstance(part, SpeechPart)]
-    answer = await heard(house, await house.engine.blobs.get(speech[0].attachment.sha256), language)
-    assert expected in answer.lower()
+    wav = await house.engine.blobs.get(speech[0].attachment.sha256)
+    answer = await heard(house, wav, language)
+    # The base model mishears a word here and there; what was said must still be what is heard on the whole.
+    assert fuzz.ratio(aloud(said(turn), language).lower(), answer.lower()) > 60, answer
 
 
 async def test_a_real_recording_is_heard_and_honestly_not_understood(terminal: Terminal, shared_data: Path) -> None:
@@ -191,17 +196,76 @@ async def _talk_over_http(client: ClientSession, house: Application) -> None:
     assert handed["handoff"]["status"] == "done"
 
 
+def _wav(samples: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, samples, 16_000, format="WAV", subtype="PCM_16")
+    return file.getvalue()
+
+
+SILENCE = _wav(np.zeros(32_000))
+NOISE = _wav(np.random.default_rng(0).normal(0, 0.1, 32_000))
+
+
+@pytest.mark.parametrize(
+    ("fields", "file", "status", "words"),
+    [
+        ({"text": "  "}, None, 400, "text"),
+        ({"text": "很" * 100_000}, None, 413, "4000"),
+        ({"text": "这是什么"}, ("image", b"I am no photo"), 415, "image"),
+        ({}, ("audio", b"RIFF and nothing"), 415, "audio"),
+        ({}, ("audio", SILENCE), 200, "(没|听)"),
+        ({}, ("audio", NOISE), 200, "(没|听)"),
+        ({"text": "Bonjour, où est ma commande s'il vous plaît ?"}, None, 200, "(?s)中文.*English|English.*中文"),
+    ],
+    ids=["empty", "100 kB", "no photo", "no audio", "silence", "noise", "French"],
+)
+async def test_bad_input_gets_a_helpful_answer_and_the_next_message_works(
+    house: Application, fields: dict[str, str], file: tuple[str, bytes] | None, status: int, words: str
+) -> None:
+    channel = await web_channel(house)
+    serving = asyncio.create_task(channel.run())
+    async with ClientSession(await channel.address()) as client:
+        opened = await (await client.post("/v1/conversations", json={"locale": "zh"})).json()
+        path = f"/v1/conversations/{opened['conversation_id']}/messages"
+        bearer = {"Authorization": f"Bearer {opened['token']}"}
+        form = FormData({"id": "1", **fields})
+        if file:
+            form.add_field(file[0], file[1], filename="file", content_type="application/octet-stream")
+        answer = await client.post(path, data=form, headers=bearer)
+        body = await answer.json()
+        told = body["detail"] if status >= 400 else "\n".join(reply["text"] for reply in body["replies"])
+        following = await client.post(path, json={"id": "2", "text": "你好"}, headers=bearer)
+        next_words = (await following.json())["replies"][0]["text"]
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    assert answer.status == status, body
+    assert re.search(words, told), told
+    assert "您好" in next_words
+
+
 @pytest.mark.peer
-async def test_a_call_reaches_the_same_clerk(house: Application, dial: Any) -> None:  # noqa: F811 - the fixture
-    lines = PhoneLines(house.settings.phone, on_call=call_session(house).hold)
+@pytest.mark.parametrize(
+    ("language", "question", "expected"),
+    [("en", "Where is my order?", "mail"), ("zh", "请问我的订单什么时候到？", "邮")],
+)
+async def test_a_call_reaches_the_same_clerk(
+    house: Application,
+    dial: Any,  # noqa: F811 - the fixture
+    language: str,
+    question: str,
+    expected: str,
+) -> None:
+    settings = house.settings.phone.model_copy(update={"language": language})
+    app = replace(house, settings=house.settings.model_copy(update={"phone": settings}))
+    lines = PhoneLines(settings, on_call=call_session(app).hold)
     serving = asyncio.create_task(lines.run())
     await asyncio.wait_for(lines.audiosocket.ready.wait(), 20)
     assert house.speaker is not None
-    pieces = [piece async for piece in house.speaker.speak("Where is my order?", "en", rate_hz=16_000)]
-    question = to_int16(Resampler(16_000, 8_000)(np.concatenate(pieces)))
+    pieces = [piece async for piece in house.speaker.speak(question, language, rate_hz=16_000)]
+    line_sound = to_int16(Resampler(16_000, 8_000)(np.concatenate(pieces)))
     async with asyncio.timeout(100), dial(lines.audiosocket.port) as asterisk:
         greeted = await _sentence(asterisk, 0)
-        asterisk.say(question)
+        asterisk.say(line_sound)
         await asterisk.has_said_all()
         answered = await _sentence(asterisk, greeted)
         asterisk.hang_up()
@@ -210,8 +274,8 @@ async def test_a_call_reaches_the_same_clerk(house: Application, dial: Any) -> N
     await asyncio.gather(serving, return_exceptions=True)
     assert house.recognizer is not None
     sound = Resampler(8_000, 16_000)(to_float(asterisk.heard[greeted:answered]))
-    words = (await house.recognizer.transcribe(sound, language="en")).text.lower()
-    assert "mail" in words, words
+    words = (await house.recognizer.transcribe(sound, language=language)).text.lower()
+    assert expected in words, words
 
 
 async def _sentence(asterisk: Any, after: int) -> int:

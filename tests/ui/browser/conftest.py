@@ -92,7 +92,8 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1200, "height": 800}, permissions=["microphone"])
     page = await context.new_page()
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    # Gradio's own client aborts its event stream when a page closes, and does not catch what that throws.
+    page.on("pageerror", lambda error: "signal is aborted" in str(error) or errors.append(str(error)))
     page.on("request", lambda request: _inside(request.url) or errors.append(f"called outside: {request.url}"))
     yield page
     await context.close()
