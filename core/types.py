@@ -406,7 +406,7 @@ class Session:
     stack: tuple[FlowFrame, ...] = ()
     """The innermost flow last."""
     language: Language | None = None
-    """The language of the last reply; None before the first turn."""
+    """The language of the last reply; before the first turn that of the channel's page, or None."""
     consent: bool = False
     handed_off: bool = False
     """Whether a person was asked to take over."""

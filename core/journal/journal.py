@@ -28,7 +28,9 @@ _ACCEPT = prepare(
     .on_conflict_do_nothing(index_elements=["channel", "external_id"])
 )
 _SESSION = prepare(
-    select(CONVERSATIONS.c.session, CONVERSATIONS.c.channel).where(CONVERSATIONS.c.id == bindparam("conversation_id"))
+    select(CONVERSATIONS.c.session, CONVERSATIONS.c.channel, CONVERSATIONS.c.locale).where(
+        CONVERSATIONS.c.id == bindparam("conversation_id")
+    )
 )
 _MOVE = prepare(
     update(CONVERSATIONS)
@@ -151,9 +153,12 @@ class StoreJournal:
 
 def _session(conversation_id: str, connection: Connection) -> Session:
     row = _SESSION.run(connection, {"conversation_id": conversation_id}).fetchone()
-    if row is None or row[0] is None:
-        return Session(conversation_id=conversation_id, channel=row[1] if row else "")
-    return decode(row[0], Session)
+    if row is None:
+        return Session(conversation_id=conversation_id)
+    kept, channel, locale = row
+    if kept is None:  # until the customer's own words tell, the page's language is the best guess
+        return Session(conversation_id=conversation_id, channel=channel, language=locale)
+    return decode(kept, Session)
 
 
 def _open(connection: Connection, conversation_id: str, channel: str, locale: Language | None) -> None:

@@ -167,3 +167,10 @@ async def test_what_can_never_be_delivered_is_not_tried_for_ever(engine: Engine,
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert channel.arrived == []
+
+
+async def test_a_new_conversation_begins_in_the_language_of_its_page(engine: Engine, journal: StoreJournal) -> None:
+    await engine.open("c1", channel="web", locale="zh")
+    assert (await journal.session("c1")).language == "zh"
+    await engine.answer(message("hello"))
+    assert (await journal.session("c1")).language == "en"

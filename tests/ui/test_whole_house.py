@@ -212,7 +212,7 @@ NOISE = _wav(np.random.default_rng(0).normal(0, 0.1, 32_000))
         ({"text": "  "}, None, 400, "text"),
         ({"text": "很" * 100_000}, None, 413, "4000"),
         ({"text": "这是什么"}, ("image", b"I am no photo"), 415, "image"),
-        ({}, ("audio", b"RIFF and nothing"), 415, "audio"),
+        ({}, ("audio", b"RIFF and nothing"), 415, "recording"),
         ({}, ("audio", SILENCE), 200, "(没|听)"),
         ({}, ("audio", NOISE), 200, "(没|听)"),
         ({"text": "Bonjour, où est ma commande s'il vous plaît ?"}, None, 200, "(?s)中文.*English|English.*中文"),
@@ -228,7 +228,7 @@ async def test_bad_input_gets_a_helpful_answer_and_the_next_message_works(
         opened = await (await client.post("/v1/conversations", json={"locale": "zh"})).json()
         path = f"/v1/conversations/{opened['conversation_id']}/messages"
         bearer = {"Authorization": f"Bearer {opened['token']}"}
-        form = FormData({"id": "1", **fields})
+        form = FormData({"id": "1", **fields}, default_to_multipart=True)
         if file:
             form.add_field(file[0], file[1], filename="file", content_type="application/octet-stream")
         answer = await client.post(path, data=form, headers=bearer)
@@ -256,7 +256,8 @@ async def test_a_call_reaches_the_same_clerk(
     expected: str,
 ) -> None:
     settings = house.settings.phone.model_copy(update={"language": language})
-    app = replace(house, settings=house.settings.model_copy(update={"phone": settings}))
+    shop = house.settings.shop.model_copy(update={"greeting": {"en": "Hello.", "zh": "您好，请讲。"}[language]})
+    app = replace(house, settings=house.settings.model_copy(update={"phone": settings, "shop": shop}))
     lines = PhoneLines(settings, on_call=call_session(app).hold)
     serving = asyncio.create_task(lines.run())
     await asyncio.wait_for(lines.audiosocket.ready.wait(), 20)

@@ -16,6 +16,7 @@ ENGLISH = [
     ("$0.99", "ninety-nine cents"),
     ("£2.05", "two pounds and five pence"),
     ("¥39.90", "thirty-nine point nine yuan"),
+    ("¥99 - ¥139", "ninety-nine yuan to one hundred thirty-nine yuan"),
     ("25 USD", "twenty-five dollars"),
     ("15% off", "fifteen percent off"),
     ("3.5 stars", "three point five stars"),
@@ -76,6 +77,7 @@ ENGLISH = [
 
 CHINESE = [
     ("¥39.90", "三十九点九元"),
+    ("¥99 - ¥139", "九十九元到一百三十九元"),
     ("¥1,299", "一千二百九十九元"),
     ("￥15", "十五元"),
     ("$12.50", "十二点五美元"),

@@ -163,6 +163,7 @@ _READINGS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (re.compile(r"(?<!\d)((?:19|20)\d\d) ?年"), _year),
     (re.compile(r"(?<=\d) ?[-–~] ?(?=\d\d?:\d\d)|(?<=[日号点月元天分年时]) ?[-–~] ?(?=\d)"), _to),
     (TIME, _time),
+    (re.compile(rf"(?<=\d) ?[-–~] ?(?=(?:{_CURRENCY}) ?\d)"), _to),
     (re.compile(rf"({_CURRENCY}) ?({NUMBER})元?"), _money),
     (re.compile(rf"({NUMBER}) ?({_CURRENCY})(?![A-Za-z])"), _money_after),
     (CODE, _code),

@@ -152,6 +152,7 @@ _READINGS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (re.compile(r"(?<=\d) ?[-–~] ?(?=\d\d?:\d\d)"), _to),
     (re.compile(r"(?<![\d:.])(1[0-2]|0?[1-9])(?::([0-5]\d))? ?([AaPp])\.?[Mm]\b(?:\.(?=\s+[a-z]))?"), _time_of_day),
     (TIME, _time),
+    (re.compile(rf"(?<=\d) ?[-–~] ?(?=(?:{_CURRENCY}) ?\d)"), _to),
     (re.compile(rf"({_CURRENCY}) ?({NUMBER})"), _money),
     (re.compile(rf"({NUMBER}) ?({_CURRENCY})(?![A-Za-z])"), _money_after),
     (CODE, _code),
