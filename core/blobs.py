@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-
-from core.resilience import in_worker
 
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
 
@@ -18,18 +17,19 @@ _ADDRESS = re.compile(r"[0-9a-f]{64}")
 class FolderBlobs:
     """Keep blobs below `folder` as ab/cd/abcd...; the operating system's cache makes reads cheap.
 
-    Files are readable by their owner only, since photos and recordings are personal data.
+    Files are readable by their owner only, since photos and recordings are personal data. Reading and writing
+    does not use the models' threads: a photo must not wait for a transcription.
     """
 
     folder: Path
 
     async def put(self, data: bytes) -> str:
         """Keep the bytes durably and return their sha256 in hex; the same bytes are kept once."""
-        return await in_worker(self._put, data)
+        return await asyncio.to_thread(self._put, data)
 
     async def get(self, sha256: str) -> bytes:
         """Return the bytes; raises `KeyError` when they are not here or `sha256` is no address."""
-        return await in_worker(self._get, sha256)
+        return await asyncio.to_thread(self._get, sha256)
 
     def path(self, sha256: str) -> Path:
         """Return where the bytes lie on disk (they may not).

@@ -1,4 +1,4 @@
-"""Work that would stall the event loop goes to a worker."""
+"""Work of the models, which would stall the event loop, goes to a worker."""
 
 from __future__ import annotations
 
@@ -16,5 +16,9 @@ _WORKERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="model")
 
 
 async def in_worker(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run blocking `work` in a worker thread and return what it returns."""
+    """Run `work`, a model's or as heavy, in one of four threads and return what it returns.
+
+    Reading and writing belongs elsewhere (`asyncio.to_thread`, `core.journal.store`): here it would wait
+    behind transcriptions. A caller that is cancelled does not stop work that has begun.
+    """
     return await asyncio.get_running_loop().run_in_executor(_WORKERS, partial(work, *args, **kwargs))

@@ -63,15 +63,28 @@ class Application:
     """What customers are likely to say, for recognisers."""
     finder: Opening | None
     """Photos can be matched once it is `ready`."""
+    understander: Understander
+    dialogue: Dialogue
     resumed: int
     """Messages of an earlier run that are being answered now."""
+
+    async def warm(self) -> None:
+        """Load what the first question would wait for; what fails here is told, and tried again with a question."""
+        try:
+            await self.understander.warm()
+            await self.dialogue.warm()
+        except Exception:
+            _LOG.exception("understanding could not be prepared")
 
 
 @asynccontextmanager
 async def assemble(
-    settings: Settings, *, needs: Needs | None = None, progress: Progress | None = None
+    settings: Settings, *, needs: Needs | None = None, progress: Progress | None = None, resume: bool = False
 ) -> AsyncIterator[Application]:
     """Build the clerk over the data folder, start it, and close everything at the end.
+
+    With `resume` it takes up what an earlier run left unanswered; only the one process that serves the
+    channels may do so (a question typed beside it must not answer what it is working on).
 
     A sense whose model or library is missing is switched off with a warning that says how to get it,
     so that the clerk still answers by text.
@@ -97,20 +110,22 @@ async def assemble(
             closing.push_async_callback(finder.close)
         hint = vocabulary(await shop.products())
         journal = StoreJournal(store)
+        understander = Understander(sentences, shop.products)
+        dialogue = Dialogue(
+            shop,
+            sentences,
+            currency=about.currency if about else "USD",
+            identity_attempts=settings.shop.identity_attempts,
+            greeting=settings.shop.greeting,
+            handoff_hours=settings.shop.handoff_hours,
+            picture=gallery.sha256,
+        )
         engine = Engine(
             Parts(
                 journal=journal,
                 perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, hint=hint),
-                understander=Understander(sentences, shop.products),
-                dialogue=Dialogue(
-                    shop,
-                    sentences,
-                    currency=about.currency if about else "USD",
-                    identity_attempts=settings.shop.identity_attempts,
-                    greeting=settings.shop.greeting,
-                    handoff_hours=settings.shop.handoff_hours,
-                    picture=gallery.sha256,
-                ),
+                understander=understander,
+                dialogue=dialogue,
                 media=Door(blobs, _door_limits(settings.media)),
                 blobs=blobs,
                 voice=speaker,
@@ -122,8 +137,8 @@ async def assemble(
                 concurrent_turns=settings.engine.concurrent_turns,
             ),
         )
-        resumed = await engine.start()
         closing.push_async_callback(engine.close)
+        resumed = await engine.start() if resume else 0
         yield Application(
             settings=settings,
             data=data,
@@ -136,6 +151,8 @@ async def assemble(
             speaker=speaker,
             hint=hint,
             finder=finder,
+            understander=understander,
+            dialogue=dialogue,
             resumed=resumed,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,8 @@ from types import MappingProxyType
 
 from core.ports import BlobStore
 from core.shop.records import Picture, Product
+
+_LOG = logging.getLogger(__name__)
 
 PathOf = Callable[[Picture], Path]
 """A picture of the records -> where it lies on disk."""
@@ -35,5 +39,14 @@ async def open_gallery(products: Iterable[Product], path_of: PathOf, blobs: Blob
         for picture in variant.pictures
         if picture.view == "main"
     }
-    addresses = {file: await blobs.put(path.read_bytes()) for file, path in pictures.items() if path.is_file()}
+    addresses = {file: await _kept(path, blobs) for file, path in pictures.items()}
     return Gallery(addresses=MappingProxyType(addresses))
+
+
+async def _kept(path: Path, blobs: BlobStore) -> str:
+    try:
+        data = await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        _LOG.warning("a catalogue picture cannot be shown: %s", error)
+        return ""
+    return await blobs.put(data)

@@ -43,6 +43,7 @@ async def serve(app: Application, announce: Announce) -> None:
     async with asyncio.TaskGroup() as group:
         for work in (outbox.run(), *(channel.run() for channel in channels)):
             group.create_task(work)
+        group.create_task(app.warm())
         if calls:
             group.create_task(calls.prepare())  # calls are taken meanwhile; what is not ready is said live
         for name, where in _lines(settings):

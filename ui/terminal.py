@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.engine import Engine
+from core.errors import MediaError
 from core.types import Attachment, AttachmentKind, Language, Message, Turn
 
 CHANNEL = "terminal"
@@ -23,15 +24,23 @@ class Terminal:
     locale: Language | None = None
 
     async def say(
-        self, text: str, *, images: tuple[Path, ...] = (), audio: Path | None = None, wants_speech: bool = False
+        self,
+        text: str,
+        *,
+        images: tuple[Path, ...] = (),
+        audio: Path | None = None,
+        attachments: tuple[Attachment, ...] = (),
+        wants_speech: bool = False,
     ) -> Turn:
-        """Send words and files, and return the turn.
+        """Send words, files and what `attach` gave, and return the turn.
 
-        Raises `MediaError` for a file that the door refuses and `OSError` for one that cannot be read.
+        Raises `MediaError` for a file that the door refuses or a text that is too long, and `OSError` for
+        a file that cannot be read.
         """
-        attachments: list[Attachment] = [await self._admit(image, AttachmentKind.IMAGE) for image in images]
-        if audio is not None:
-            attachments.append(await self._admit(audio, AttachmentKind.AUDIO))
+        limit = self.engine.limits.text_chars
+        if len(text) > limit:
+            raise MediaError("too_long", f"a message holds {limit} characters at most and this one has {len(text)}")
+        attachments += await self.attach(images=images, audio=audio)
         message_id = uuid.uuid4().hex
         return await self.engine.answer(
             Message(
@@ -40,14 +49,20 @@ class Terminal:
                 external_id=message_id,
                 conversation_id=self.conversation_id,
                 sender_id="terminal",
-                text=text[: self.engine.limits.text_chars],
-                attachments=tuple(attachments),
+                text=text.encode("utf-8", "replace").decode(),  # a terminal may send half characters
+                attachments=attachments,
                 locale=self.locale,
                 wants_speech=wants_speech,
                 received_at=datetime.now(UTC),
                 trace_id=message_id,
             )
         )
+
+    async def attach(self, *, images: tuple[Path, ...] = (), audio: Path | None = None) -> tuple[Attachment, ...]:
+        """Let files in at the media door; raises `MediaError` and `OSError`."""
+        photos = [await self._admit(image, AttachmentKind.IMAGE) for image in images]
+        recordings = [] if audio is None else [await self._admit(audio, AttachmentKind.AUDIO)]
+        return (*photos, *recordings)
 
     async def _admit(self, file: Path, kind: AttachmentKind) -> Attachment:
         return await self.engine.media.admit(await asyncio.to_thread(file.read_bytes), kind=kind)

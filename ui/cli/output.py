@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
+import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -15,11 +17,33 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON 
 """The type of every command's `as_json` parameter."""
 
 
+_FORMAT = "%(levelname)s %(name)s: %(message)s"
+
+
+class _Brief(logging.Formatter):
+    """Tell an exception by its last line."""
+
+    def formatException(self, ei: Any) -> str:
+        return f"  {ei[0].__name__}: {ei[1]}"
+
+
 def settings(context: typer.Context) -> Settings:
     """Return the settings from the file that --config named, or the usual places."""
     from core.config import load  # pydantic takes a fifth of a second; `--help` does not need it
 
     return load(context.find_root().obj)
+
+
+def start_logging(level: str, *, beside_talk: bool = False) -> None:
+    """Tell what happens from `level` ("info", ...) on, on standard error.
+
+    `beside_talk`: whoever types wants warnings at most, and errors in one line; "debug" still tells all.
+    """
+    told = logging.StreamHandler(sys.stderr)
+    told.setFormatter((_Brief if beside_talk and level != "debug" else logging.Formatter)(_FORMAT))
+    logging.basicConfig(level="WARNING" if beside_talk and level == "info" else level.upper(), handlers=[told])
+    for chatty in ("httpx", "faster_whisper", "telegram", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)  # they log addresses with tokens in them
 
 
 def show(value: Mapping[str, object], text: str, *, as_json: bool) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli.output import looking, settings
+from core.errors import BusyError
+from ui.cli.output import looking, settings, start_logging
 
 if TYPE_CHECKING:
     from core.config import Settings
@@ -36,13 +38,31 @@ def _run(context: typer.Context, port: int | None, host: str | None, *, gradio: 
     if gradio is not None:
         changes["gradio"] = config.gradio.model_copy(update={"enabled": gradio})
     config = config.model_copy(update=changes)
-    logging.basicConfig(level=config.log.level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for chatty in ("httpx", "faster_whisper", "telegram", "apscheduler"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # they log addresses with tokens in them
+    start_logging(config.log.level)
     try:
-        asyncio.run(_serve(config))
+        with _alone(config.data_dir.expanduser()):
+            asyncio.run(_serve(config))
     except BaseExceptionGroup as several:  # channels run side by side; the first to fail ended the others
         raise _first(several) from several
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Keep the data folder to this process: two would answer and deliver the same messages."""
+    from filelock import FileLock, Timeout
+
+    data.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(data / "serving.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise BusyError(
+            f"another zhanggui serves {data} already: stop it, or set ZHANGGUI_DATA_DIR to another folder"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 async def _serve(config: Settings) -> None:
@@ -54,7 +74,7 @@ async def _serve(config: Settings) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, here.cancel)
     try:
-        async with assemble(config, progress=looking) as app:
+        async with assemble(config, progress=looking, resume=True) as app:
             if app.resumed:
                 typer.echo(f"taking up {app.resumed} message(s) of the last run", err=True)
             await serve_house(app, _announce)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ui.cli.output import AsJson, looking, settings, show
+from ui.cli.output import AsJson, looking, settings, show, start_logging
 
 if TYPE_CHECKING:
     from core.config import Settings
@@ -28,7 +31,8 @@ Audio = Annotated[
 Speak = Annotated[Path | None, typer.Option("--speak", metavar="OUT.wav", help="Write the spoken reply here.")]
 Conversation = Annotated[str | None, typer.Option("--conversation", metavar="ID", help="Go on with this conversation.")]
 Locale = Annotated[
-    str | None, typer.Option("--locale", metavar="zh|en", help="What you read, where the words do not tell.")
+    Literal["zh", "en"] | None,
+    typer.Option("--locale", metavar="zh|en", help="What you read, where the words do not tell."),
 ]
 
 
@@ -45,7 +49,13 @@ def ask(
     """Say one thing to the clerk and print the answer (of the demo shop when none was imported)."""
     if not (text.strip() or image or audio):
         raise typer.BadParameter("say something: words, --image or --audio", param_hint="TEXT")
-    asyncio.run(_ask(settings(context), text, tuple(image or ()), audio, speak, conversation, locale, as_json))
+    if speak is not None and not speak.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {speak.absolute().parent}", param_hint="--speak")
+    config = settings(context)
+    start_logging(config.log.level, beside_talk=True)
+    turn = asyncio.run(_ask(config, text, tuple(image or ()), audio, speak, conversation, locale, as_json))
+    if turn.outcome == "failed":
+        raise typer.Exit(1)
 
 
 async def _ask(
@@ -57,26 +67,32 @@ async def _ask(
     conversation: str | None,
     locale: str | None,
     as_json: bool,
-) -> None:
+) -> Turn:
     from core.wire import turn_as_json
     from ui.app import Needs, assemble
 
     needs = Needs(hearing=audio is not None, seeing=bool(images), speaking=speak is not None)
     async with assemble(config, needs=needs, progress=looking) as app:
-        if app.finder:
-            await app.finder.ready()
         terminal = _terminal(app.engine, conversation, locale)
-        turn = await terminal.say(text, images=images, audio=audio, wants_speech=speak is not None)
+        attachments = await terminal.attach(images=images, audio=audio)
+        if app.finder:
+            with suppress(Exception):  # the clerk answers all the same, and says that it cannot see
+                await app.finder.ready()
+        turn = await terminal.say(text, attachments=attachments, wants_speech=speak is not None)
         blobs = app.engine.blobs
         if speak is not None:
             await _write_speech(turn, blobs, speak)
         shown = turn_as_json(turn, lambda sha256: blobs.path(sha256).as_uri())
         show(shown, _as_text(turn), as_json=as_json)
+        return turn
 
 
 def chat(context: typer.Context, conversation: Conversation = None, locale: Locale = None) -> None:
     """Talk with the clerk; /image FILE and /audio FILE send files, /quit ends."""
-    asyncio.run(_chat(settings(context), conversation, locale))
+    config = settings(context)
+    start_logging(config.log.level, beside_talk=True)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_chat(config, conversation, locale))
 
 
 async def _chat(config: Settings, conversation: str | None, locale: str | None) -> None:
@@ -84,18 +100,41 @@ async def _chat(config: Settings, conversation: str | None, locale: str | None) 
 
     async with assemble(config, needs=Needs(speaking=False), progress=looking) as app:
         terminal = _terminal(app.engine, conversation, locale)
+        warming = asyncio.create_task(app.warm())
+        typed = _typed_lines()
         typer.echo("掌柜在此，请讲。 Zhanggui is listening.  (/image FILE, /audio FILE, /quit)")
         while True:
             typer.echo("> ", nl=False)
-            line = await asyncio.to_thread(sys.stdin.readline)
+            line = await typed.get()
             if not line or line.strip() == "/quit":
-                return
+                break
             if line.strip():
                 typer.echo(await _exchange(terminal, line.strip()))
+        warming.cancel()
+
+
+def _typed_lines() -> asyncio.Queue[str]:
+    """Return the lines of standard input as they come, "" at its end.
+
+    The thread that reads is left behind when the chat ends: nothing can wake a read from a terminal, and
+    waiting for it would let Ctrl-C hang until the next Enter.
+    """
+    lines: asyncio.Queue[str] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    source = io.FileIO(sys.stdin.fileno(), closefd=False)  # unbuffered: a buffer's lock would stop Python's exit
+
+    def read() -> None:
+        with suppress(RuntimeError):  # the loop is closed: the chat has ended
+            for line in iter(source.readline, b""):
+                loop.call_soon_threadsafe(lines.put_nowait, line.decode("utf-8", "replace"))
+            loop.call_soon_threadsafe(lines.put_nowait, "")
+
+    threading.Thread(target=read, name="stdin", daemon=True).start()
+    return lines
 
 
 async def _exchange(terminal: Terminal, line: str) -> str:
-    from core.errors import MediaError
+    from core.errors import ZhangguiError
 
     command, _, rest = line.partition(" ")
     name, _, caption = rest.strip().partition(" ")
@@ -105,9 +144,9 @@ async def _exchange(terminal: Terminal, line: str) -> str:
             return _as_text(await terminal.say(caption, images=(file,)))
         if command == "/audio":
             return _as_text(await terminal.say(caption, audio=file))
-    except (MediaError, OSError) as error:
+        return _as_text(await terminal.say(line))
+    except (ZhangguiError, OSError) as error:
         return f"! {error}"
-    return _as_text(await terminal.say(line))
 
 
 def _home(name: str) -> Path:
