@@ -94,6 +94,8 @@ class Conversation:
         self._keypad = Keypad(self._typed, pause_s=manners.key_pause_s)
         self._playback = Playback(transport)
         self._speaking: asyncio.Task[None] | None = None
+        # Dialplans often hand out the same id for every call; the next caller must not meet this one's session.
+        self._call = f"{transport.call_id}:{uuid.uuid4().hex}"
         self._said = 0
         self._missed = 0
 
@@ -195,12 +197,11 @@ class Conversation:
 
     def _message(self, text: str) -> Message:
         self._said += 1
-        call_id = self._transport.call_id
         return Message(
             id=uuid.uuid4().hex,
             channel="phone",
-            external_id=f"{call_id}:{self._said}",
-            conversation_id=f"phone:{call_id}",
+            external_id=f"{self._call}:{self._said}",
+            conversation_id=f"phone:{self._call}",
             sender_id=self._transport.caller,
             text=text,
             locale=self._language,
