@@ -250,14 +250,27 @@ async def test_a_spoken_question_becomes_a_message_and_its_answer_is_spoken() ->
         await line.heard(5)
     first, second = scene.clerk.messages
     assert (first.text, first.locale, first.channel) == ("where is my order", "en", "phone")
-    call = first.conversation_id.removeprefix("phone:")
-    assert call.startswith("c1:")
-    assert first.external_id == f"{call}:1"
-    assert (second.text, second.locale, second.external_id) == ("还有一个问题", "zh", f"{call}:2")
+    call_id = first.conversation_id.removeprefix("phone:")
+    assert call_id.startswith("c1:")
+    assert first.external_id == f"{call_id}:1"
+    assert (second.text, second.locale, second.external_id) == ("还有一个问题", "zh", f"{call_id}:2")
     assert first.sender_id == "+8613800000000"
     assert first.received_at <= datetime.now(UTC)
     assert scene.voice.said[1:3] == [("It ships today.", "en"), ("明天到。", "zh")]
     assert scene.ear.heard[0] == pytest.approx(1.0 + 0.7 + 0.32, abs=0.1)
+
+
+async def test_two_calls_with_the_same_id_of_the_line_are_two_conversations() -> None:
+    seen = []
+    for _ in range(2):
+        scene = Scene(ear=Ear([words("where is my order")]))
+        async with call(scene) as line:
+            await line.heard(1)
+            line.speak(1.0)
+            await line.heard(2)
+        seen.append(scene.clerk.messages[0])
+    assert seen[0].conversation_id != seen[1].conversation_id
+    assert seen[0].external_id != seen[1].external_id
 
 
 async def test_what_the_caller_says_while_the_clerk_speaks_is_not_taken() -> None:
