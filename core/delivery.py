@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from tenacity import AsyncRetrying, retry_if_not_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from core.errors import UndeliverableError
 from core.ports import Channel, Journal
@@ -119,7 +119,7 @@ class Outbox:
         retrying = AsyncRetrying(
             stop=stop_after_attempt(_ATTEMPTS),
             wait=wait_exponential_jitter(multiplier=self._first_wait_s, max=30, jitter=self._first_wait_s),
-            retry=retry_if_not_exception_type(UndeliverableError),
+            retry=retry_if_exception(_may_pass),
             reraise=True,
         )
         try:
@@ -129,3 +129,8 @@ class Outbox:
                         await channel.deliver(turn, reply)
         except UndeliverableError as error:
             _LOG.warning("reply %s can never be delivered: %s", reply.id, error)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Return whether trying again makes sense; a cancellation is no failure and must end the attempts."""
+    return isinstance(error, Exception) and not isinstance(error, UndeliverableError)
