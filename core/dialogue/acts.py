@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, write_ticket
+from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, tell_progress, write_ticket
 from core.dialogue.handoff import hand_off
 from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_identity
-from core.dialogue.orders import choose_order, list_orders, own_order, show_order
+from core.dialogue.orders import choose_order, list_orders, own_order, remember_wish, show_order
 from core.dialogue.photo import look_at_photo
 from core.dialogue.questions import admit_ignorance, answer_question
 from core.dialogue.run import ActOf, CheckOf
@@ -26,10 +26,12 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             look_at_photo,
             offer_ticket,
             quote_policy,
+            remember_wish,
             say_locked,
             say_wrong_identity,
             show_order,
             suggest_ticket,
+            tell_progress,
             write_ticket,
         )
     }

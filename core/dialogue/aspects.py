@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from core.dialogue.draft import Draft
 from core.knowledge.question import Question
-from core.knowledge.variants import colours, describe, option_values, option_word, other_options
+from core.knowledge.variants import colours, describe, option_values, option_word, other_options, plain
 from core.shop.records import Product, Variant, in_language
 from core.wording.formats import listing, price_range
 
@@ -29,10 +29,12 @@ class Subject:
 
     @property
     def name(self) -> str:
-        """Return the product's name, with the colour where one was named."""
+        """Return the product's name, with the colour and the size where they were named."""
         name = in_language(self.product.names, self.draft.language)
-        named = [self.word(value) for value in self._named_colours()]
-        if not named or len(self.variants) == 1:
+        if len(self.variants) == 1 or len(self.variants) == len(self.product.variants):
+            return name
+        named = [self.word(value) for value in (*self._named_colours(), *self._named_sizes())]
+        if not named:
             return name
         opened, closed = ("（", "）") if self.draft.language == "zh" else (" (", ")")
         return f"{name}{opened}{listing(named, self.draft.language)}{closed}"
@@ -61,6 +63,11 @@ class Subject:
     def _named_colours(self) -> list[str]:
         wanted, lexicon = set(self.question.colours), self.draft.desk.facts.lexicon
         return [value for value in colours(self.product) if wanted & set(lexicon.concepts(value, "colour"))]
+
+    def _named_sizes(self) -> list[str]:
+        wanted = {plain(size) for size in self.question.sizes}
+        values = option_values(self.product, other_options(self.product))
+        return [value for value in values if plain(value) in wanted]
 
 
 def is_in_stock(variant: Variant) -> bool:
@@ -127,7 +134,7 @@ def tell_related(about: Subject) -> None:
 def tell_fact(about: Subject, key: str) -> None:
     """Tell one attribute of the record."""
     label = about.draft.desk.facts.lexicon.word("attribute", key, about.draft.language)
-    for kind in ("option", "feature", "aspect"):
+    for kind in ("option", "feature", "aspect", "topic"):
         if label == key:
             label = about.draft.desk.facts.lexicon.word(kind, key, about.draft.language)
     value = in_language(about.product.attributes[key], about.draft.language)
@@ -141,8 +148,11 @@ def tell_feature(about: Subject, token: str) -> bool:
         values = [about.word(value) for value in option_values(about.product, [name])]
         about.say("option_values", option=about.word(name), values=listing(values, about.draft.language))
         return True
+    if name in about.product.attributes:
+        tell_fact(about, name)
+        return True
     for key, texts in about.product.attributes.items():
-        if key == name or any(token in {span.token for span in lexicon.read(text)} for text in texts.values()):
+        if any(token in {span.token for span in lexicon.read(text)} for text in texts.values()):
             tell_fact(about, key)
             return True
     quote = _sentence_about(about, token)

@@ -6,15 +6,29 @@ import re
 
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import propose
+from core.dialogue.orders import find_own, is_under_way
+from core.dialogue.products import tell_facts
 from core.dialogue.questions import tell_page
+from core.knowledge.question import read_question
 from core.shop.records import Page
 from core.types import spoken_text
+from core.understand.normalise import normalise
 
 _POLICY_ENOUGH = 0.4
 """Lower than for a question: the topic is known already, only the page is looked for."""
 _WORDS_CHARS = 500
 
 
+_HAS_PROGRESS = frozenset({"refund", "return", "exchange", "cancel_order", "repair_warranty", "missing_or_wrong_item"})
+_PROGRESS = re.compile(
+    r"到哪|哪一步|进度|怎么样了|好了吗|好了没|成功|办了吗|办了没|处理了|审核|有结果|还没退|还没到账|没到账|退了吗|退了没|了没有?$"
+    r"|(?:取消|退款?|换)(?:掉|好|完)?了(?:吗|没)"
+    r"|\b(?:status|progress|news|update|did you|have you|has (?:it|my|the)|is my \w+ (?:done|ready|approved)"
+    r"|where(?:'s| is) my (?:refund|money|replacement|exchange|return)|still (?:waiting|no|haven't)"
+    r"|haven't (?:got|received|seen))\b",
+    re.IGNORECASE,
+)
+"""Words by which a customer asks how far it is, not how it is done."""
 _WISH = re.compile(
     r"我(?:要|想|需要|得)|帮我|给我|麻烦|请(?!问)|申请|不要了|不想要|取消(?:吧|掉|了|订单)$|^(?:退货|换货|退款|发票|开票|取消订单|投诉)$"
     r"|\bI(?:'d like| would like| want| need|'m going)\b|\b(?:please|help me|for me)\b"
@@ -25,13 +39,23 @@ _WISH = re.compile(
 
 
 async def quote_policy(draft: Draft) -> str:
-    """Say what the shop's page about the topic says: "answered" when that was the question, else "wished"."""
+    """Say what the shop's page about the topic says.
+
+    Returns "answered" when that was the question, "told" when a product's own record answers it, "progress"
+    when the customer asks how far it is, which the order tells, else "wished".
+    """
     topic = draft.slots.get("topic", "")
     words = spoken_text(draft.message, draft.percept)
     draft.slots["request"] = words[:_WORDS_CHARS]
     if topic == "complaint":
         draft.say("complaint_sorry")
         return "wished"
+    if _asks_progress(topic, words):
+        return "progress"
+    plain = normalise(words)
+    if not _WISH.search(words) and await tell_facts(draft, read_question(plain, draft.desk.facts.lexicon)):
+        return "told"
+    await _tell_also(draft)
     page = await _page(draft, topic, words)
     if page is not None and not _WISH.search(words):
         tell_page(draft, page)
@@ -40,6 +64,36 @@ async def quote_policy(draft: Draft) -> str:
     if page is not None:
         tell_page(draft, page)
     return "wished"
+
+
+def _asks_progress(topic: str, words: str) -> bool:
+    return topic == "after_sales_progress" or (topic in _HAS_PROGRESS and bool(_PROGRESS.search(words)))
+
+
+async def _tell_also(draft: Draft) -> None:
+    """Answer the second of two requests at once from its page; the ticket holds the words of both."""
+    topic = draft.heard.get("also", "")
+    if topic and draft.desk.templates.has(f"topic.{topic}"):
+        named = draft.word(f"topic.{topic}")
+        hits = await draft.desk.facts.search(named, prefix="page:", k=1)
+        if hits and hits[0].score >= _POLICY_ENOUGH:
+            tell_page(draft, draft.desk.facts.pages[hits[0].passage.id.partition(":")[2]])
+            draft.turn_page()
+
+
+async def tell_progress(draft: Draft) -> str:
+    """Add to an order's status what is known of the request about it: a ticket, or how long such things take."""
+    topic, order_id = draft.slots.get("topic", ""), draft.slots.get("order_id", "")
+    if f"{topic}:{order_id}" in draft.slots.get("tickets", "").split(","):
+        draft.say("ticket_pending", topic=topic_word(draft))
+        return ""
+    order = await find_own(draft, order_id)
+    if order is None or is_under_way(order) or order.status == "delivered":
+        return await suggest_ticket(draft)
+    page = await _page(draft, "refund", draft.word("topic.refund"))
+    if page is not None and topic in ("refund", "return", "after_sales_progress", "cancel_order"):
+        tell_page(draft, page)
+    return ""
 
 
 async def _page(draft: Draft, topic: str, words: str) -> Page | None:
@@ -54,7 +108,15 @@ async def _page(draft: Draft, topic: str, words: str) -> Page | None:
 
 
 async def suggest_ticket(draft: Draft) -> str:
-    """Offer, after an answer, to have it done: a plain yes in the next message begins the ticket."""
+    """Offer, after an answer, to have it done: a plain yes in the next message begins the ticket.
+
+    Nothing is offered for hurrying or rescheduling an order that is not under way any more.
+    """
+    if draft.slots.get("topic") in ("urge_delivery", "delivery_schedule"):
+        order = await find_own(draft, draft.slots.get("order_id", ""))
+        if order is not None and not is_under_way(order):
+            return ""
+        draft.slots["request"] = draft.slots.get("request") or spoken_text(draft.message, draft.percept)[:_WORDS_CHARS]
     draft.say("suggest_ticket")
     draft.buttons(
         (draft.word("button.ticket"), draft.word("press.yes")),
@@ -93,6 +155,7 @@ async def write_ticket(draft: Draft) -> str:
         arguments["order_id"] = order_id
     if await propose(draft, "create_ticket", arguments, key=f"ticket:{topic}:{order_id}"):
         draft.say("ticket_done", topic=topic_word(draft))
+        draft.slots["tickets"] = ",".join(filter(None, [draft.slots.get("tickets", ""), f"{topic}:{order_id}"]))
         if draft.desk.handoff_hours:
             draft.say("handoff_hours", hours=draft.desk.handoff_hours)
     else:

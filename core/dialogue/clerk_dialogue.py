@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.dialogue.acts import ACTS, CHECKS
-from core.dialogue.commands import obey
+from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
 from core.dialogue.load import FOLDER, Words, load_flows
 from core.dialogue.outcome import Outcome
+from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
-from core.dialogue.run import Runner
+from core.dialogue.run import Runner, awaited
 from core.knowledge.facts import Facts
 from core.ports import Shop, TextEncoder
 from core.shop.records import Picture
@@ -71,6 +72,8 @@ class Dialogue:
             draft.outcome = "unknown"
             return draft.outcome_of_turn()
         tell_flags(draft)
+        take_slots(draft)
+        await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
         if obey(draft, self._runner):
             await self._runner.run(draft)
         await settle(draft)

@@ -20,38 +20,52 @@ from core.types import (
     spoken_text,
 )
 
-_TURN_ONLY = ("answer", "ordinal", "recent", "other", "question", "no_email", "category")
+_ORDER = (CancelFlow, ChitChat, StartFlow, AskKnowledge, Handoff)
+"""What is given up comes first; then what may wait for an answer, under what is said at once."""
+_TURN_ONLY = ("also", "answer", "ordinal", "recent", "other", "question", "no_email", "category")
 """Slots that mean something in the message that gives them only."""
 
 
 def obey(draft: Draft, runner: Runner) -> bool:
     """Obey all commands, slots first. Returns whether the flows should run now."""
-    draft.forget(*_TURN_ONLY)
     offered = draft.slots.pop("offer", "")
     commands = draft.understanding.commands
-    for command in commands:
-        if isinstance(command, SetSlot | CorrectSlot):
-            draft.fill(command.slot, command.value)
-    _pick_from_list(draft)
     others = [command for command in commands if not isinstance(command, SetSlot | CorrectSlot)]
-    others.sort(key=lambda command: isinstance(command, Handoff))  # the flow begun last is run first
+    if draft.picked:  # naming what stands in the list is the answer, not a question about it
+        others = [command for command in others if not isinstance(command, AskKnowledge | StartFlow)]
+    others.sort(key=lambda command: next((at for at, kind in enumerate(_ORDER) if isinstance(command, kind)), 0))
+    draft.alone = len(others) < 2
     for command in others:
         if isinstance(command, Repeat):
             _repeat(draft)
             return False
         _obey(command, draft, runner, offered)
-    if not commands:
+    if not commands and not draft.picked:
         _nothing_understood(draft)
-    elif not others and not draft.stack:
-        _only_slots(draft, runner)
+    elif not others:
+        _only_slots(draft, runner, offered)
     return True
+
+
+def take_slots(draft: Draft) -> None:
+    """Fill the slots that the message names, and forget what meant something in the message before only."""
+    draft.forget(*_TURN_ONLY)
+    for command in draft.understanding.commands:
+        if not isinstance(command, SetSlot | CorrectSlot):
+            continue
+        if command.slot == "topic" and "topic" in draft.heard:
+            draft.fill("also", command.value)
+        else:
+            draft.fill(command.slot, command.value)
 
 
 def _obey(command: Command, draft: Draft, runner: Runner, offered: str) -> None:
     if isinstance(command, StartFlow):
         _start(draft, runner, command.flow)
     elif isinstance(command, AskKnowledge):
-        draft.slots["question"] = command.question
+        asked = command.question.replace("\n", " ")
+        earlier = draft.heard.get("question")
+        draft.fill("question", f"{earlier}\n{asked}" if earlier else asked)
         _start(draft, runner, "question")
     elif isinstance(command, Handoff):
         _hand_off(draft, runner, command.reason)
@@ -76,30 +90,21 @@ def _start(draft: Draft, runner: Runner, flow: str) -> None:
     runner.start(draft, flow)
 
 
-def _pick_from_list(draft: Draft) -> None:
-    """Turn "the second one" into what stands second in the list that the customer sees."""
-    slot, _, values = draft.slots.get("listed", "").partition(":")
-    listed = [value for value in values.split(",") if value]
-    ordinal = draft.heard.get("ordinal")
-    if not listed or slot in draft.heard:
-        return
-    left = [value for value in listed if value != draft.slots.get(slot)]
-    if "other" in draft.heard and len(left) == 1:
-        draft.fill(slot, left[0])
-        return
-    if not ordinal:
-        return
-    at = int(ordinal) - 1 if ordinal != "-1" else len(listed) - 1
-    if 0 <= at < len(listed):
-        draft.fill(slot, listed[at])
+def _only_slots(draft: Draft, runner: Runner, offered: str) -> None:
+    """Begin what a bare order number, product or proof of identity most likely asks for.
 
-
-def _only_slots(draft: Draft, runner: Runner) -> None:
-    """Begin what a bare order number, product or proof of identity most likely asks for."""
+    Who gives an order number or an e-mail address where a yes was expected, means yes.
+    """
+    proof = {"order_id", "email", "zip", "recent", "other"} & draft.heard.keys()
     if {"product_id", "category"} & draft.heard.keys():
         _start(draft, runner, "question")
-    elif {"order_id", "email", "zip"} & draft.heard.keys():
-        runner.start(draft, "order_status")
+    elif draft.identity is None and proof and "answer" in awaited(draft, runner):
+        draft.fill("answer", "yes")
+    elif draft.stack:
+        return
+    elif proof:
+        accepts = offered == "ticket" and draft.identity is None
+        runner.start(draft, offered if accepts else "order_status")
     else:
         _nothing_understood(draft)
 
@@ -135,7 +140,8 @@ def _deny(draft: Draft, runner: Runner, offered: str) -> None:
 
 def _cancel(draft: Draft) -> None:
     if not draft.stack:
-        draft.say("anything_else")
+        if draft.alone:
+            draft.say("anything_else")
         return
     drop(draft)
     draft.forget("listed", "name", "zip", "email")
@@ -151,6 +157,8 @@ def _repeat(draft: Draft) -> None:
 
 
 def _chat(draft: Draft, topic: str) -> None:
+    if topic == "thanks_bye":
+        draft.stack.clear()
     draft.digressed = bool(draft.stack)
     if topic == "greeting":
         draft.text(draft.desk.greeting or draft.word("greeting"))

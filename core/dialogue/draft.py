@@ -67,6 +67,10 @@ class Draft:
     outcome: str = "answered"
     missed: bool = False
     """Whether this message was not understood, or its question could not be answered."""
+    picked: bool = False
+    """Whether this message chose from a list by naming what stands in it."""
+    alone: bool = True
+    """Whether this message makes no more than one request."""
     digressed: bool = False
     """Whether this message left a business that was going on."""
 

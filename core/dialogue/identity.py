@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
+from core.shop.keys import name_key, names_of
 from core.shop.records import Customer
-from core.types import Identity
+from core.types import Identity, Language
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _log = logging.getLogger(__name__)
 _EVIDENCE = ("email", "name", "zip", "phone")
 
@@ -16,7 +19,7 @@ _EVIDENCE = ("email", "name", "zip", "phone")
 async def identify(draft: Draft) -> str:
     """Check what the customer gave as proof.
 
-    Returns "verified", "missing", "half_name" (a zip is known, the name lacks), "half_zip", "wrong" or
+    Returns "verified", "missing", "half_name" (a zip is known, the name lacks), "half_zip", "no_email", "wrong" or
     "locked". A conversation serves one customer: proof given later is checked against nobody, so that
     it tells nothing about other customers.
     """
@@ -36,6 +39,8 @@ async def identify(draft: Draft) -> str:
         return _settle(draft, found[0] if len(found) == 1 else None, "name_zip")
     if "name" in slots:
         return "half_zip"
+    if "no_email" in draft.heard and "zip" not in slots:
+        return "no_email"
     return "half_name" if "zip" in slots else "missing"
 
 
@@ -44,7 +49,8 @@ def _settle(draft: Draft, customer: Customer | None, proved_by: str) -> str:
     if customer is not None:
         draft.identity = Identity(customer_id=customer.user_id, proved_by=proved_by)
         draft.failed_checks = 0
-        draft.say("identity_ok", name=called(customer))
+        name = called(customer, draft.language)
+        draft.say("identity_ok" if name else "identity_ok_nameless", **({"name": name} if name else {}))
         return "verified"
     draft.failed_checks += 1
     _log.info("an identity check failed (%d in a row)", draft.failed_checks)
@@ -65,8 +71,7 @@ async def _stay_with_one(draft: Draft) -> None:
     name = draft.heard.get("name", "").lower()
     if own is None:
         return
-    names = {f"{own.first_name} {own.last_name}".lower(), f"{own.last_name}{own.first_name}".lower()}
-    if (email and email != own.email.lower()) or (not email and name and name not in names):
+    if (email and email != own.email.lower()) or (not email and name and name_key(name) not in names_of(own)):
         draft.say("one_customer")
 
 
@@ -84,8 +89,12 @@ async def say_locked(draft: Draft) -> str:
     return ""
 
 
-def called(customer: Customer) -> str:
-    """Return how to address a customer: Chinese names whole, others by the first name."""
-    if customer.first_name.isascii():
-        return customer.first_name
-    return f"{customer.last_name}{customer.first_name}"
+def called(customer: Customer, language: Language) -> str:
+    """Return how to address a customer in a language: Chinese names whole, others by the first name.
+
+    A name in the other language's script is not used; then "" is returned.
+    """
+    if language != "zh":
+        return customer.first_name if not _HAN.search(customer.first_name) else ""
+    whole = f"{customer.last_name}{customer.first_name}"
+    return next((name for name in (whole, *customer.other_names) if _HAN.search(name)), "")

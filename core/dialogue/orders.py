@@ -6,10 +6,20 @@ from collections.abc import Sequence
 
 from core.dialogue.draft import Draft
 from core.shop.records import Fulfilment, Order, OrderStatus, in_language
-from core.types import CardPart
+from core.types import CardPart, spoken_text
+from core.understand.normalise import normalise
 from core.wording.formats import day, listing, moment, money
 
 _UNDER_WAY = frozenset({OrderStatus.PENDING, OrderStatus.PENDING_MODIFIED, OrderStatus.PROCESSED, OrderStatus.SHIPPED})
+_RETURNING = {
+    "refund": frozenset({OrderStatus.RETURN_REQUESTED, OrderStatus.CANCELLED}),
+    "return": frozenset({OrderStatus.RETURN_REQUESTED}),
+    "exchange": frozenset({OrderStatus.EXCHANGE_REQUESTED}),
+    "after_sales_progress": frozenset({OrderStatus.RETURN_REQUESTED, OrderStatus.EXCHANGE_REQUESTED}),
+}
+"""The statuses of an order whose progress a customer asks for, by topic."""
+_TOLD_WITH_PARCELS = _UNDER_WAY | {OrderStatus.DELIVERED}
+_REQUEST_CHARS = 200
 _SHOWN = 5
 """Orders in a list of choices: more do not fit a phone's screen, nor a listener's head."""
 
@@ -21,11 +31,13 @@ async def choose_order(draft: Draft) -> str:
     under way.
     """
     orders = await own_orders(draft)
+    words = spoken_text(draft.message, draft.percept)
+    wished = draft.slots.pop("wished", "")
     if "order_id" in draft.heard:
         return "chosen"
     if not orders:
         return "none"
-    picked = _picked(draft, orders)
+    picked = _picked(draft, orders, f"{wished} {words}")
     if picked is None:
         draft.forget("order_id")
         return "several"
@@ -33,10 +45,21 @@ async def choose_order(draft: Draft) -> str:
     return "chosen"
 
 
-def _picked(draft: Draft, orders: Sequence[Order]) -> str | None:
+async def remember_wish(draft: Draft) -> str:
+    """Keep the words that began it until the customer is known: "where are the boots I bought" names the order."""
+    business = any(frame.flow in ("business", "ticket") for frame in draft.stack)
+    words = draft.slots.get("request", "") if business else spoken_text(draft.message, draft.percept)
+    draft.slots["wished"] = words[:_REQUEST_CHARS]
+    return ""
+
+
+def _picked(draft: Draft, orders: Sequence[Order], words: str) -> str | None:
     other = "other" in draft.heard
     if "recent" in draft.heard:
         return orders[0].order_id
+    named = _named_in(draft, orders, words)
+    if len(named) == 1:
+        return named[0]
     if draft.slots.get("order_id") and not other:
         return draft.slots["order_id"]
     if len(orders) == 1:
@@ -44,8 +67,29 @@ def _picked(draft: Draft, orders: Sequence[Order]) -> str | None:
     others = [order.order_id for order in orders if order.order_id != draft.slots.get("order_id")]
     if other and len(others) == 1:
         return others[0]
+    wanted = _RETURNING.get(draft.slots.get("topic", ""))
+    returning = [order.order_id for order in orders if wanted and order.status in wanted]
+    if len(returning) == 1:
+        return returning[0]
     under_way = [order.order_id for order in orders if order.status in _UNDER_WAY]
     return under_way[0] if len(under_way) == 1 and not other else None
+
+
+def _named_in(draft: Draft, orders: Sequence[Order], words: str) -> list[str]:
+    """Return the orders that hold a kind of product which the customer's words name."""
+    lexicon = draft.desk.facts.lexicon
+    things = set(lexicon.concepts(normalise(words), "thing"))
+    found = []
+    for order in orders:
+        titles = [name for item in order.items for name in (item.name, *_names(draft, item.product_id))]
+        if things & {thing for title in titles for thing in lexicon.concepts(title, "thing")}:
+            found.append(order.order_id)
+    return found
+
+
+def _names(draft: Draft, product_id: str) -> tuple[str, ...]:
+    product = draft.desk.facts.product(product_id)
+    return tuple(product.names.values()) if product else ()
 
 
 async def own_orders(draft: Draft) -> tuple[Order, ...]:
@@ -55,14 +99,20 @@ async def own_orders(draft: Draft) -> tuple[Order, ...]:
 
 async def own_order(draft: Draft, order_id: str) -> bool:
     """Return whether the order is one of the customer's own; other people's do not exist for them."""
-    return await _find_own(draft, order_id) is not None
+    return await find_own(draft, order_id) is not None
 
 
-async def _find_own(draft: Draft, order_id: str) -> Order | None:
+async def find_own(draft: Draft, order_id: str) -> Order | None:
+    """Return an order if it is the verified customer's; None for anybody else's and for none at all."""
     order = await draft.desk.shop.order(order_id) if order_id and draft.identity else None
     if order is None or draft.identity is None or order.user_id != draft.identity.customer_id:
         return None
     return order
+
+
+def is_under_way(order: Order) -> bool:
+    """Return whether the goods have not arrived yet and still are to."""
+    return order.status in _UNDER_WAY
 
 
 async def list_orders(draft: Draft) -> str:
@@ -72,10 +122,14 @@ async def list_orders(draft: Draft) -> str:
         draft.say("no_orders")
         return "none"
     ranked = sorted(orders, key=lambda order: order.status not in _UNDER_WAY)[:_SHOWN]
+    before = draft.session.slots.get("listed", "")
     draft.list_shown("order_id", [order.order_id for order in ranked])
-    draft.say("which_order", count=len(orders))
-    lines = [_line(draft, place, order) for place, order in enumerate(ranked, start=1)]
-    draft.text("\n".join(lines))
+    if draft.slots["listed"] == before and draft.session.stack and "order_id" not in draft.heard:
+        draft.say("which_order_again")  # the list still stands above; reading it out once more helps nobody
+    else:
+        draft.say("which_order", count=len(orders))
+        lines = [_line(draft, place, order) for place, order in enumerate(ranked, start=1)]
+        draft.text("\n".join(lines))
     draft.buttons(*((f"{order.order_id} · {status(draft, order)}", order.order_id) for order in ranked))
     return ""
 
@@ -88,17 +142,21 @@ def _line(draft: Draft, place: int, order: Order) -> str:
 
 async def show_order(draft: Draft) -> str:
     """Tell how the order in slot order_id stands: status, parcels, carrier, what the carrier saw, expected day."""
-    order = await _find_own(draft, draft.slots.get("order_id", ""))
+    order = await find_own(draft, draft.slots.get("order_id", ""))
     if order is None:
         draft.say("order_not_found")
         return "none"
     draft.say("order_status", order=order.order_id, items=items(draft, order), status=status(draft, order))
     explained = f"order_next.{_key(order.status)}"
-    parcels = order.fulfilments if order.status not in (OrderStatus.CANCELLED,) else ()
+    known = order.status in set(OrderStatus)
+    parcels = order.fulfilments if order.status in _TOLD_WITH_PARCELS or not known else ()
     for parcel in parcels:
         _tell_parcel(draft, order, parcel)
     if draft.desk.templates.has(explained) and not any(parcel.expected or parcel.events for parcel in parcels):
         draft.say(explained)
+    for payment in order.payments:
+        if payment.transaction_type == "refund":
+            draft.say("order_refunded", amount=money(payment.amount, draft.desk.currency, draft.language))
     draft.card(_card(draft, order))
     draft.cite(f"order:{order.order_id}", f"status: {order.status}")
     return ""

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from core.dialogue.aspects import ASPECTS, Subject, is_in_stock, tell_feature, tell_price, tell_sizes, tell_stock
+from core.dialogue.aspects import (
+    ASPECTS,
+    Subject,
+    is_in_stock,
+    tell_fact,
+    tell_feature,
+    tell_price,
+    tell_sizes,
+    tell_stock,
+)
 from core.dialogue.draft import Draft
 from core.knowledge.question import Question
 from core.knowledge.variants import colours, fitting
 from core.shop.records import Product, Variant, in_language
 from core.types import Button, CardPart
 from core.wording.formats import listing, price_range
+from core.wording.templates import SPOKEN_CHANNELS
 
+_EACH = 3
+"""Products that one answer speaks about one after the other; more are listed."""
 _LISTED = 4
 _CATEGORIES = 8
 """Buttons under the list of categories."""
@@ -20,8 +33,11 @@ _CATEGORIES = 8
 
 def tell_product(draft: Draft, product: Product, question: Question) -> None:
     """Answer a question about one product, with its card; afterwards "it" means this product."""
-    draft.slots["product_id"] = product.product_id
     every = tuple(product.variants.values())
+    question = _with_chosen_options(draft, product, question)
+    draft.slots["product_id"] = product.product_id
+    if product.product_id not in draft.slots.get("listed", "").partition(":")[2].split(","):
+        draft.forget("listed")  # the talk went on: "the second one" means nothing any more
     variants = fitting(product, question, draft.desk.facts.lexicon)
     about = Subject(draft=draft, product=product, variants=variants or every, question=question)
     if variants:
@@ -32,20 +48,83 @@ def tell_product(draft: Draft, product: Product, question: Question) -> None:
     draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
 
 
+def _with_chosen_options(draft: Draft, product: Product, question: Question) -> Question:
+    """Add the colour and size that the customer chose before of the same product, and remember those named now."""
+    lexicon, again = draft.desk.facts.lexicon, draft.slots.get("product_id") == product.product_id
+    kept = draft.slots.get("options", "") if again else ""
+    colours_before, _, sizes_before = kept.partition("|")
+    asks_which = {"colours", "sizes"} & set(question.aspects)
+    wanted = replace(
+        question,
+        colours=question.colours or (() if asks_which else tuple(filter(None, colours_before.split(",")))),
+        sizes=question.sizes or (() if asks_which else tuple(filter(None, sizes_before.split(",")))),
+    )
+    if not fitting(product, wanted, lexicon):
+        wanted = question
+    if fitting(product, wanted, lexicon):
+        draft.slots["options"] = f"{','.join(wanted.colours)}|{','.join(wanted.sizes)}"
+    return wanted
+
+
 def _tell(about: Subject) -> None:
-    told = [tell_feature(about, feature) for feature in about.question.features]
-    aspects = [aspect for aspect in about.question.aspects if aspect in ASPECTS]
+    question = about.question
+    wanted = [*question.features, *(f"topic:{topic}" for topic in question.topics if topic in about.product.attributes)]
+    told = [tell_feature(about, feature) for feature in wanted]
+    aspects = [aspect for aspect in question.aspects if aspect in ASPECTS]
+    if question.lists and (question.colours or question.sizes) and "stock" not in aspects:
+        aspects = ["stock", *(aspect for aspect in aspects if aspect not in ("price", "colours", "sizes"))]
     for aspect in aspects:
         ASPECTS[aspect](about)
-    if aspects or any(told):
-        return
-    if told:
+    if told and not any(told):
         about.say("not_in_record")
-    elif about.question.colours or about.question.sizes:
+    if aspects or told:
+        return
+    if question.colours or question.sizes:
         tell_stock(about)
     else:
         tell_price(about)
-        about.draft.text(in_language(about.product.descriptions, about.draft.language))
+        if about.draft.message.channel not in SPOKEN_CHANNELS:
+            about.draft.text(in_language(about.product.descriptions, about.draft.language))
+
+
+def tell_each(draft: Draft, products: Sequence[Product], question: Question) -> bool:
+    """Answer about each of a few products; False when nothing but what there is was asked, or of too many."""
+    asked = question.features or [a for a in question.aspects if a in ASPECTS] or question.topics
+    if not asked or len(products) > _EACH:
+        return False
+    for product in products:
+        variants = fitting(product, question, draft.desk.facts.lexicon)
+        about = Subject(
+            draft=draft, product=product, variants=variants or tuple(product.variants.values()), question=question
+        )
+        _tell(about)
+        draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
+    draft.list_shown("product_id", [product.product_id for product in products])
+    return True
+
+
+async def tell_facts(draft: Draft, question: Question) -> bool:
+    """Tell what a named product's own record says on a topic ("warranty"); False when none does."""
+    facts = draft.desk.facts
+    await facts.library()
+    topics = set(question.topics)
+    if question.things:
+        keys = [product.product_id for product in facts.products.values()
+                if all(f"product:{product.product_id}" in facts.named(thing) for thing in question.things)]  # fmt: skip
+    else:
+        keys = [draft.slots["product_id"]] if question.points and "product_id" in draft.slots else []
+    found = [p for key in keys if (p := facts.product(key)) and topics & set(p.attributes)]
+    if not found or len(found) > _EACH:
+        return False
+    for product in found:
+        about = Subject(draft=draft, product=product, variants=tuple(product.variants.values()), question=question)
+        for topic in question.topics:
+            if topic in product.attributes:
+                tell_fact(about, topic)
+        draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
+    if len(found) == 1:
+        draft.slots["product_id"] = found[0].product_id
+    return True
 
 
 def _tell_missing_option(about: Subject) -> None:
@@ -86,6 +165,8 @@ def list_products(draft: Draft, products: Sequence[Product], key: str) -> None:
         show_card(draft, product, tuple(product.variants.values()), choose=True)
         draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
     draft.list_shown("product_id", [product.product_id for product in shown])
+    if len(shown) == 1:
+        draft.slots["product_id"] = shown[0].product_id
 
 
 def show_card(draft: Draft, product: Product, variants: Sequence[Variant], *, choose: bool = False) -> None:

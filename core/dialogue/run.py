@@ -86,6 +86,8 @@ class Runner:
         asked = current.slots.get(_ASKED) == step.id
         if asked and draft.digressed and draft.spoke():
             self._come_back(draft)
+        if draft.missed and not draft.spoke():
+            draft.say("not_understood_here")
         if step.show:
             await self.acts[step.show](draft)
         elif asked and step.again:

@@ -38,9 +38,9 @@ class Facts:
         """Return a product as of the last refresh."""
         return self.products.get(product_id)
 
-    async def search(self, question: str, *, prefix: str = "", k: int = 5) -> list[Hit]:
+    async def search(self, question: str, *, prefix: str = "", k: int = 5, forgiving: bool = False) -> list[Hit]:
         """Return the passages nearest to a question, best first."""
-        return await (await self.library()).search(question, prefix=prefix, k=k)
+        return await (await self.library()).search(question, prefix=prefix, k=k, forgiving=forgiving)
 
     async def library(self) -> Library:
         """Return the library of the records as of the last refresh.

@@ -22,6 +22,7 @@ FILE = Path(str(files("assets"))) / "lexicon" / "retail.yaml"
 _ATOM = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[\u4e00-\u9fff]", re.IGNORECASE)
 _IRREGULAR = {"men": "man", "women": "woman", "children": "child", "shelves": "shelf", "knives": "knife"}
 _SHORTEST_STEM = 3
+_CUT_SHORT = frozenset({"thing", "material"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Span:
     start: int
     """Characters into the text."""
     end: int
+    written: str = ""
+    """The words themselves, folded, where they were read as a concept."""
 
     @property
     def token(self) -> str:
@@ -61,13 +64,14 @@ class Lexicon:
             for length in range(min(self.longest, len(atoms) - at), 0, -1):
                 concept = self.phrases.get(tuple(atom for atom, _, _ in atoms[at : at + length]))
                 if concept:
-                    spans.append(Span(concept[0], concept[1], atoms[at][1], atoms[at + length - 1][2]))
+                    start, end = atoms[at][1], atoms[at + length - 1][2]
+                    spans.append(Span(concept[0], concept[1], start, end, text[start:end].lower()))
                     at += length
                     break
             else:
                 spans.append(Span("", *atoms[at]))
                 at += 1
-        return spans
+        return _whole_words(spans)
 
     def concepts(self, text: str, kind: str) -> tuple[str, ...]:
         """Return the names of the concepts of one kind that the text holds, in order."""
@@ -79,6 +83,24 @@ class Lexicon:
             if (language == "zh") == bool(re.search(r"[\u4e00-\u9fff]", candidate)):
                 return candidate
         return name
+
+
+def _whole_words(spans: list[Span]) -> list[Span]:
+    """Unread a thing or material of one Chinese character that goes on in a character nobody knows.
+
+    A Chinese noun ends in what it is: 斜挎包 is a bag (包), 包裹 is not.
+    """
+    read = list(spans)
+    for at in range(len(spans) - 1):
+        span, after = spans[at], spans[at + 1]
+        alone = span.kind in _CUT_SHORT and span.end - span.start == 1 and span.name != ""
+        if alone and not after.kind and after.start == span.end and _is_han(after.name):
+            read[at] = Span("", span.written, span.start, span.end)
+    return read
+
+
+def _is_han(text: str) -> bool:
+    return "\u4e00" <= text[:1] <= "\u9fff"
 
 
 def stem(word: str) -> str:

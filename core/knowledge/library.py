@@ -19,6 +19,8 @@ _COSINE_CEILING = 0.85
 """Between unrelated sentences and paraphrases, for the default encoder; what lies between is scaled to 0..1."""
 _WORDS_WEIGHT = 0.6
 """The share of words in the fused score; meaning has the rest."""
+_MEANING_ALONE = 0.6
+"""What a perfect likeness is worth where no word is shared ("是真货吗" for "是正品吗")."""
 _LETTERS_WEIGHT = 0.1
 """What nearness letter by letter adds: it decides between passages with the same words."""
 _UNSEEN_WEIGHT = 1.0
@@ -54,9 +56,15 @@ class Library:
     """For each sentence (and row of `vectors`) the passage it belongs to."""
     encoder: TextEncoder | None
 
-    async def search(self, question: str, *, prefix: str = "", k: int = 5) -> list[Hit]:
-        """Return the `k` best passages whose id begins with `prefix`, best first."""
+    async def search(self, question: str, *, prefix: str = "", k: int = 5, forgiving: bool = False) -> list[Hit]:
+        """Return the `k` best passages whose id begins with `prefix`, best first.
+
+        `forgiving` leaves out words that no such passage has: of "a gift for my dad, he likes camping" only
+        "camping" says what to recommend.
+        """
         words = tokens(question, self.lexicon, query=True)
+        if forgiving:
+            words = [word for word in words if self._has(word, prefix)]
         covered = self._coverage(words)
         like = await self._likeness(question)
         close = self._closeness(question)
@@ -65,10 +73,15 @@ class Library:
             if not passage.id.startswith(prefix):
                 continue
             coverage, likeness = covered.get(at, 0.0), float(like[at]) if like is not None else 0.0
-            score = coverage if like is None else _WORDS_WEIGHT * coverage + (1 - _WORDS_WEIGHT) * likeness
+            score = coverage
+            if like is not None:
+                score = max(_WORDS_WEIGHT * coverage + (1 - _WORDS_WEIGHT) * likeness, _MEANING_ALONE * likeness)
             score += _LETTERS_WEIGHT * float(close[at])
             hits.append(Hit(passage=passage, coverage=coverage, likeness=likeness, score=score))
         return sorted(hits, key=lambda hit: -hit.score)[:k]
+
+    def _has(self, token: str, prefix: str) -> bool:
+        return any(self.passages[at].id.startswith(prefix) for at, _ in self.postings.get(token, ()))
 
     def named(self, token: str) -> frozenset[str]:
         """Return the ids of the passages that have a token in their title."""
@@ -76,7 +89,7 @@ class Library:
 
     def _coverage(self, words: Sequence[str]) -> dict[int, float]:
         heaviest = max(self.weights.values(), default=1.0) * _UNSEEN_WEIGHT
-        total = sum(self.weights.get(word, heaviest) for word in words)
+        total = sum(self.weights.get(word, heaviest) for word in words) or 1.0
         found: dict[int, float] = {}
         for word in words:
             for at, place in self.postings.get(word, ()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from core.knowledge.budget import Budget, read_budget
 from core.knowledge.lexicon import Lexicon, Span
 from core.knowledge.passages import tokens
 
@@ -17,6 +18,7 @@ _UNITS = {
 }  # fmt: skip
 _SIZE_LETTERS = re.compile(r"(?<![A-Za-z0-9'])(X{0,3}[SL]|M)(?:码|号)?(?![A-Za-z0-9'])")
 _FACTS = ("feature", "material", "attribute", "option")
+_TELLS = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]")
 _SHOE_SIZE = re.compile(r"(?<!\d)(\d{2})\s*码|\bsize\s*(\d{2})\b", re.IGNORECASE)
 _LISTING = (("noise", "have"), ("noise", "want"), ("noise", "product"))
 _SOFT = ("colour", "size", "audience", "topic")
@@ -41,14 +43,20 @@ class Question:
     """Whether it points at something spoken of: "it", "that one", "这个"."""
     lists: bool
     """Whether it asks what there is ("do you have ...", "recommend"), not about one thing."""
+    have: bool
+    """Whether it asks if there is such a thing: "do you sell", "有没有"."""
     things: tuple[str, ...]
     """Tokens of the kinds of product it names: "thing:backpack"."""
+    unknown: tuple[str, ...]
+    """What the lexicon knows nothing of, as it was written: "婴儿推车", "strollers"."""
+    budget: Budget | None
     topics: tuple[str, ...]
     """What of the shop's ways it touches: "shipping", "return", ..."""
 
 
 def read_question(text: str, lexicon: Lexicon) -> Question:
     """Take a question apart with the lexicon."""
+    budget, text = read_budget(text)
     spans = lexicon.read(text)
     sizes = [f"{number}{_UNITS.get(unit.lower(), unit.lower())}" for number, unit in _MEASURE.findall(text)]
     sizes += [first or second for first, second in _SHOE_SIZE.findall(text)]
@@ -65,9 +73,25 @@ def read_question(text: str, lexicon: Lexicon) -> Question:
         features=tuple(span.token for span in spans if span.kind in _FACTS),
         points=any((span.kind, span.name) == ("noise", "this") for span in spans),
         lists=any((span.kind, span.name) in _LISTING for span in spans),
+        have=any((span.kind, span.name) == ("noise", "have") for span in spans),
         things=tuple(span.token for span in spans if span.kind == "thing"),
+        unknown=_unknown(text, spans),
+        budget=budget,
         topics=_names(spans, "topic"),
     )
+
+
+def _unknown(text: str, spans: list[Span]) -> tuple[str, ...]:
+    """Return the stretches between known words."""
+    found: list[list[int]] = []
+    for span in spans:
+        if span.kind or not _TELLS.search(span.name):
+            continue
+        if found and not text[found[-1][1] : span.start].strip():
+            found[-1][1] = span.end
+        else:
+            found.append([span.start, span.end])
+    return tuple(text[start:end] for start, end in found)
 
 
 def _names(spans: list[Span], kind: str) -> tuple[str, ...]:

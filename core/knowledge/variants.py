@@ -19,10 +19,10 @@ def fitting(product: Product, question: Question, lexicon: Lexicon) -> tuple[Var
     for variant in product.variants.values():
         values = " / ".join(variant.options.values())
         colours = lexicon.concepts(values, "colour")
-        sizes = {_plain(value) for value in [*variant.options.values(), *lexicon.concepts(values, "size")]}
+        sizes = {plain(value) for value in [*variant.options.values(), *lexicon.concepts(values, "size")]}
         if question.colours and not set(question.colours) & set(colours):
             continue
-        if question.sizes and not {_plain(size) for size in question.sizes} & sizes:
+        if question.sizes and not {plain(size) for size in question.sizes} & sizes:
             continue
         found.append(variant)
     return tuple(found)
@@ -76,5 +76,6 @@ def describe(product: Product, variant: Variant, lexicon: Lexicon, language: str
     return separator.join(option_word(product, value, lexicon, language) for value in variant.options.values())
 
 
-def _plain(value: str) -> str:
+def plain(value: str) -> str:
+    """Return an option's value as it is compared: without case, blanks and hyphens."""
     return value.lower().replace(" ", "").replace("-", "").replace("litre", "l").replace("liter", "l")

@@ -18,15 +18,24 @@ _PHONE = re.compile(
     r"|(?<![\d#])\+?1?[- (]?\d{3}[)-][- ]?\d{3}[- ]\d{4}(?!\d)"
 )
 _ZIP_NAMED = re.compile(
-    r"(?:邮编|邮政编码|zip(?:\s*code)?|postal\s*code|postcode)\s*(?:是|为|:|is|,)?\s*(\d{5,6})(?!\d)", re.IGNORECASE
+    r"(?:邮编|邮政编码|zip(?:\s*code)?|postal\s*code|postcode)\s*(?:是|为|:|is|,)?\s*"
+    r"(\d{4,6}|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)(?![\dA-Za-z])",
+    re.IGNORECASE,
 )
-_ZIP_BARE = re.compile(r"(?<![\d#A-Za-z.])(\d{5,6})(?![\dA-Za-z])")
+_ZIP_BARE = re.compile(
+    r"(?<![\d#A-Za-z.])(\d{4,6}|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)(?![\dA-Za-z])",
+    re.IGNORECASE,
+)
+"""Four to six digits, or the forms of Britain and Canada."""
 _NAME_EN = re.compile(
     r"(?:my (?:full )?name(?:'s| is)|name\s*[:is]+|i am|i'm|this is|it's|under)\s+"
     r"([A-Z][a-z'’-]+(?:\s+[A-Z][a-z'’.-]*){1,2})"
 )
 _NAME_EN_ANY_CASE = re.compile(r"(?:my (?:full )?name(?:'s| is)|name\s*:)\s*([a-z'’-]+\s+[a-z'’-]+)", re.IGNORECASE)
-_NAME_ZH = re.compile(r"(?:我叫|姓名|名字|收件人|收货人)\s*(?:是|叫|为|:)?\s*([\u4e00-\u9fff·]{2,5})")
+_NAME_ZH = re.compile(
+    r"(?:我叫|姓名|名字|收件人|收货人)\s*(?:是|叫|为|:)?\s*([\u4e00-\u9fff·]{2,5}?)"
+    r"(?=邮|电话|手机|住|我|他|她|就是|想|要|的|,|，|。|[^\u4e00-\u9fff·]|$)"
+)
 _NAME_ZH_I_AM = re.compile(r"我是\s*([\u4e00-\u9fff]{2,3})(?=[,.。，!\s]|$)")
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金"
@@ -53,9 +62,10 @@ _RANKS = {
     "5th": 5,
 }
 _RECENT = re.compile(
-    r"最近(?:的|下的|买的)?(?:一个|一单|那个|那单|一次)?(?:订单|的单|那单|一单|买的)|最新的?(?:订单|一单)"
+    r"最近(?:的|下的|买的)?(?:一个|一单|那个|那单|一次)?(?:订单|的单|那单|一单|买的)|最近的?(?:那个|那单|一个|一单)"
+    r"|最新的?(?:订单|一单|那个|那单|一个)"
     r"|上一?(?:个订单|单)|刚(?:刚)?(?:下|买)的?(?:那个|那单|订单|单)?"
-    r"|\b(?:my |the )?(?:last|latest|most recent|newest) (?:order|purchase|one I ordered)\b",
+    r"|\b(?:my |the )?(?:last|latest|most recent|newest) (?:order|purchase|one(?: I ordered)?)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -81,6 +91,8 @@ _NO_EMAIL = re.compile(
     r"|can't remember (?:the|my|which)?|without (?:an|my)?)\s*e-?mail",
     re.IGNORECASE,
 )
+_SOMEBODY_ELSE = re.compile(r"(?:\b(?:does|did)|[他她]|别人(?:的)?)\s*$", re.IGNORECASE)
+"""Before an address: it is spoken about, and no proof of who is speaking."""
 _PRESSED = re.compile(r"^(product|category):(.+)$")
 
 
@@ -98,8 +110,14 @@ def find_entities(text: str, *, identifying: bool, listing: bool) -> tuple[Entit
         if all(entity.end <= other.start or entity.start >= other.end for other in found):
             found.append(entity)
     if identifying and not any(entity.kind in ("name", "email") for entity in found):
-        found += _bare_name(text)
+        found += _bare_name(_blanked(text, found))
     return tuple(sorted(found, key=lambda entity: entity.start))
+
+
+def _blanked(text: str, entities: list[Entity]) -> str:
+    for entity in entities:
+        text = text[: entity.start] + "0" * (entity.end - entity.start) + text[entity.end :]
+    return text
 
 
 def without(text: str, entities: tuple[Entity, ...]) -> str:
@@ -118,12 +136,15 @@ def outside(text: str, entities: tuple[Entity, ...]) -> str:
     """Return the customer's own words around the entities, labels and all, which tell the language."""
     for entity in sorted(entities, key=lambda entity: -entity.start):
         if entity.kind in _LABELLED or entity.kind in ("name", "product", "category"):
-            text = f"{text[: entity.start]} {text[entity.end :]}"
+            label = entity.text.replace(entity.value, " ") if entity.kind in ("name", "zip") else " "
+            text = f"{text[: entity.start]}{label}{text[entity.end :]}"
     return text
 
 
 def _candidates(text: str, *, identifying: bool, listing: bool) -> Iterator[Entity]:
     for found in _EMAIL.finditer(text):
+        if _SOMEBODY_ELSE.search(text[: found.start()]):
+            continue
         yield _entity("email", found.group().rstrip(".").lower(), found)
     for found in _ORDER.finditer(text):
         yield _entity("order_id", f"#{(found.group(1) or found.group(2)).upper()}", found)

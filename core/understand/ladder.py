@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from core.knowledge.lexicon import Lexicon, load_lexicon
 from core.ports import TextEncoder
+from core.resilience import in_worker
 from core.shop.records import Product
 from core.types import (
     AskKnowledge,
-    ChitChat,
     Command,
     CorrectSlot,
     Entity,
@@ -29,26 +29,27 @@ from core.types import (
 )
 from core.understand import rules
 from core.understand.classifier import Classifier
+from core.understand.clauses import clauses
 from core.understand.entities import find_entities, outside, without
 from core.understand.language import detect
 from core.understand.normalise import normalise
+from core.understand.proposing import Proposer, Reading
+from core.understand.reading import asks_by_words, is_only_noise
 from core.understand.sentences import Intent, load_intents
 from core.understand.sentiment import ANGRY, sentiment
 from core.understand.training import trained
+from core.understand.vocabulary import Vocabulary, build_vocabulary
 
 Catalogue = Callable[[], Awaitable[tuple[Product, ...]]]
 
-_SURE = 0.5
-"""At or above, the classifier's first choice is acted on."""
-_SURE_IN_FLOW = 0.7
-"""The same while a flow waits for an answer: leaving it must be meant."""
-_SURE_CHAT = 0.7
-"""The same for small talk, which a few letters typed by accident resemble most."""
 _MEANINGLESS = 2
 """Characters of Chinese, or words of English, that are too few to be a request."""
+_MOST_CLAUSES = 6
+"""Of a longer message only the beginning is taken apart; each clause costs an encoding."""
 _SLOTS = {"product": "product_id"}
 _NOT_SLOTS = frozenset({"amount"})
 _PROOF = frozenset({"email", "name", "zip", "phone", "no_email"})
+_READ_BY_RULE = (IntentScore(name="product_question", probability=1.0),)
 
 
 @dataclass(slots=True)
@@ -61,6 +62,8 @@ class Understander:
     intents: dict[str, Intent] = field(default_factory=lambda: {intent.name: intent for intent in load_intents()})
     _classifier: Classifier | None = None
     _training: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _vocabulary: Vocabulary | None = None
+    _products: tuple[Product, ...] | None = None
 
     async def understand(self, message: Message, percept: Percept, session: Session) -> Understanding:
         """Return the commands that a message proposes, with intents, entities, sentiment and language."""
@@ -68,20 +71,26 @@ class Understander:
         waiting = session.stack[-1].flow if session.stack else ""
         listing = bool(session.slots.get("listed"))
         entities = find_entities(text, identifying=waiting == "identify", listing=listing)
-        rest = without(text, entities)
-        language = _language(outside(text, entities), message, percept, session)
+        vocabulary = await self._words()
+        rest = vocabulary.mended(without(text, entities))
+        language = _language(_read_out(outside(text, entities), vocabulary), message, percept, session)
         mood = sentiment(text)
         intents: tuple[IntentScore, ...] = ()
         commands = self._by_rules(rest, entities, percept, session)
         rung: Source = "rules"
         decided = any(not isinstance(command, SetSlot | CorrectSlot) for command in commands)
-        if not decided and _says_something(rest) and not _answered(entities, waiting):
-            intents = await self._classify(rest)
-            proposed = self._by_intent(intents, text, waiting=bool(waiting), calm=mood > ANGRY)
-            rung = "classifier" if proposed else "rules"
+        if not decided and _says_something(rest) and not self._answered(rest, entities, waiting):
+            reading = Reading(
+                rest=rest,
+                text=_mended_around(text, entities, vocabulary),
+                waiting=tuple(frame.flow for frame in session.stack),
+                recent=("order_status",) if session.identity and "order_id" in session.slots else (),
+                calm=mood > ANGRY,
+            )
+            proposed, intents, rung = await self._propose(reading, session)
             commands += proposed
-        if mood <= ANGRY and not any(isinstance(command, Handoff) for command in commands):
-            commands.insert(0, Handoff(reason="anger"))
+        if mood <= ANGRY:
+            commands = _angry(commands)
         return Understanding(
             commands=tuple(commands),
             intents=intents[:5],
@@ -104,43 +113,75 @@ class Understander:
         elif corrected:
             commands += _corrected(entities, session)
         else:
-            said = rules.certain(rest) if rest else None
+            asked = "offer" in session.slots or any(frame.flow == "business" for frame in session.stack)
+            said = rules.certain(rest, asked=asked) if rest else None
             commands += [said] if said is not None else []
         return commands
 
     async def warm(self) -> None:
-        """Load or train the classifier now, so that no customer waits for it."""
+        """Load or train the classifier and collect the shop's words now, so that no customer waits for it."""
         async with self._training:
             if self._classifier is None:
                 self._classifier = await trained(tuple(self.intents.values()), self.encoder)
+        await self._words()
 
-    async def _classify(self, text: str) -> tuple[IntentScore, ...]:
-        await self.warm()
+    async def _words(self) -> Vocabulary:
+        products = await self.catalogue()
+        if self._vocabulary is None or products != self._products:
+            read = await in_worker(build_vocabulary, self.lexicon, tuple(self.intents.values()), products)
+            self._vocabulary, self._products = read, products
+        return self._vocabulary
+
+    async def _propose(
+        self, reading: Reading, session: Session
+    ) -> tuple[list[Command], tuple[IntentScore, ...], Source]:
+        """Return what the words propose as a whole, or clause by clause when they are several requests."""
+        proposer = Proposer(self.intents)
+        parts = _worth_reading(reading.rest)
+        scores = await self._classify([reading.rest, *(part for part, _ in parts)])
+        several = proposer.several(reading, parts, scores, self.lexicon)
+        if several:
+            return several, scores[0], "classifier"
+        if asks_by_words(reading.text, self.lexicon, spoken_of="product_id" in session.slots):
+            return [AskKnowledge(question=reading.text)], _READ_BY_RULE, "rules"
+        proposed = proposer.one(reading, scores[0])
+        return proposed, scores[0], "classifier" if proposed else "rules"
+
+    async def _classify(self, texts: list[str]) -> list[tuple[IntentScore, ...]]:
+        async with self._training:
+            if self._classifier is None:
+                self._classifier = await trained(tuple(self.intents.values()), self.encoder)
         model = self._classifier
-        if model is None:
-            return ()
-        vector = (await self.encoder.encode([text]))[0] if self.encoder and model.vectors is not None else None
-        return model.scores(text, vector)
+        vectors = await self.encoder.encode(texts) if self.encoder and model.vectors is not None else None
+        return [model.scores(text, None if vectors is None else vectors[at]) for at, text in enumerate(texts)]
 
-    def _by_intent(self, intents: tuple[IntentScore, ...], text: str, *, waiting: bool, calm: bool) -> list[Command]:
-        best = self._pooled(intents)
-        kind, _, what = self.intents[best.name].does.partition(":")
-        knows = kind in ("question", "none")
-        if waiting and (best.probability < _SURE_IN_FLOW or kind == "none"):
-            return []
-        if not calm and (best.probability < _SURE or knows):
-            return []
-        if best.probability < (_SURE_CHAT if kind == "chat" else _SURE) and not knows:
-            kind = "question"
-        return _commands(kind, what, best, text)
+    def _answered(self, rest: str, entities: tuple[Entity, ...], waiting: str) -> bool:
+        """Return whether what is named is all that the message says: an id, a choice, the proof we asked for."""
+        if waiting == "identify" and any(entity.kind in _PROOF for entity in entities):
+            return True
+        return any(entity.kind not in _NOT_SLOTS for entity in entities) and is_only_noise(rest, self.lexicon)
 
-    def _pooled(self, intents: tuple[IntentScore, ...]) -> IntentScore:
-        """Return the likeliest intent, with the probability of all that lead to the same deed."""
-        best, does = intents[0], self.intents[intents[0].name].does
-        if does == "business":
-            return best
-        same = sum(intent.probability for intent in intents if self.intents[intent.name].does == does)
-        return IntentScore(name=best.name, probability=same)
+
+def _worth_reading(rest: str) -> list[tuple[str, bool]]:
+    """Return the clauses that say something, with whether each is set off strongly; none for a single one."""
+    parts = [(clause.text, clause.strong) for clause in clauses(rest) if _says_something(clause.text)]
+    return parts[:_MOST_CLAUSES] if len(parts) > 1 else []
+
+
+def _angry(commands: list[Command]) -> list[Command]:
+    """Fetch a person first; a complaint is what that person will hear, not one more form to fill in."""
+    complains = any(isinstance(command, SetSlot) and command.value == "complaint" for command in commands)
+    kept = [c for c in commands if not (complains and isinstance(c, StartFlow) and c.flow == "business")]
+    return kept if any(isinstance(command, Handoff) for command in kept) else [Handoff(reason="anger"), *kept]
+
+
+def _mended_around(text: str, entities: tuple[Entity, ...], vocabulary: Vocabulary) -> str:
+    """Return the whole text, mended wherever no entity stands."""
+    mended, at = "", 0
+    for entity in entities:
+        mended += vocabulary.mended(text[at : entity.start]) + text[entity.start : entity.end]
+        at = entity.end
+    return mended + vocabulary.mended(text[at:])
 
 
 def _corrected(entities: tuple[Entity, ...], session: Session) -> list[Command]:
@@ -150,29 +191,15 @@ def _corrected(entities: tuple[Entity, ...], session: Session) -> list[Command]:
     return [StartFlow(flow="order_status")] if other and about_orders and not session.stack else []
 
 
-def _answered(entities: tuple[Entity, ...], waiting: str) -> bool:
-    """Return whether the message gives what a waiting identity check asked for; other words in it matter less."""
-    return waiting == "identify" and any(entity.kind in _PROOF for entity in entities)
-
-
-def _commands(kind: str, what: str, intent: IntentScore, text: str) -> list[Command]:
-    sure = intent.probability
-    if kind == "flow":
-        return [StartFlow(flow=what, source="classifier", confidence=sure)]
-    if kind == "business":
-        topic = SetSlot(slot="topic", value=intent.name, source="classifier", confidence=sure)
-        return [topic, StartFlow(flow="business", source="classifier", confidence=sure)]
-    if kind == "handoff":
-        return [Handoff(reason="asked for a person", source="classifier", confidence=sure)]
-    if kind == "chat":
-        return [ChitChat(topic=what, source="classifier", confidence=sure)]
-    return [AskKnowledge(question=text, source="classifier", confidence=sure)]
-
-
 def _says_something(rest: str) -> bool:
     han = sum("\u4e00" <= character <= "\u9fff" for character in rest)
     words = sum(word.isascii() and any(map(str.isalpha, word)) for word in rest.split())
     return han >= _MEANINGLESS or words >= 1
+
+
+def _read_out(words: str, vocabulary: Vocabulary) -> str:
+    """Return the words for telling their language: pinyin is Chinese."""
+    return vocabulary.mended(words) if words.isascii() else words
 
 
 def _language(words: str, message: Message, percept: Percept, session: Session) -> Language:

@@ -30,6 +30,12 @@ _NO = _whole(
     rf"(?:no|nope|nah|not really|no need|not now|no thanks?|no thank you|don't|n){_POLITE}",
     rf"(?:不|不是|不对|不要|不用|不用了|不必|不需要|没有|否|不行|不可以|不登记|先不|暂时不用|不了){_POLITE}",
 )
+_YES_THANKS = _whole(
+    r"(?:好|好的|好呀|可以|行|行的|要|要的|嗯+|ok|okay|yes|sure|great|perfect|please)"
+    rf"[,，\s]*{_POLITE}(?:你|您|a lot)?",
+    r"(?:那就?)?(?:登记|办|帮我(?:登记|办))(?:一个|一下)?(?:工单)?(?:吧|好了)?",
+)
+_NO_THANKS = _whole(rf"(?:不用|不用了|不要|不要了|不需要|算了|no|nope|not now)[,，\s]*{_POLITE}(?:你|您)?")
 _CANCEL = _whole(
     r"(?:算了|先算了|不查了|不问了|不弄了|不办了|不退了|不换了|取消吧?|先这样|别查了|别弄了|当我没说|没事了|停"
     r"|停下)(?:吧|了|不用了|,?不查了|,?谢谢)*",
@@ -66,7 +72,7 @@ _NO_PERSON = _part(
 )
 _GREETING = _whole(
     r"(?:你好|您好|哈喽|嗨|hello|hi|hey|hi there|hello there|good (?:morning|afternoon|evening)|早|早上好"
-    r"|上午好|中午好|下午好|晚上好|在吗|在么|在不在|有人吗|亲|掌柜的?|greetings|hiya|howdy)"
+    r"|上午好|中午好|下午好|晚上好|在吗|在么|在不在|有人吗|亲|掌柜的?|在|喂|greetings|hiya|howdy)"
     r"(?:[\s,!]*(?:你好|您好|在吗|在么|在不在|有人吗|亲|there|hello|hi|呀|啊|掌柜的?|客服))*",
 )
 _THANKS = _whole(
@@ -77,6 +83,10 @@ _THANKS = _whole(
     r"(?:再见|拜拜|回头见|88|bye|bye bye|goodbye|see you|see ya|have a (?:nice|good|great) (?:day|one)"
     r"|that's all|that is all|没有了|没别的了|没了)"
     r"(?:[\s,!]*(?:谢谢|thanks?|thank you|bye|再见|啦|了))*",
+)
+_ACK = _whole(
+    r"(?:哦|噢|喔|哦哦|嗯+|恩|额|呃|知道了|明白了?|收到|了解了?|懂了|这样啊|原来如此)(?:啊|呀|的|了|吧)*",
+    r"(?:k|kk|oh|oh ok|okay then|i see|got it|gotcha|understood|alright|all right|cool|great|fine)",
 )
 _ROBOT = _part(
     r"(?:你|您)(?:是|到底是)?(?:不是)?(?:个|一个)?(?:机器人|真人|人工智能|AI|活人|人类|人工)(?:还是|吗|么|吧|\?|$)",
@@ -93,6 +103,7 @@ _HELP = _whole(
     r"what (?:can|do) you (?:do|help (?:me )?with)(?: for me)?",
     r"how can you help(?: me)?",
 )
+_PUZZLED = _whole(r"[?？]+", r"(?:啊|什么|啥|哈)[?？]+")
 _LIST = _whole(
     r"(?:请|帮我|麻烦|我想|我要)?(?:列出|看看?|查看?|查一下|显示)?(?:一下)?我的?(?:所有"
     r"|全部)?(?:的)?订单(?:列表|记录|有哪些)?(?:给我)?",
@@ -112,6 +123,7 @@ class _Rule:
 
 _RULES = (
     _Rule(_HELP, ChitChat(topic="help")),
+    _Rule(_PUZZLED, ChitChat(topic="help")),
     _Rule(_GREETING, ChitChat(topic="greeting")),
     _Rule(_THANKS, ChitChat(topic="thanks_bye")),
     _Rule(_REPEAT, Repeat()),
@@ -119,6 +131,7 @@ _RULES = (
     _Rule(_LIST, StartFlow(flow="list_orders")),
     _Rule(_YES, Affirm()),
     _Rule(_NO, Deny()),
+    _Rule(_ACK, ChitChat(topic="ack")),
     _Rule(_ROBOT, ChitChat(topic="robot"), whole=False),
 )
 _NEGATED_START = re.compile(
@@ -132,10 +145,17 @@ def wants_person(text: str) -> bool:
     return bool(_PERSON.search(text)) and not _NO_PERSON.search(text)
 
 
-def certain(text: str) -> Command | None:
-    """Return the one command that the whole text is, if a rule knows it."""
+def certain(text: str, *, asked: bool = False) -> Command | None:
+    """Return the one command that the whole text is, if a rule knows it.
+
+    `asked` says that we asked for a yes or a no: then "好的，谢谢" is a yes and not a goodbye.
+    """
     if wants_person(text):
         return Handoff(reason="asked for a person")
+    if asked and _YES_THANKS.match(text):
+        return Affirm()
+    if asked and _NO_THANKS.match(text):
+        return Deny()
     for rule in _RULES:
         if (rule.pattern.match(text) if rule.whole else rule.pattern.search(text)) is not None:
             return rule.command

@@ -1,0 +1,70 @@
+"""What a customer wants to spend: "100 块以内", "under 300", "预算两百"."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+_NUMBER = r"(\d+(?:\.\d+)?|[一二两三四五六七八九](?:百|千)五?十?)"
+_MONEY = r"\s*(?:元|块钱?|块|yuan|rmb|dollars?|usd|bucks)?"
+_SIGN = r"[$¥€£]?\s*"
+_BETWEEN = re.compile(
+    rf"{_SIGN}{_NUMBER}{_MONEY}\s*(?:到|至|-|~|and|to)\s*{_SIGN}{_NUMBER}"
+    r"(?:\s*(?:元|块钱?|块|yuan|rmb|dollars?|之间)|(?=\D|$))",
+    re.IGNORECASE,
+)
+_BETWEEN_CUE = re.compile(r"between|from|元|块|¥|\$|之间|预算|budget|价", re.IGNORECASE)
+_MOST = re.compile(
+    rf"{_NUMBER}{_MONEY}\s*(?:以内|以下|之内|内的?|or less|or under|max)"
+    r"|(?:不超过|低于|不到|最多|under|below|less than|up to|within|no more than|cheaper than|max(?:imum)?(?: of)?)"
+    rf"\s*{_SIGN}{_NUMBER}{_MONEY}"
+    rf"|(?:预算|budget)\s*(?:是|在|of|is|:|就|大概|about|around)*\s*{_SIGN}{_NUMBER}{_MONEY}",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    rf"{_NUMBER}{_MONEY}\s*(?:左右|上下)|(?:大概|大约|around|about)\s*{_SIGN}{_NUMBER}\s*(?:元|块钱?|块|yuan|rmb|dollars?)",
+    re.IGNORECASE,
+)
+_SPREAD = 0.25
+"""How far from "about 100" a price may lie."""
+_DIGITS = dict(zip("一二两三四五六七八九", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A range of prices, both ends included."""
+
+    low: float
+    high: float
+
+
+def read_budget(text: str) -> tuple[Budget | None, str]:
+    """Return the budget that the text names, and the text without it."""
+    between = _BETWEEN.search(text)
+    if between and _BETWEEN_CUE.search(text):
+        low, high = sorted(_value(number) for number in between.groups())
+        return Budget(low, high), _cut(text, between)
+    most = _MOST.search(text)
+    if most:
+        return Budget(0.0, _value(_first(most))), _cut(text, most)
+    about = _ABOUT.search(text)
+    if about:
+        middle = _value(_first(about))
+        return Budget(math.floor(middle * (1 - _SPREAD)), math.ceil(middle * (1 + _SPREAD))), _cut(text, about)
+    return None, text
+
+
+def _first(found: re.Match[str]) -> str:
+    return next(group for group in found.groups() if group)
+
+
+def _cut(text: str, found: re.Match[str]) -> str:
+    return f"{text[: found.start()]} {text[found.end() :]}"
+
+
+def _value(number: str) -> float:
+    if number[0].isdigit():
+        return float(number)
+    value = _DIGITS[number[0]] * (1000 if "千" in number else 100)
+    return float(value + (50 if "五十" in number or number.endswith("五") else 0))

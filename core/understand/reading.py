@@ -1,0 +1,49 @@
+"""What the lexicon alone tells about a few words, before any classifier is asked."""
+
+from __future__ import annotations
+
+import re
+
+from core.knowledge.lexicon import Lexicon
+from core.knowledge.question import Question, read_question
+
+_OWN = re.compile(
+    r"买的|订的|下单|下的|收到|退|换|催|\b(?:I|we) (?:bought|ordered|got|received)\b|\bmy (?:order|parcel|package)\b"
+    r"|\b(?:return|refund|exchange|cancel|order)\b",
+    re.IGNORECASE,
+)
+"""Words by which it is about something bought already, which the catalogue does not know of."""
+
+
+_LONG, _LONG_CHARS = 16, 80
+"""Words and characters above which a message tells a story, which takes more than a lexicon."""
+
+
+def is_only_noise(text: str, lexicon: Lexicon) -> bool:
+    """Return whether no word in the text carries a subject, other than "order" ("the first one, please")."""
+    return all(span.kind == "noise" or (span.kind, span.name) == ("topic", "order") for span in lexicon.read(text))
+
+
+def asks_by_words(text: str, lexicon: Lexicon, *, spoken_of: bool) -> bool:
+    """Return whether the words are a question about the catalogue, whatever a classifier makes of them.
+
+    They are when they name a kind of product and an aspect ("how much is the kettle") or whether there is one
+    ("do you have kettles"), an aspect and nothing else ("price?"), or, of the product that is spoken of, a
+    fact ("is it waterproof").
+    """
+    question = read_question(text, lexicon)
+    if question.topics or _OWN.search(text) or len(text.split()) > _LONG or len(text) > _LONG_CHARS:
+        return False
+    wanted = question.aspects or question.features
+    if question.things and (question.aspects or _named_options(question)):
+        return True
+    if question.things and question.have and not question.unknown:
+        return True
+    bare = not set(question.subject) - set(question.features)
+    if spoken_of and bare and (wanted or _named_options(question)):
+        return True
+    return bool(question.aspects) and not question.subject
+
+
+def _named_options(question: Question) -> bool:
+    return bool(question.colours or question.sizes)
