@@ -1,0 +1,113 @@
+"""What the staff's API reads from the record."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from core.dialogue.outcome import Bubble, Outcome
+from core.engine import Engine, Parts
+from core.journal.journal import StoreJournal
+from core.journal.store import Store
+from core.ports import Effect
+from core.shop.local import LocalShop
+from core.types import Action, Message, Session, TextPart
+from tests.core.conftest import Blind, Echo, Plain, message
+from ui.admin import StoreViews
+
+ACTIONS = {
+    "person": Action(
+        name="transfer_to_human_agents",
+        arguments={"summary": "wants a person"},
+        idempotency_key="key-1",
+        confirmed=True,
+    ),
+    "ticket": Action(
+        name="create_ticket",
+        arguments={"kind": "refund", "topic": "refund", "summary": "money back"},
+        idempotency_key="key-2",
+        confirmed=True,
+    ),
+}
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = Store(tmp_path / "zhanggui.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def views(store: Store) -> StoreViews:
+    return StoreViews(store)
+
+
+@pytest.fixture
+async def engine(store: Store, tmp_path: Path) -> AsyncIterator[Engine]:
+    shop = LocalShop(store, tmp_path / "shop")
+    effects = {word: await shop.propose(action, identity=None) for word, action in ACTIONS.items()}
+
+    def make(said: Message, session: Session) -> Outcome:
+        wanted: tuple[Effect, ...] = (effects[said.text],) if said.text in effects else ()
+        bubble = Bubble(parts=(TextPart(text=f"you said {said.text}"),))
+        return Outcome(session=session, bubbles=(bubble,), language="en", effects=wanted, outcome="answered")
+
+    parts = Parts(
+        journal=StoreJournal(store),
+        perception=Blind(),
+        understander=Plain(),
+        dialogue=Echo(make=make),
+        media=None,  # type: ignore[arg-type]  # no files here
+        blobs=None,  # type: ignore[arg-type]  # as above
+    )
+    made = Engine(parts)
+    yield made
+    await made.close()
+
+
+async def test_an_empty_record_shows_nothing(views: StoreViews) -> None:
+    assert await views.conversations(limit=10) == []
+    assert await views.tickets(limit=10) == []
+    assert await views.handoffs(limit=10) == []
+    assert await views.conversation("none") is None
+
+
+async def test_conversations_come_newest_first_with_their_turns_counted(engine: Engine, views: StoreViews) -> None:
+    for conversation, texts in (("old", ("1", "2")), ("new", ("3",))):
+        for text in texts:
+            await engine.answer(message(text, conversation=conversation))
+            await asyncio.sleep(0.002)
+    await engine.open("empty", channel="telegram")
+    shown = await views.conversations(limit=10)
+    assert [(row["id"], row["turns"]) for row in shown] == [("empty", None), ("new", 1), ("old", 2)]
+    assert [row["channel"] for row in shown] == ["telegram", "web", "web"]
+    assert datetime.fromisoformat(shown[1]["last_turn_at"]).tzinfo is not None
+    assert len(await views.conversations(limit=1)) == 1
+
+
+async def test_a_conversation_is_shown_with_what_was_said_and_answered(engine: Engine, views: StoreViews) -> None:
+    await engine.answer(replace(message("一 hello", conversation="c1"), external_id="client-id"))
+    await engine.answer(message("two", conversation="c1"))
+    shown = await views.conversation("c1")
+    assert shown is not None
+    said = [(turn["message"]["text"], turn["replies"][0]["text"]) for turn in shown["turns"]]
+    assert said == [("一 hello", "you said 一 hello"), ("two", "you said two")]
+    assert shown["turns"][0]["message"]["id"] == "client-id"
+    assert json.dumps(shown)
+
+
+async def test_tickets_and_calls_for_a_person_are_listed(engine: Engine, views: StoreViews) -> None:
+    for text in ("person", "ticket", "person"):  # the same key twice: one call for a person
+        await engine.answer(message(text, conversation="c1"))
+    (ticket,) = await views.tickets(limit=10)
+    assert (ticket["kind"], ticket["summary"]) == ("refund", "money back")
+    (call,) = await views.handoffs(limit=10)
+    assert call["summary"] == "wants a person"
+    assert datetime.fromisoformat(call["at"]).tzinfo is not None
