@@ -8,6 +8,7 @@ from pathlib import Path
 from core.dialogue.acts import ACTS, CHECKS
 from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
+from core.dialogue.identity import stay_with_one
 from core.dialogue.load import FOLDER, Words, load_flows
 from core.dialogue.outcome import Outcome
 from core.dialogue.picking import pick
@@ -73,6 +74,7 @@ class Dialogue:
             return draft.outcome_of_turn()
         tell_flags(draft)
         take_slots(draft)
+        await stay_with_one(draft)
         await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
         if obey(draft, self._runner):
             await self._runner.run(draft)

@@ -25,7 +25,6 @@ async def identify(draft: Draft) -> str:
     """
     slots = draft.slots
     if draft.identity is not None:
-        await _stay_with_one(draft)
         draft.forget(*_EVIDENCE)
         return "verified"
     if draft.failed_checks >= draft.desk.identity_attempts:
@@ -62,7 +61,7 @@ async def is_verified(draft: Draft, _value: str) -> bool:
     return draft.identity is not None
 
 
-async def _stay_with_one(draft: Draft) -> None:
+async def stay_with_one(draft: Draft) -> None:
     """Say that a conversation serves one customer when somebody else's e-mail or name is brought up."""
     if draft.identity is None or not {"email", "name"} & draft.heard.keys():
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,6 +36,12 @@ _SURE_WHOLE = 0.9
 """At or above, a message that only commas divide is one request."""
 
 
+_HYPOTHETICAL = re.compile(
+    r"怎么办|如果|万一|要是|假如|\bwhat (?:if|happens|do I do|should I do|can I do)\b|\bin case\b", re.IGNORECASE
+)
+"""Asking what one does when something happens is a question about the rules, not about an order of one's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A message as the classifier sees it."""
@@ -61,6 +68,8 @@ class Proposer:
         best = self._pooled(scores)
         kind, _, what = self.intents[best.name].does.partition(":")
         knows = kind in ("question", "none")
+        if kind == "flow" and _HYPOTHETICAL.search(reading.text):
+            kind = "question"
         if kind == "flow" and what in (*reading.waiting, *reading.recent) and best.probability >= _SAME_FLOW:
             return _commands(kind, what, best, reading.text)
         if reading.waiting and (best.probability < _SURE_IN_FLOW or kind == "none"):

@@ -150,7 +150,7 @@ def certain(text: str, *, asked: bool = False) -> Command | None:
 
     `asked` says that we asked for a yes or a no: then "好的，谢谢" is a yes and not a goodbye.
     """
-    if wants_person(text):
+    if wants_person(_ROBOT.sub(" ", text)):
         return Handoff(reason="asked for a person")
     if asked and _YES_THANKS.match(text):
         return Affirm()
