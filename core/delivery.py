@@ -23,6 +23,8 @@ _SWEEP_S = 30.0
 """A reply whose attempts ran out is tried again at the next sweep, so that a long outage loses nothing."""
 _LONGEST_REST_S = 3600.0
 """The rest of a conversation that cannot be reached doubles up to here; a new message of its customer ends it."""
+_BATCH = 50
+"""Replies of one conversation that are read at once."""
 _AT_ONCE = 64
 """Attempts on one channel side by side: after an outage it must not be flooded."""
 
@@ -101,10 +103,13 @@ class Outbox:
         """Deliver what waits in one conversation, as the journal knows it now."""
         channel, conversation_id = where
         try:
-            while waiting := await self._journal.undelivered(channel, conversation_id=conversation_id):
+            more = True
+            while more:
+                waiting = await self._journal.undelivered(channel, conversation_id=conversation_id, limit=_BATCH)
                 for turn, reply in waiting:
                     await self._deliver(self._channels[channel], turn, reply)
                     await self._journal.delivered(reply.id)
+                more = len(waiting) == _BATCH
             self._rests.pop(where, None)
         except Exception as error:  # the replies after it wait too: order matters more than speed
             before = self._rests.get(where)

@@ -288,8 +288,10 @@ class Journal(Protocol):
         """Return the conversations with replies that the channel has not delivered, the longest waiting first."""
         ...
 
-    async def undelivered(self, channel: str, *, conversation_id: str = "") -> tuple[tuple[Turn, Reply], ...]:
-        """Return replies that the channel has not delivered, oldest first, a bounded number at once.
+    async def undelivered(
+        self, channel: str, *, conversation_id: str = "", limit: int = 500
+    ) -> tuple[tuple[Turn, Reply], ...]:
+        """Return at most `limit` replies that the channel has not delivered, oldest first.
 
         With `conversation_id` only that conversation's.
         """

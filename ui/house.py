@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from channels.phone.lines import PhoneLines
-from channels.telegram.channel import TelegramChannel
 from channels.web.channel import WebChannel
 from channels.web.house import House as WebHouse
 from channels.web.tokens import load_key
@@ -32,6 +31,8 @@ async def serve(app: Application, announce: Announce) -> None:
     if web:
         channels.append(web)
     if settings.telegram.enabled:
+        from channels.telegram.channel import TelegramChannel  # its library takes most of a second to import
+
         channels.append(TelegramChannel(settings.telegram, app.engine, app.data))
     calls = call_session(app) if settings.phone.enabled else None
     if calls:

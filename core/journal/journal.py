@@ -44,6 +44,16 @@ _TURN = prepare(
 )
 _ANSWERED = prepare(update(INBOX).where(INBOX.c.id == bindparam("message_id")).values(turn_id=bindparam("answer_id")))
 _POST = prepare(insert(OUTBOX).values({name: bindparam(name) for name in ("reply_id", "turn_id", "channel")}))
+_UNDELIVERED = (
+    select(OUTBOX.c.reply_id, TURNS.c.body)
+    .join(TURNS, TURNS.c.id == OUTBOX.c.turn_id)
+    .where(OUTBOX.c.channel == bindparam("channel"), OUTBOX.c.delivered_at.is_(None))
+    .order_by(OUTBOX.c.seq)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))  # named, since SQLite's dialect writes one in any case
+)
+_WAITING = prepare(_UNDELIVERED)
+_WAITING_IN = prepare(_UNDELIVERED.where(TURNS.c.conversation_id == bindparam("conversation_id")))
 _DELIVERED = prepare(
     update(OUTBOX).where(OUTBOX.c.reply_id == bindparam("reply")).values(delivered_at=bindparam("now"))
 )
@@ -124,31 +134,28 @@ class StoreJournal:
         )
         return await self._store.read(lambda connection: tuple(connection.execute(query).scalars()))
 
-    async def undelivered(self, channel: str, *, conversation_id: str = "") -> tuple[tuple[Turn, Reply], ...]:
-        """Return replies that the channel has not delivered, oldest first, 500 at most.
+    async def undelivered(
+        self, channel: str, *, conversation_id: str = "", limit: int = 500
+    ) -> tuple[tuple[Turn, Reply], ...]:
+        """Return at most `limit` replies that the channel has not delivered, oldest first.
 
         With `conversation_id` only that conversation's.
         """
-        query = (
-            select(OUTBOX.c.reply_id, TURNS.c.body)
-            .join(TURNS, TURNS.c.id == OUTBOX.c.turn_id)
-            .where(OUTBOX.c.channel == channel, OUTBOX.c.delivered_at.is_(None))
-            .order_by(OUTBOX.c.seq)
-            .limit(500)
-        )
-        if conversation_id:
-            query = query.where(TURNS.c.conversation_id == conversation_id)
-
-        def work(connection: Connection) -> tuple[tuple[Turn, Reply], ...]:
-            waiting = [(decode(body, Turn), reply_id) for reply_id, body in connection.execute(query)]
-            return tuple((turn, reply) for turn, wanted in waiting for reply in turn.replies if reply.id == wanted)
-
-        return await self._store.read(work)
+        statement = _WAITING_IN if conversation_id else _WAITING
+        values = {"channel": channel, "conversation_id": conversation_id, "limit": limit, "offset": 0}
+        return await self._store.read(partial(_waiting, statement, values))
 
     async def delivered(self, reply_id: str) -> None:
         """Mark a reply as delivered."""
         values = {"reply": reply_id, "now": time.time()}
         await self._store.write(lambda connection: _ran(_DELIVERED, connection, values))
+
+
+def _waiting(
+    statement: Prepared, values: Mapping[str, object], connection: Connection
+) -> tuple[tuple[Turn, Reply], ...]:
+    rows = [(decode(body, Turn), reply_id) for reply_id, body in statement.run(connection, values).fetchall()]
+    return tuple((turn, reply) for turn, wanted in rows for reply in turn.replies if reply.id == wanted)
 
 
 def _session(conversation_id: str, connection: Connection) -> Session:

@@ -55,5 +55,4 @@ OUTBOX = Table(
 Index(
     "outbox_waiting", OUTBOX.c.channel, OUTBOX.c.seq, sqlite_where=OUTBOX.c.delivered_at.is_(None)
 )  # the table keeps what was delivered; only the waiting rows are ever searched
-Index("outbox_of_turn", OUTBOX.c.turn_id, sqlite_where=OUTBOX.c.delivered_at.is_(None))
 Index("inbox_waiting", INBOX.c.seq, sqlite_where=INBOX.c.turn_id.is_(None))

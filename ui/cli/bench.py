@@ -41,7 +41,8 @@ async def _turns(config: Settings, rounds: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         fresh = config.model_copy(update={"data_dir": Path(folder)})
         async with assemble(fresh, needs=Needs(hearing=False, seeing=False, speaking=False)) as house:
-            await Terminal(engine=house.engine).say("你好 hello")  # the first turn loads the sentence encoder
+            await house.warm()
+            await Terminal(engine=house.engine).say("你好 hello")
             took: list[float] = []
             turns: list[Turn] = []
             for texts in conversations * rounds:
@@ -90,6 +91,33 @@ async def _intake(count: int) -> dict[str, object]:
     return {"messages": count, "messages_per_s": round(count / wall), "messages_per_cpu_s": round(count / used)}
 
 
+@app.command()
+def engine(
+    turns: Annotated[int, typer.Option(min=100, help="How many, at full load and again at --rate.")] = 2000,
+    rate: Annotated[float, typer.Option(min=1, help="Turns a second that arrive for the latencies.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Time the engine itself, journal and outbox included: perception, understanding and dialogue do nothing."""
+    from ui.engine_speed import measure
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = asyncio.run(measure(Path(folder), turns, rate))
+    at_rate = _spread(found.took_ms)
+    report = {
+        "turns": found.turns,
+        "cpu_ms_per_turn": round(found.cpu_ms_per_turn, 3),
+        "turns_per_s": round(found.turns_per_s),
+        "rate": rate,
+        "at_rate": at_rate,
+        "delivered": found.delivered,
+    }
+    text = (
+        f"full load: {report['turns_per_s']} turns/s, {report['cpu_ms_per_turn']} ms CPU a turn; at {rate:g} turns/s: "
+        f"p50 {at_rate['p50_ms']} ms, p95 {at_rate['p95_ms']} ms, p99 {at_rate['p99_ms']} ms"
+    )
+    show(report, text, as_json=as_json)
+
+
 def _stages(turns: Sequence[Turn]) -> dict[str, dict[str, float]]:
     by_stage: defaultdict[str, list[float]] = defaultdict(list)
     for one in turns:
@@ -100,9 +128,8 @@ def _stages(turns: Sequence[Turn]) -> dict[str, dict[str, float]]:
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
     ordered = sorted(values)
-    at = {
-        name: ordered[min(len(ordered) - 1, int(len(ordered) * share))] for name, share in (("p50", 0.5), ("p95", 0.95))
-    }
+    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+    at = {name: ordered[min(len(ordered) - 1, int(len(ordered) * share))] for name, share in shares.items()}
     return {f"{name}_ms": round(value, 2) for name, value in at.items()}
 
 
