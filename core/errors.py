@@ -37,6 +37,10 @@ class ShopError(ZhangguiError):
     """The shop's records cannot be read or written; nothing was changed."""
 
 
+class StoreError(ZhangguiError):
+    """The record cannot be opened; the message says why."""
+
+
 class UnknownConversationError(ZhangguiError):
     """There is no such conversation, or the token does not open it."""
 

@@ -19,8 +19,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import DatabaseError
 
+from core.errors import StoreError
 from core.journal.prepared import driver_of
 
 T = TypeVar("T")
@@ -50,10 +52,11 @@ class Store:
     """An open database. `close` waits for what was already asked for."""
 
     def __init__(self, file: Path) -> None:
-        """Open (or create) the database file and start its writer."""
-        file.parent.mkdir(parents=True, exist_ok=True)
+        """Open (or create, readable by its owner only) the database file and start its writer.
+
+        Raises `StoreError` when the file cannot be opened or is no database.
+        """
         self._engine = _open(file)
-        METADATA.create_all(self._engine)
         self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._closed = False
         self._writer = threading.Thread(target=self._write_forever, name="store-writer", daemon=True)
@@ -167,7 +170,24 @@ def _answer(outcomes: Sequence[_Outcome]) -> None:
 
 
 def _open(file: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{file}", connect_args={"check_same_thread": False})
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)  # it holds what customers said; SQLite gives its companions (-wal, -shm) the same mode
+        engine = _engine(file)
+        METADATA.create_all(engine)
+    except (OSError, DatabaseError) as error:
+        reason = error.orig if isinstance(error, DatabaseError) else error
+        raise StoreError(
+            f"the record {file} cannot be opened ({reason}): check the disk and who may write there, "
+            "or set ZHANGGUI_DATA_DIR to another folder"
+        ) from error
+    return engine
+
+
+def _engine(file: Path) -> Engine:
+    address = URL.create("sqlite", database=str(file))  # as text, "?" and "%" in a path would mean something else
+    # An error would quote the values of its statement, which are customers' words, and go to the log.
+    engine = create_engine(address, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -51,7 +51,7 @@ def _alone(data: Path) -> Iterator[None]:
     """Keep the data folder to this process: two would answer and deliver the same messages."""
     from filelock import FileLock, Timeout
 
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(data / "serving.lock")
     try:
         lock.acquire(timeout=0)
