@@ -175,7 +175,11 @@ def _sentence_about(about: Subject, token: str) -> str:
 
 def _tell_first_fact(about: Subject, keys: Sequence[str]) -> None:
     key = next((key for key in keys if key in about.product.attributes), None)
-    if key is None:
+    option = next((key for key in keys if key in other_options(about.product)), None)
+    if key is None and option is not None:
+        values = [about.word(value) for value in option_values(about.product, [option])]
+        about.say("option_values", option=about.word(option), values=listing(values, about.draft.language))
+    elif key is None:
         about.say("not_in_record")
     else:
         tell_fact(about, key)

@@ -154,7 +154,10 @@ async def write_ticket(draft: Draft) -> str:
     if order_id:
         arguments["order_id"] = order_id
     if await propose(draft, "create_ticket", arguments, key=f"ticket:{topic}:{order_id}"):
-        draft.say("ticket_done", topic=topic_word(draft))
+        if order_id:
+            draft.say("ticket_done_for", topic=topic_word(draft), order=order_id)
+        else:
+            draft.say("ticket_done", topic=topic_word(draft))
         draft.slots["tickets"] = ",".join(filter(None, [draft.slots.get("tickets", ""), f"{topic}:{order_id}"]))
         if draft.desk.handoff_hours:
             draft.say("handoff_hours", hours=draft.desk.handoff_hours)

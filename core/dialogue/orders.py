@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.dialogue.draft import Draft
+from core.knowledge.passages import tokens
 from core.shop.records import Fulfilment, Order, OrderStatus, in_language
 from core.types import CardPart, spoken_text
 from core.understand.normalise import normalise
@@ -76,15 +77,17 @@ def _picked(draft: Draft, orders: Sequence[Order], words: str) -> str | None:
 
 
 def _named_in(draft: Draft, orders: Sequence[Order], words: str) -> list[str]:
-    """Return the orders that hold a kind of product which the customer's words name."""
+    """Return the orders whose goods share the most words with what the customer says; none when none does."""
     lexicon = draft.desk.facts.lexicon
-    things = set(lexicon.concepts(normalise(words), "thing"))
-    found = []
+    wanted = set(tokens(normalise(words), lexicon, query=True))
+    hits = {}
     for order in orders:
         titles = [name for item in order.items for name in (item.name, *_names(draft, item.product_id))]
-        if things & {thing for title in titles for thing in lexicon.concepts(title, "thing")}:
-            found.append(order.order_id)
-    return found
+        hits[order.order_id] = len(
+            wanted & {token for title in titles for token in tokens(title, lexicon, query=False)}
+        )
+    most = max(hits.values(), default=0)
+    return [order_id for order_id, count in hits.items() if count == most] if most else []
 
 
 def _names(draft: Draft, product_id: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from core.dialogue.aspects import (
 )
 from core.dialogue.draft import Draft
 from core.knowledge.question import Question
-from core.knowledge.variants import colours, fitting
+from core.knowledge.variants import colours, fitting, other_options
 from core.shop.records import Product, Variant, in_language
 from core.types import Button, CardPart
 from core.wording.formats import listing, price_range
@@ -27,6 +27,8 @@ from core.wording.templates import SPOKEN_CHANNELS
 _EACH = 3
 """Products that one answer speaks about one after the other; more are listed."""
 _LISTED = 4
+_NAMED = 15
+"""Categories, or products where there are no categories, that the clerk names in one breath."""
 _CATEGORIES = 8
 """Buttons under the list of categories."""
 
@@ -37,7 +39,7 @@ def tell_product(draft: Draft, product: Product, question: Question) -> None:
     question = _with_chosen_options(draft, product, question)
     draft.slots["product_id"] = product.product_id
     if product.product_id not in draft.slots.get("listed", "").partition(":")[2].split(","):
-        draft.forget("listed")  # the talk went on: "the second one" means nothing any more
+        draft.list_shown("product_id", [product.product_id])  # an older list is no longer what "the first one" means
     variants = fitting(product, question, draft.desk.facts.lexicon)
     about = Subject(draft=draft, product=product, variants=variants or every, question=question)
     if variants:
@@ -68,9 +70,13 @@ def _with_chosen_options(draft: Draft, product: Product, question: Question) -> 
 
 def _tell(about: Subject) -> None:
     question = about.question
-    wanted = [*question.features, *(f"topic:{topic}" for topic in question.topics if topic in about.product.attributes)]
+    options = {f"option:{name}" for name in other_options(about.product)} if question.sizes else set()
+    wanted = [feature for feature in question.features if feature not in options]
+    wanted = [*wanted, *(f"topic:{topic}" for topic in question.topics if topic in about.product.attributes)]
     told = [tell_feature(about, feature) for feature in wanted]
     aspects = [aspect for aspect in question.aspects if aspect in ASPECTS]
+    if "cheapest" in aspects:
+        aspects = [aspect for aspect in aspects if aspect != "price"]
     if question.lists and (question.colours or question.sizes) and "stock" not in aspects:
         aspects = ["stock", *(aspect for aspect in aspects if aspect not in ("price", "colours", "sizes"))]
     for aspect in aspects:
@@ -84,7 +90,13 @@ def _tell(about: Subject) -> None:
     else:
         tell_price(about)
         if about.draft.message.channel not in SPOKEN_CHANNELS:
-            about.draft.text(in_language(about.product.descriptions, about.draft.language))
+            _describe(about)
+
+
+def _describe(about: Subject) -> None:
+    draft, texts = about.draft, about.product.descriptions
+    text = in_language(texts, draft.language)
+    draft.text(text if draft.language in texts or not text else draft.word("foreign_text", text=text))
 
 
 def tell_each(draft: Draft, products: Sequence[Product], question: Question) -> bool:
@@ -147,7 +159,10 @@ def tell_assortment(draft: Draft, key: str) -> None:
         for product in draft.desk.facts.products.values()
     }
     largest = [category for category, _ in sizes.most_common()]
-    draft.say(key, categories=listing([names[category] for category in largest], draft.language))
+    named = [names[category] for category in largest]
+    if not named:
+        named = [in_language(product.names, draft.language) for product in draft.desk.facts.products.values()]
+    draft.say(key, categories=listing(list(dict.fromkeys(named))[:_NAMED], draft.language))
     draft.buttons(*((names[category], f"category:{category}") for category in largest[:_CATEGORIES]))
 
 

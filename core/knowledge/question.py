@@ -10,11 +10,13 @@ from core.knowledge.lexicon import Lexicon, Span
 from core.knowledge.passages import tokens
 
 _MEASURE = re.compile(
-    r"(\d+(?:\.\d+)?)\s*-?\s*(ml|毫升|l|升|litre|liter|cm|厘米|mm|毫米|kg|千克|公斤|寸|inch|mah|毫安时?)s?", re.I
+    r"(\d+(?:\.\d+)?)\s*-?\s*(ml|毫升|l|升|litre|liter|cm|厘米|mm|毫米|kg|千克|公斤|寸|inch|mah|毫安时?|gb|g|tb)s?(?![a-z])",
+    re.I,
 )
 _UNITS = {
     "毫升": "ml", "升": "l", "litre": "l", "liter": "l", "厘米": "cm", "毫米": "mm", "千克": "kg", "公斤": "kg",
     "寸": "inch", "毫安时": "mah", "毫安": "mah",
+    "g": "gb",
 }  # fmt: skip
 _SIZE_LETTERS = re.compile(r"(?<![A-Za-z0-9'])(X{0,3}[SL]|M)(?:码|号)?(?![A-Za-z0-9'])")
 _FACTS = ("feature", "material", "attribute", "option")
@@ -50,6 +52,8 @@ class Question:
     unknown: tuple[str, ...]
     """What the lexicon knows nothing of, as it was written: "婴儿推车", "strollers"."""
     budget: Budget | None
+    audience: tuple[str, ...]
+    """Whom it is for: "men", "women", "children"."""
     topics: tuple[str, ...]
     """What of the shop's ways it touches: "shipping", "return", ..."""
 
@@ -77,6 +81,7 @@ def read_question(text: str, lexicon: Lexicon) -> Question:
         things=tuple(span.token for span in spans if span.kind == "thing"),
         unknown=_unknown(text, spans),
         budget=budget,
+        audience=_names(spans, "audience"),
         topics=_names(spans, "topic"),
     )
 

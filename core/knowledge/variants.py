@@ -9,7 +9,7 @@ from core.knowledge.lexicon import Lexicon
 from core.knowledge.question import Question
 from core.shop.records import Product, Variant, in_language
 
-_COLOUR_NAMES = ("color", "colour")
+_COLOUR_NAMES = ("color", "colour", "颜色")
 _UNIT_ZH = {"ml": "毫升", "l": "升", "cm": "厘米", "mm": "毫米", "kg": "千克", "inch": "寸", "mah": "毫安时"}
 
 
@@ -43,13 +43,21 @@ def option_values(product: Product, names: Sequence[str]) -> tuple[str, ...]:
 
 def colours(product: Product) -> tuple[str, ...]:
     """Return the colours a product comes in, as the records write them."""
-    return option_values(product, _COLOUR_NAMES)
+    return option_values(product, [name for name in _option_names(product) if _is_colour(name)])
 
 
 def other_options(product: Product) -> tuple[str, ...]:
     """Return the names of the options that are no colour."""
-    names = dict.fromkeys(name for variant in product.variants.values() for name in variant.options)
-    return tuple(name for name in names if name.lower() not in _COLOUR_NAMES)
+    return tuple(name for name in _option_names(product) if not _is_colour(name))
+
+
+def _option_names(product: Product) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for variant in product.variants.values() for name in variant.options))
+
+
+def _is_colour(option: str) -> bool:
+    """Return whether an option is a colour: "color", "Frame Color", "颜色"."""
+    return option.lower().endswith(_COLOUR_NAMES)
 
 
 def option_word(product: Product, word: str, lexicon: Lexicon, language: str) -> str:
@@ -62,7 +70,7 @@ def option_word(product: Product, word: str, lexicon: Lexicon, language: str) ->
         own = in_language(product.option_texts[word], language)
         return own.lower() if own.istitle() and own[0].isalpha() and len(own) > 2 else own
     spans = lexicon.read(word)
-    if len(spans) == 1 and spans[0].kind in ("colour", "material", "option", "attribute"):
+    if len(spans) == 1 and spans[0].kind in ("colour", "material", "option", "attribute", "aspect"):
         return lexicon.word(spans[0].kind, spans[0].name, language)
     measure = re.fullmatch(r"(\d+(?:\.\d+)?)\s*-?\s*([A-Za-z]+)", word)
     if measure and language == "zh" and measure.group(2).lower() in _UNIT_ZH:

@@ -85,6 +85,7 @@ class Understander:
                 text=_mended_around(text, entities, vocabulary),
                 waiting=tuple(frame.flow for frame in session.stack),
                 recent=("order_status",) if session.identity and "order_id" in session.slots else (),
+                asks=any(span.kind == "topic" and span.name != "order" for span in self.lexicon.read(rest)),
                 calm=mood > ANGRY,
             )
             proposed, intents, rung = await self._propose(reading, session)

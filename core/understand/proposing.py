@@ -54,6 +54,8 @@ class Reading:
     """The flows that go on, innermost last."""
     recent: tuple[str, ...]
     """The flows that ended with something the customer may well go on about."""
+    asks: bool
+    """Whether its words name one of the shop's ways, such as shipping or privacy."""
     calm: bool
 
 
@@ -73,7 +75,8 @@ class Proposer:
         if kind == "flow" and what in (*reading.waiting, *reading.recent) and best.probability >= _SAME_FLOW:
             return _commands(kind, what, best, reading.text)
         if reading.waiting and (best.probability < _SURE_IN_FLOW or kind == "none"):
-            return []
+            asks = reading.asks and (kind in ("question", "none") or best.probability < _SURE)
+            return [AskKnowledge(question=reading.text)] if asks else []
         if not reading.calm and (best.probability < _SURE or knows):
             return []
         if best.probability < (_SURE_CHAT if kind == "chat" else _SURE) and not knows:
