@@ -142,8 +142,6 @@ class Log(_Section):
     """What is told to the console."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
-    personal_data: bool = False
-    """Whether logs may carry what customers say. Leave it off."""
 
 
 _SECRETS = (("web", "admin_key"), ("telegram", "token"), ("telegram", "webhook_secret"), ("phone", "twilio_auth_token"))
