@@ -132,3 +132,30 @@ def test_an_unreachable_index_matters_only_while_models_are_missing(
     monkeypatch.setenv("ZHANGGUI_BACKENDS__VAD", "silero:silero-vad")
     _, lines, _ = examined(capsys)
     assert lines["package index http://127.0.0.1:9/simple"]["state"] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "detail"),
+    [
+        ({"ZHANGGUI_WEB__ENABLED": "false"}, "channels", "none is enabled"),
+        ({"ZHANGGUI_PHONE__ENABLED": "true"}, "phone", "is switched off"),
+        (
+            {"ZHANGGUI_TELEGRAM__ENABLED": "true", "ZHANGGUI_TELEGRAM__MODE": "webhook"},
+            "telegram.webhook_secret",
+            "not set",
+        ),
+    ],
+)
+def test_what_serve_refuses_is_missing(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, str],
+    name: str,
+    detail: str,
+) -> None:
+    for key, value in change.items():
+        monkeypatch.setenv(key, value)
+    code, lines, _ = examined(capsys)
+    assert code == 1
+    assert lines[name]["state"] == "missing"
+    assert detail in lines[name]["detail"]

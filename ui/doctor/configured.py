@@ -20,6 +20,7 @@ def check(settings: Settings, file: Path | None) -> Iterator[Finding]:
     yield from _web(settings)
     yield from _telegram(settings)
     yield from _phone(settings)
+    yield from _any_channel(settings)
     for key, spec in settings.backends:
         yield _backend(key, spec, settings.models.folder.expanduser())
 
@@ -48,7 +49,7 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
     yield _secret("telegram.token", telegram.token, State.MISSING, "the bot's token, from @BotFather")
     if telegram.mode == "webhook":
         what = "lets only Telegram in"
-        yield _secret("telegram.webhook_secret", telegram.webhook_secret, State.WARNING, what)
+        yield _secret("telegram.webhook_secret", telegram.webhook_secret, State.MISSING, what)
         if not telegram.webhook_url:
             remedy = "set telegram.webhook_url to the public https address"
             yield Finding(name="telegram.webhook_url", state=State.MISSING, detail="not set", remedy=remedy)
@@ -59,8 +60,26 @@ def _phone(settings: Settings) -> Iterator[Finding]:
     audiosocket = f"AudioSocket {phone.audiosocket_host}:{phone.audiosocket_port}"
     yield _channel("phone", phone.enabled, f"{audiosocket}, Twilio {phone.twilio_host}:{phone.twilio_port}")
     if phone.enabled:
+        yield from _call_needs(settings)
         what = "without it Twilio's signatures cannot be checked"
         yield _secret("phone.twilio_auth_token", phone.twilio_auth_token, State.WARNING, what)
+
+
+def _call_needs(settings: Settings) -> Iterator[Finding]:
+    """Yield what `zhanggui serve` refuses to open the phone without."""
+    backends = settings.backends
+    needs = {"backends.asr": backends.asr, "backends.vad": backends.vad}
+    needs["backends.tts_en or backends.tts_zh"] = backends.tts_en or backends.tts_zh
+    for key, spec in needs.items():
+        if not spec:
+            remedy = f"set {key}, or phone.enabled = false"
+            yield Finding(name="phone", state=State.MISSING, detail=f"{key} is switched off", remedy=remedy)
+
+
+def _any_channel(settings: Settings) -> Iterator[Finding]:
+    if not (settings.web.enabled or settings.telegram.enabled or settings.phone.enabled):
+        remedy = "set web.enabled, telegram.enabled or phone.enabled to true"
+        yield Finding(name="channels", state=State.MISSING, detail="none is enabled", remedy=remedy)
 
 
 def _channel(name: str, enabled: bool, detail: str) -> Finding:
