@@ -9,8 +9,16 @@ _MISSES = 2
 """Misses in a row after which a person is fetched."""
 
 
+_UNSEEN = frozenset({"seeing_off", "seeing_failed", "unreadable_photo"})
+
+
 def tell_flags(draft: Draft) -> None:
-    """Say what was wrong with a photo or a recording, so that the customer can do something about it."""
+    """Say what was wrong with a photo or a recording, so that the customer can do something about it.
+
+    "How much is this?" beside a photo that was not seen is not about the product talked of before.
+    """
+    if _UNSEEN & set(draft.percept.flags):
+        draft.slots.pop("product_id", None)
     for flag in draft.percept.flags:
         key = f"flag.{flag}"
         if draft.desk.templates.has(key):
