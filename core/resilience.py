@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -18,7 +19,31 @@ _WORKERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="model")
 async def in_worker(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run `work`, a model's or as heavy, in one of four threads and return what it returns.
 
-    Reading and writing belongs elsewhere (`asyncio.to_thread`, `core.journal.store`): here it would wait
-    behind transcriptions. A caller that is cancelled does not stop work that has begun.
+    Reading and writing belongs elsewhere (`asyncio.to_thread`, `core.journal.store`), and so does a model that
+    a written answer waits for (a `Lane`): here they would wait behind photos. A caller that is cancelled
+    does not stop work that has begun.
     """
     return await asyncio.get_running_loop().run_in_executor(_WORKERS, partial(work, *args, **kwargs))
+
+
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="lane")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A thread of one model's own: its jobs run one at a time, first come, first served, from any event loop.
+
+    A model already uses the cores for one job; two at once would each take twice as long and hold twice
+    the memory. And no other model's slow job stands before this one's. The thread starts with the first job.
+    """
+
+    _worker: ThreadPoolExecutor = field(default_factory=_one_thread)
+
+    async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `job` after those before it and return what it returns.
+
+        A caller that gives up (a deadline, a hang-up) takes its job out of the queue; one that has begun
+        runs to its end.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._worker, partial(job, *args, **kwargs))

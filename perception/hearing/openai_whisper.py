@@ -11,9 +11,9 @@ import whisper as library
 
 from core.errors import BackendError, ModelMissingError
 from core.ports import Capabilities, Pcm
+from core.resilience import Lane
 from core.types import Language, Transcript, Word
 from perception.hearing import whisper
-from perception.hearing.lane import Lane
 from perception.hearing.speech import checked
 from perception.hearing.voiced import RATE_HZ, Voiced, voiced
 from perception.hearing.whisper import Stretch

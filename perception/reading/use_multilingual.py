@@ -6,7 +6,6 @@ which carries its weights.
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ import numpy as np
 
 from core.errors import BackendError
 from core.ports import Capabilities, Vectors
-from core.resilience import in_worker
+from core.resilience import Lane
 
 _DIMENSION = 512
 _LONGEST = 2000
@@ -30,15 +29,15 @@ class UseMultilingual:
     """Encode sentences of 16 languages so that the same meaning lies near.
 
     The weights load with the first sentence (about 1 s, 120 MB). The library sets the number of BLAS threads for
-    the whole process while it works, so one sentence is computed at a time; a repeated sentence
-    comes from memory.
+    the whole process while it works, so one sentence is computed at a time, in a lane of its own: every
+    written answer waits for it. A repeated sentence comes from memory.
     """
 
     threads: int
     remembered: int
     """Sentences whose vectors are kept, 2 kB each."""
     _model: Any = None
-    _busy: threading.Lock = field(default_factory=threading.Lock)
+    _lane: Lane = field(default_factory=Lane)
     _memory: OrderedDict[str, Vectors] = field(default_factory=OrderedDict)
 
     @property
@@ -52,7 +51,7 @@ class UseMultilingual:
         known = {text: self._memory[text] for text in cut if text in self._memory}
         fresh = list(dict.fromkeys(text for text in cut if text not in known))
         if fresh:
-            known.update(zip(fresh, await in_worker(self._compute, fresh), strict=True))
+            known.update(zip(fresh, await self._lane.run(self._compute, fresh), strict=True))
         for text in cut:
             self._memory[text] = known[text]
             self._memory.move_to_end(text)
@@ -61,10 +60,9 @@ class UseMultilingual:
         return np.array([known[text] for text in cut], np.float32).reshape(-1, _DIMENSION)
 
     def _compute(self, texts: list[str]) -> Vectors:
-        with self._busy:
-            if self._model is None:
-                self._model = _load(self.threads)
-            vectors = np.asarray(self._model.encode(texts), np.float32)
+        if self._model is None:
+            self._model = _load(self.threads)
+        vectors = np.asarray(self._model.encode(texts), np.float32)
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
 
 

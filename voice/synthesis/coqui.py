@@ -14,10 +14,11 @@ import numpy as np
 from core.errors import ConfigError, ModelMissingError
 from core.models import locate
 from core.ports import Capabilities, Pcm
+from core.resilience import Lane
 from core.types import Language
 from voice.reading_aloud import aloud
 from voice.synthesis.pieces import pieces
-from voice.synthesis.streaming import Turnstile, spoken
+from voice.synthesis.streaming import spoken
 
 with warnings.catch_warnings():
     # pysbd 0.3.4, which Coqui brings (its last release), has invalid escapes in its patterns.
@@ -41,7 +42,7 @@ class Coqui:
     reference: str | None
     """A recording whose voice is to be imitated, for models that clone."""
     rate_hz: int
-    turnstile: Turnstile = field(default_factory=Turnstile)
+    lane: Lane = field(default_factory=Lane)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -56,7 +57,7 @@ class Coqui:
 
         first, most = (4, 60) if language == "zh" else (12, 200)
         parts = pieces(aloud(text, language), first=first, most=most)
-        async for speech in spoken(parts, say, self.turnstile, self.rate_hz):
+        async for speech in spoken(parts, say, self.lane, self.rate_hz):
             yield speech
 
     def _say(self, piece: str, language: Language, speed: float) -> Pcm:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from core.ports import Capabilities, Pcm
+from core.resilience import Lane
 from core.types import Language
 from voice.reading_aloud import aloud
 from voice.synthesis.pieces import pieces
-from voice.synthesis.streaming import Turnstile, spoken
+from voice.synthesis.streaming import spoken
 
 _TONE_S = 0.04
 
@@ -22,7 +23,7 @@ class Tones:
     """Speak each letter as a tone whose pitch tells which letter it is."""
 
     rate_hz: int = 16_000
-    turnstile: Turnstile = field(default_factory=Turnstile)
+    lane: Lane = field(default_factory=Lane)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -36,7 +37,7 @@ class Tones:
             yield self._say(piece, speed)
 
         parts = pieces(aloud(text, language), first=2, most=80)
-        async for speech in spoken(parts, say, self.turnstile, self.rate_hz):
+        async for speech in spoken(parts, say, self.lane, self.rate_hz):
             yield speech
 
     def _say(self, piece: str, speed: float) -> Pcm:

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from core.errors import ConfigError
 from core.models import locate
 from core.ports import Capabilities, Pcm
+from core.resilience import Lane
 from core.types import Language
 from voice.phonemes import english, mandarin
 from voice.phonemes.guess import guesser
 from voice.reading_aloud import aloud
 from voice.synthesis.network import open_network
 from voice.synthesis.pieces import pieces
-from voice.synthesis.streaming import Turnstile, spoken
+from voice.synthesis.streaming import spoken
 
 _RATE_HZ = 24_000
 _MOST_PHONEMES = 509
@@ -38,7 +39,7 @@ class Kokoro:
     style: NDArray[np.float32]
     """How the voice sounds by number of phonemes, shape (510, 1, 256)."""
     guess: english.Guess
-    turnstile: Turnstile = field(default_factory=Turnstile)
+    lane: Lane = field(default_factory=Lane)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -53,7 +54,7 @@ class Kokoro:
 
         first, most = (2, 60) if language == "zh" else (12, 200)
         parts = pieces(aloud(text, language), first=first, most=most)
-        async for speech in spoken(parts, say, self.turnstile, _RATE_HZ):
+        async for speech in spoken(parts, say, self.lane, _RATE_HZ):
             yield speech
 
     def _say(self, piece: str, language: Language, speed: float) -> Pcm:

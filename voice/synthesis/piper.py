@@ -11,12 +11,13 @@ from typing import Any
 from core.errors import ModelMissingError
 from core.models import locate
 from core.ports import Capabilities, Pcm
+from core.resilience import Lane
 from core.types import Language
 from voice.phonemes import english, espeak, lexicon
 from voice.phonemes.guess import guesser
 from voice.reading_aloud import aloud
 from voice.synthesis.pieces import pieces
-from voice.synthesis.streaming import Turnstile, spoken
+from voice.synthesis.streaming import spoken
 from voice.synthesis.vits import Vits, open_vits
 
 
@@ -32,7 +33,7 @@ class Piper:
     rate_hz: int
     guess: english.Guess
     """What becomes of words that no dictionary has."""
-    turnstile: Turnstile = field(default_factory=Turnstile)
+    lane: Lane = field(default_factory=Lane)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -46,7 +47,7 @@ class Piper:
             return self._say(piece, speed)
 
         parts = pieces(aloud(text, "en"), first=12, most=200)
-        async for speech in spoken(parts, say, self.turnstile, self.rate_hz):
+        async for speech in spoken(parts, say, self.lane, self.rate_hz):
             yield speech
 
     def _say(self, piece: str, speed: float) -> Iterator[Pcm]:
