@@ -14,11 +14,6 @@ from ui.cli.output import AsJson, settings, show
 app = typer.Typer(name="eval", help="Measure the parts on labelled data.", no_args_is_help=True)
 
 
-@app.callback()
-def _measure() -> None:
-    """Keep `photos` a command of its own while it is the only one."""
-
-
 @app.command()
 def photos(
     context: typer.Context,
@@ -40,5 +35,26 @@ def photos(
     built = registry.build("photos", encoder or chosen.backends.photos, chosen.models.folder.expanduser())
     scores = asyncio.run(scores_of(built, chosen.data_dir.expanduser() / "looks", sold, asked))
     values = dataclasses.asdict(scores)
+    lines = (f"{name:18} {'-' if value is None else value}" for name, value in values.items())
+    show(values, "\n".join(lines), as_json=as_json)
+
+
+@app.command()
+def asr(
+    context: typer.Context,
+    manifest: Annotated[Path, typer.Option(help="TSV of recordings: file, lang (zh, en), rate, transcript.")],
+    recognizer: Annotated[str, typer.Option(help="Spec of the recogniser; default: backends.asr.")] = "",
+    hint: Annotated[str, typer.Option(help="Names that may be said, separated by commas.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hear recordings; report wrong words (en), wrong signs (zh) and the time it takes."""
+    from core import registry
+    from learning.evaluation.speech import read_clips
+    from ui.speech_scores import scores_of
+
+    chosen = settings(context)
+    clips = read_clips(manifest)
+    built = registry.build("asr", recognizer or chosen.backends.asr, chosen.models.folder.expanduser())
+    values = dataclasses.asdict(asyncio.run(scores_of(built, clips, hint=hint)))
     lines = (f"{name:18} {'-' if value is None else value}" for name, value in values.items())
     show(values, "\n".join(lines), as_json=as_json)
