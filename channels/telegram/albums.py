@@ -18,7 +18,6 @@ from pathlib import Path
 from telegram import Bot, Update
 
 from channels.telegram.updates import UnreadableUpdateError, album_of, chat_id_of, read
-from core.resilience import in_worker
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +48,12 @@ class Albums:
 
     async def resume(self) -> None:
         """Take up the pictures that an earlier run acknowledged and did not hand over."""
-        for update in await in_worker(self._kept):
+        for update in await asyncio.to_thread(self._kept):
             self._join(update)
 
     async def add(self, update: Update) -> None:
         """Keep a picture durably; after the return its update may be acknowledged. Raises `OSError`."""
-        await in_worker(self._keep, update)
+        await asyncio.to_thread(self._keep, update)
         self._join(update)
 
     async def flush(self, chat_id: int) -> None:
@@ -104,7 +103,7 @@ class Albums:
             except Exception:
                 log.exception("the album from update %s on was not taken; trying again", updates[0].update_id)
                 await asyncio.sleep(_PAUSE_S)
-        await in_worker(self._forget, updates)
+        await asyncio.to_thread(self._forget, updates)
 
     def _keep(self, update: Update) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

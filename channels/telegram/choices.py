@@ -8,8 +8,6 @@ import logging
 import os
 from pathlib import Path
 
-from core.resilience import in_worker
-
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +28,7 @@ class Choices:
         """Remember a choice durably."""
         (self._spoken.add if speech else self._spoken.discard)(conversation_id)
         async with self._writing:
-            await in_worker(_write, self._file, sorted(self._spoken))
+            await asyncio.to_thread(_write, self._file, sorted(self._spoken))
 
 
 def _read(file: Path) -> set[str]:
@@ -46,7 +44,10 @@ def _read(file: Path) -> set[str]:
 def _write(file: Path, chosen: list[str]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".tmp")
-    with draft.open("w", encoding="utf-8") as out:
+    handle = os.open(
+        draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600
+    )  # who talks to the shop is nobody else's business
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
         json.dump(chosen, out)
         out.flush()
         os.fsync(out.fileno())

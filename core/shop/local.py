@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,6 @@ from sqlalchemy import Connection, Select, select
 from core.errors import ShopError
 from core.journal.store import Store
 from core.ports import Effect
-from core.resilience import in_worker
 from core.shop import pictures
 from core.shop.deeds import do_once
 from core.shop.formats.json_in import customer_from, order_from, page_from, product_from
@@ -108,14 +108,14 @@ class LocalShop:
         `ShopError` when a picture is missing or the records contradict each other; the old shop is
         untouched then.
         """
-        kept = await in_worker(pictures.copied, records, pictures_from, self._folder)
+        kept = await asyncio.to_thread(pictures.copied, records, pictures_from, self._folder)
         await self._store.write(lambda connection: put(connection, kept, origin=origin))
-        await in_worker(pictures.sweep, kept, self._folder)
+        await asyncio.to_thread(pictures.sweep, kept, self._folder)
 
     async def export_records(self, pictures_to: Path | None = None) -> Records:
         """Return the whole shop; with `pictures_to`, copy its pictures there."""
         records = await self._store.read(take)
-        return await in_worker(pictures.exported, records, self._folder, pictures_to)
+        return await asyncio.to_thread(pictures.exported, records, self._folder, pictures_to)
 
     def picture_path(self, picture: Picture) -> Path:
         """Return where a catalogue picture lies on disk."""
