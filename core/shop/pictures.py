@@ -62,6 +62,8 @@ def _place(records: Records, source: Path) -> str:
         path = located(source, Picture(file=file))
         if not path.is_file():
             raise ShopError(f"the picture {file!r} is not in {source}")
+        if not path.resolve().is_relative_to(source.resolve()):  # pictures are shown to everybody
+            raise ShopError(f"the picture {file!r} is a link that leads out of {source}; put the file itself there")
         digest.update(f"{file}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

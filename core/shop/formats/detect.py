@@ -51,10 +51,10 @@ def _json(file: Path) -> Found:
         document = json.loads(file.read_text(encoding="utf-8-sig"), object_pairs_hook=_without_twins)
     except json.JSONDecodeError as error:
         raise ShopError(f"{file.name}, line {error.lineno}: not valid JSON ({error.msg}); expected {_KNOWN}") from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise ShopError(f"{file.name} is not JSON in UTF-8 ({error}); expected {_KNOWN}") from error
     except _TwinError as error:
         raise ShopError(f"{file.name}: the key {str(error)!r} stands twice in one object; remove one") from error
+    except (ValueError, RecursionError) as error:  # ValueError: no UTF-8, or a number of thousands of digits
+        raise ShopError(f"{file.name} is not JSON in UTF-8 ({error}); expected {_KNOWN}") from error
     if not isinstance(document, dict) or not isinstance(document.get("products"), dict):
         raise ShopError(f"{file.name} is JSON, but not a shop; expected {_KNOWN}")
     _refuse_half_letters(document, file.name)

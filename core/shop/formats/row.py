@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +10,8 @@ from core.errors import ShopError
 from core.shop.records import Texts
 
 _NO_DEFAULT = object()
+_MOST = 1e15
+"""Above it a float no longer tells whole numbers apart, and no shop counts or charges so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Row:
     def number(self, key: str) -> float:
         """Return a finite number."""
         value = self.values.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -_MOST <= value <= _MOST:
             raise self.wrong(key, "a number such as 49.9")
         return float(value)
 
@@ -53,7 +54,7 @@ class Row:
         value = self.values.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST:
             raise self.wrong(key, "a whole number of 0 or more")
         return value
 

@@ -50,7 +50,7 @@ class Line:
             value = float(self.text(column))
         except ValueError:
             value = -1
-        if value < 0 or value != int(value):
+        if not math.isfinite(value) or value < 0 or value != int(value):
             raise self.wrong(column, "a whole number of 0 or more")
         return int(value)
 

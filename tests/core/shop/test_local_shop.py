@@ -102,6 +102,22 @@ async def test_a_picture_outside_the_shop_is_refused(shop: LocalShop, file: str)
         shop.picture_path(Picture(file=file))
 
 
+async def test_a_picture_that_is_a_link_out_of_the_catalogue_is_refused(
+    shop: LocalShop, demo: Found, tmp_path: Path
+) -> None:
+    key, product = next(iter(demo.records.products.items()))
+    catalogue, secret = tmp_path / "catalogue", tmp_path / "secret.jpg"
+    secret.write_bytes(b"not for everybody")
+    for variant in product.variants.values():
+        for picture in variant.pictures:
+            file = catalogue / picture.file
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.unlink(missing_ok=True)
+            file.symlink_to(secret)
+    with pytest.raises(ShopError, match="a link that leads out"):
+        await shop.import_records(replace(demo.records, products={key: product}), origin="bad", pictures_from=catalogue)
+
+
 async def test_the_demo_shop_comes_out_as_it_went_in(shop: LocalShop, demo: Found) -> None:
     without = {
         key: replace(product, variants={k: replace(v, pictures=()) for k, v in product.variants.items()})

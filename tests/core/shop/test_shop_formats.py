@@ -127,6 +127,8 @@ def test_keys_that_nobody_reads_come_out_again(tmp_path: Path) -> None:
         (("orders", "#W1", "items"), {"a": 1}, "a list of objects"),
         (("orders", "#W1", "placed_at"), "yesterday", "ISO 8601"),
         (("orders", "#W1", "payment_history", 0, "amount"), float("nan"), "amount.*number"),
+        (("orders", "#W1", "payment_history", 0, "amount"), 10**400, "amount.*number"),
+        (("products", "1", "variants", "11", "stock"), 10**400, "stock.*whole number"),
     ],
 )
 def test_a_mistake_is_named_with_file_key_and_what_was_expected(
@@ -151,6 +153,7 @@ def test_a_mistake_is_named_with_file_key_and_what_was_expected(
         ('{"products": {}, "products": {}}', "stands twice"),
         ('{"products": {}, "name": "a half \\ud83d"}', "after .*half .*a lone surrogate"),
         ("[" * 100_000, "not JSON|not valid JSON"),
+        (f'{{"products": {"9" * 5000}}}', "not JSON.*limit"),
     ],
 )
 def test_what_is_no_shop_is_told_what_a_shop_is(tmp_path: Path, text: str, complaint: str) -> None:
@@ -181,6 +184,8 @@ def test_bytes_an_empty_folder_and_a_missing_path_are_refused(tmp_path: Path) ->
         ("", "variant_sku,parent_sku,size,color,price,qty\n11,9,,red,4,3\n", "'9'; expected a sku of products.csv"),
         ("", "variant_sku,parent_sku,size,color,price,qty\n11,1,,red,4\n", "line 2: expected 6 columns"),
         ("", "variant_sku,parent_sku,size,color,price,qty\n11,1,,red,4,2.5\n", "qty.*whole number"),
+        ("", "variant_sku,parent_sku,size,color,price,qty\n11,1,,red,4,inf\n", "qty.*whole number"),
+        ("", "variant_sku,parent_sku,size,color,price,qty\n11,1,,red,4,nan\n", "qty.*whole number"),
     ],
 )
 def test_a_mistake_in_a_table_is_named_with_file_and_line(
