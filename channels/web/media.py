@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from pathlib import Path
 
@@ -16,6 +15,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"BM", "image/bmp"),
     (b"OggS", "audio/ogg"),
     (b"ID3", "audio/mpeg"),
     (b"fLaC", "audio/flac"),
@@ -41,10 +42,7 @@ async def product_picture(request: web.Request) -> web.StreamResponse:
     path = request.app[HOUSE].picture(request.match_info["sku"])
     if path is None or not path.is_file():
         raise ProblemError(404, "not_found", "There is no picture of this product.")
-    kind = content_type(path)
-    if kind == "application/octet-stream":
-        kind = mimetypes.guess_type(path.name)[0] or kind
-    return _file(path, kind, "public, max-age=3600")
+    return _file(path, content_type(path), "public, max-age=3600")
 
 
 def content_type(path: Path) -> str:

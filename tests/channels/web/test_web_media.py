@@ -64,10 +64,14 @@ async def test_bytes_of_an_unknown_kind_are_a_download(visitor: Visitor, clerk: 
 async def test_a_catalogue_picture_is_public(serve: Serve, clerk: ScriptedClerk, tmp_path: Path) -> None:
     file = tmp_path / "cup.png"
     await asyncio.to_thread(file.write_bytes, photo())
-    pictures = {"SKU 1/a": file, "gone": tmp_path / "gone.png"}
+    page = tmp_path / "cup.html"
+    await asyncio.to_thread(page.write_bytes, b"<script>alert(1)</script>")
+    pictures = {"SKU 1/a": file, "page": page, "gone": tmp_path / "gone.png"}
     client = await serve(House(settings=Web(), clerk=clerk, secret_key=b"k" * 32, picture=pictures.get))
     answer = await client.get("/v1/products/SKU%201%2Fa/picture")
     assert (answer.status, answer.content_type) == (200, "image/png")
+    answer = await client.get("/v1/products/page/picture")
+    assert (answer.content_type, answer.headers["Content-Disposition"]) == ("application/octet-stream", "attachment")
     for sku in ("gone", "unknown"):
         await refused(await client.get(f"/v1/products/{sku}/picture"), 404, "not_found")
 
