@@ -16,6 +16,9 @@ from core.understand.normalise import normalise
 
 _POLICY_ENOUGH = 0.4
 """Lower than for a question: the topic is known already, only the page is looked for."""
+_CANDIDATES = 5
+_TOPIC_WEIGHT = 0.7
+"""What the topic's name counts beside the customer's own words, which say which of its pages is meant."""
 _WORDS_CHARS = 500
 
 
@@ -47,6 +50,8 @@ async def quote_policy(draft: Draft) -> str:
     topic = draft.slots.get("topic", "")
     words = spoken_text(draft.message, draft.percept)
     draft.slots["request"] = words[:_WORDS_CHARS]
+    if "recent" in draft.heard:
+        draft.slots["wished_recent"] = "yes"
     if topic == "complaint":
         draft.say("complaint_sorry")
         return "wished"
@@ -97,14 +102,17 @@ async def tell_progress(draft: Draft) -> str:
 
 
 async def _page(draft: Draft, topic: str, words: str) -> Page | None:
-    """Return the page nearest to the customer's words, or to the topic's name when the words are vague."""
+    """Return the page nearest to the customer's words and to the topic's name together."""
     facts = draft.desk.facts
-    asked = await facts.search(words, prefix="page:", k=1)
-    named = await facts.search(topic_word(draft), prefix="page:", k=1)
-    best = max([*asked, *named], key=lambda hit: hit.score, default=None)
-    if best is None or best.score < _POLICY_ENOUGH:
+    asked = await facts.search(words, prefix="page:", k=_CANDIDATES)
+    named = await facts.search(topic_word(draft), prefix="page:", k=_CANDIDATES)
+    if max((hit.score for hit in (*asked, *named)), default=0.0) < _POLICY_ENOUGH:
         return None
-    return facts.pages.get(best.passage.id.partition(":")[2])
+    total: dict[str, float] = {}
+    for hits, weight in ((asked, 1.0), (named, _TOPIC_WEIGHT)):
+        for hit in hits:
+            total[hit.passage.id] = total.get(hit.passage.id, 0.0) + weight * hit.score
+    return facts.pages.get(max(total, key=lambda key: total[key]).partition(":")[2])
 
 
 async def suggest_ticket(draft: Draft) -> str:

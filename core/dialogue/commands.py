@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.dialogue.draft import Draft
+from core.dialogue.handoff import offer_person
 from core.dialogue.run import Runner, awaited, drop, is_waiting
 from core.types import (
     Affirm,
@@ -55,6 +56,8 @@ def take_slots(draft: Draft) -> None:
             continue
         if command.slot == "topic" and "topic" in draft.heard:
             draft.fill("also", command.value)
+        elif command.slot == "order_id" and draft.heard.get("order_id", command.value) != command.value:
+            draft.slots["more_orders"] = ",".join(filter(None, [draft.slots.get("more_orders", ""), command.value]))
         else:
             draft.fill(command.slot, command.value)
 
@@ -95,8 +98,9 @@ def _only_slots(draft: Draft, runner: Runner, offered: str) -> None:
 
     Who gives an order number or an e-mail address where a yes was expected, means yes.
     """
-    proof = {"order_id", "email", "zip", "recent", "other"} & draft.heard.keys()
-    if {"product_id", "category"} & draft.heard.keys():
+    of_orders = {"recent", "other"} if draft.identity else {"recent"}
+    proof = ({"order_id", "email", "zip"} | of_orders) & draft.heard.keys()
+    if {"product_id", "category"} & draft.heard.keys() or ("other" in draft.heard and not proof and not draft.stack):
         _start(draft, runner, "question")
     elif draft.identity is None and proof and "answer" in awaited(draft, runner):
         draft.fill("answer", "yes")
@@ -140,7 +144,10 @@ def _deny(draft: Draft, runner: Runner, offered: str) -> None:
 
 def _cancel(draft: Draft) -> None:
     if not draft.stack:
-        if draft.alone:
+        if draft.alone and draft.slots.get("tickets"):
+            draft.say("ticket_retract")
+            offer_person(draft)
+        elif draft.alone:
             draft.say("anything_else")
         return
     drop(draft)

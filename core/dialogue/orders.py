@@ -34,11 +34,12 @@ async def choose_order(draft: Draft) -> str:
     orders = await own_orders(draft)
     words = spoken_text(draft.message, draft.percept)
     wished = draft.slots.pop("wished", "")
+    recent = "recent" in draft.heard or bool(draft.slots.pop("wished_recent", ""))
     if "order_id" in draft.heard:
         return "chosen"
     if not orders:
         return "none"
-    picked = _picked(draft, orders, f"{wished} {words}")
+    picked = orders[0].order_id if recent else _picked(draft, orders, f"{wished} {words}")
     if picked is None:
         draft.forget("order_id")
         return "several"
@@ -51,14 +52,15 @@ async def remember_wish(draft: Draft) -> str:
     business = any(frame.flow in ("business", "ticket") for frame in draft.stack)
     words = draft.slots.get("request", "") if business else spoken_text(draft.message, draft.percept)
     draft.slots["wished"] = words[:_REQUEST_CHARS]
+    if "recent" in draft.heard:
+        draft.slots["wished_recent"] = "yes"
     return ""
 
 
 def _picked(draft: Draft, orders: Sequence[Order], words: str) -> str | None:
     other = "other" in draft.heard
-    if "recent" in draft.heard:
-        return orders[0].order_id
-    named = _named_in(draft, orders, words)
+    adds = draft.slots.get("topic") == "modify_order"  # "add a mug to my order" does not name the order by a mug
+    named = [] if adds else _named_in(draft, orders, words)
     if len(named) == 1:
         return named[0]
     if draft.slots.get("order_id") and not other:
@@ -162,6 +164,11 @@ async def show_order(draft: Draft) -> str:
             draft.say("order_refunded", amount=money(payment.amount, draft.desk.currency, draft.language))
     draft.card(_card(draft, order))
     draft.cite(f"order:{order.order_id}", f"status: {order.status}")
+    more = [order_id for order_id in draft.slots.pop("more_orders", "").split(",") if order_id]
+    if more:
+        draft.turn_page()
+        draft.slots["order_id"], draft.slots["more_orders"] = more[0], ",".join(more[1:])
+        return await show_order(draft)
     return ""
 
 

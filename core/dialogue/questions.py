@@ -33,6 +33,8 @@ _NEAR = 0.07
 """Products this near to the best are meant as well ("backpacks")."""
 _QUOTE_CHARS = 80
 _WANTED_CHARS = 40
+_VAGUE = frozenset({"time", "window", "order"})
+"""Topics that a question about a product may name as well: "how long does the battery last"."""
 _PRODUCT_INTENTS = frozenset({"product_question", "product_recommendation", "stock_availability"})
 _PAGE_INTENTS = frozenset({"promotion_coupon", "payment_wallet", "account_membership"})
 
@@ -73,6 +75,9 @@ async def _answer(draft: Draft, text: str) -> str:
         return "answered"
     if _asks_for_assortment(question) and draft.desk.facts.products:
         tell_assortment(draft, "assortment")
+        return "answered"
+    if "cheapest" in question.aspects and question.lists and not question.subject and draft.desk.facts.products:
+        list_products(draft, cheapest_first(tuple(draft.desk.facts.products.values())), "products_by_price_all")
         return "answered"
     if _lacks_subject(question) and draft.desk.facts.products:
         draft.slots["pending_question"] = text
@@ -135,11 +140,12 @@ def _spoken_of(draft: Draft, question: Question) -> Product | None:
     product = facts.product(draft.slots.get("product_id", ""))
     if product is None or question.budget or "cheapest" in question.aspects:
         return None
-    if any(topic not in product.attributes for topic in question.topics):
+    if any(topic not in product.attributes for topic in question.topics if topic not in _VAGUE):
         return None
     asks = question.aspects or question.colours or question.sizes or question.topics
     others = set(question.subject) - set(question.features)
-    if question.points and not question.things:
+    told_of = question.points or question.aspects or (question.features and not question.lists)
+    if told_of and not question.things and not (question.aspects and question.have and not question.points):
         return product if not any(_is_in_a_name(draft, token) for token in others) else None
     on_it = not question.lists if question.features else bool(asks)
     return product if on_it and not others else None

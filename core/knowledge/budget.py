@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
-_NUMBER = r"(\d+(?:\.\d+)?|[一二两三四五六七八九](?:百|千)五?十?)"
+_NUMBER = r"(\d+(?:\.\d+)?|[一二两三四五六七八九](?:百|千)五?十?|[一二三四五六七八九]?十)"
 _MONEY = r"\s*(?:元|块钱?|块|yuan|rmb|dollars?|usd|bucks)?"
 _SIGN = r"[$¥€£]?\s*"
 _BETWEEN = re.compile(
@@ -66,5 +66,7 @@ def _cut(text: str, found: re.Match[str]) -> str:
 def _value(number: str) -> float:
     if number[0].isdigit():
         return float(number)
+    if number.endswith("十") and len(number) <= len("五十"):
+        return 10.0 * _DIGITS.get(number[0], 1)
     value = _DIGITS[number[0]] * (1000 if "千" in number else 100)
     return float(value + (50 if "五十" in number or number.endswith("五") else 0))

@@ -34,7 +34,7 @@ from core.understand.entities import find_entities, outside, without
 from core.understand.language import detect
 from core.understand.normalise import normalise
 from core.understand.proposing import Proposer, Reading
-from core.understand.reading import asks_by_words, is_only_noise
+from core.understand.reading import asks_by_words, is_only_noise, speaks_of_own
 from core.understand.sentences import Intent, load_intents
 from core.understand.sentiment import ANGRY, sentiment
 from core.understand.training import trained
@@ -70,7 +70,8 @@ class Understander:
         text = normalise(spoken_text(message, percept))
         waiting = session.stack[-1].flow if session.stack else ""
         listing = bool(session.slots.get("listed"))
-        entities = find_entities(text, identifying=waiting == "identify", listing=listing)
+        identifying = waiting == "identify" or (waiting == "business" and session.identity is None)
+        entities = find_entities(text, identifying=identifying, listing=listing)
         vocabulary = await self._words()
         rest = vocabulary.mended(without(text, entities))
         language = _language(_read_out(outside(text, entities), vocabulary), message, percept, session)
@@ -86,6 +87,7 @@ class Understander:
                 waiting=tuple(frame.flow for frame in session.stack),
                 recent=("order_status",) if session.identity and "order_id" in session.slots else (),
                 asks=any(span.kind == "topic" and span.name != "order" for span in self.lexicon.read(rest)),
+                own=speaks_of_own(rest),
                 calm=mood > ANGRY,
             )
             proposed, intents, rung = await self._propose(reading, session)
@@ -170,9 +172,8 @@ def _worth_reading(rest: str) -> list[tuple[str, bool]]:
 
 
 def _angry(commands: list[Command]) -> list[Command]:
-    """Fetch a person first; a complaint is what that person will hear, not one more form to fill in."""
-    complains = any(isinstance(command, SetSlot) and command.value == "complaint" for command in commands)
-    kept = [c for c in commands if not (complains and isinstance(c, StartFlow) and c.flow == "business")]
+    """Fetch a person first, who will hear the rest: no more forms to fill in."""
+    kept = [c for c in commands if not (isinstance(c, StartFlow) and c.flow == "business")]
     return kept if any(isinstance(command, Handoff) for command in kept) else [Handoff(reason="anger"), *kept]
 
 

@@ -27,6 +27,8 @@ _SURE_IN_FLOW = 0.7
 """The same while a flow waits for an answer: leaving it must be meant."""
 _SAME_FLOW = 0.3
 """The same when what is proposed goes on already: nothing is lost by believing it."""
+_SURE_OF_OWN = 0.35
+"""The same for business when the words are about something bought already, where the catalogue cannot help."""
 _SURE_CHAT = 0.7
 """The same for small talk, which a few letters typed by accident resemble most."""
 _SURE_CLAUSE = 0.6
@@ -56,6 +58,8 @@ class Reading:
     """The flows that ended with something the customer may well go on about."""
     asks: bool
     """Whether its words name one of the shop's ways, such as shipping or privacy."""
+    own: bool
+    """Whether its words are about something bought already."""
     calm: bool
 
 
@@ -79,6 +83,8 @@ class Proposer:
             return [AskKnowledge(question=reading.text)] if asks else []
         if not reading.calm and (best.probability < _SURE or knows):
             return []
+        if reading.own and kind in ("flow", "business", "order") and best.probability >= _SURE_OF_OWN:
+            return _commands(kind, what, best, reading.text)
         if best.probability < (_SURE_CHAT if kind == "chat" else _SURE) and not knows:
             kind = "question"
         return _commands(kind, what, best, reading.text)

@@ -8,7 +8,8 @@ from core.knowledge.lexicon import Lexicon
 from core.knowledge.question import Question, read_question
 
 _OWN = re.compile(
-    r"买的|订的|下单|下的|收到|退|换|催|\b(?:I|we) (?:bought|ordered|got|received)\b|\bmy (?:order|parcel|package)\b"
+    r"买的|订的|下单|下的|收到|退|换|催|在等|我的(?!天)"
+    r"|\b(?:I|we) (?:bought|ordered|got|received)\b|\bmy (?:order|parcel|package)\b"
     r"|\b(?:return|refund|exchange|cancel|order)\b",
     re.IGNORECASE,
 )
@@ -17,6 +18,11 @@ _OWN = re.compile(
 
 _LONG, _LONG_CHARS = 16, 80
 """Words and characters above which a message tells a story, which takes more than a lexicon."""
+
+
+def speaks_of_own(text: str) -> bool:
+    """Return whether the words are about something bought already."""
+    return bool(_OWN.search(text))
 
 
 def is_only_noise(text: str, lexicon: Lexicon) -> bool:

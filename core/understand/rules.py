@@ -39,8 +39,10 @@ _NO_THANKS = _whole(rf"(?:不用|不用了|不要|不要了|不需要|算了|no|
 _CANCEL = _whole(
     r"(?:算了|先算了|不查了|不问了|不弄了|不办了|不退了|不换了|取消吧?|先这样|别查了|别弄了|当我没说|没事了|停"
     r"|停下)(?:吧|了|不用了|,?不查了|,?谢谢)*",
-    r"(?:oh |ok |no,? )?(?:never ?mind|forget (?:it|about it|that)|cancel(?: that| this)?|stop|drop it|leave it"
-    r"|skip it|scrap that)(?:,? (?:please|thanks))?",
+    r"(?:那|还是|我)*(?:先)?不(?:想)?(?:退|换|取消|改|要|办)(?:货|款|订单|地址)?了(?:吧|,?谢谢)*",
+    r"(?:oh |ok |no,? |actually,? |well,? )*"
+    r"(?:never ?mind|forget (?:it|about it|that)|cancel(?: that| this)?|stop|drop it|leave it|skip it"
+    r"|scrap that)(?:,? (?:please|thanks))?",
 )
 _REPEAT = _whole(
     r"(?:麻烦|请|能不能|可以|你)?(?:再|重新)(?:说|讲|念|重复)(?:一遍|一次|一下|下)?(?:好吗|可以吗|吗|吧)?",
