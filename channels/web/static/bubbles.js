@@ -4,7 +4,10 @@ import { icon, iconButton, make, relabel } from "./dom.js";
 
 const MARKS = /^(order|product|page):(.+)$/;
 
-/** Draw bubbles; `words` gives the strings of the language, `address` makes server paths whole. */
+/**
+ * Draw bubbles. `words(language)` gives the strings of a language, of the reader's own without one;
+ * `address` makes server paths whole.
+ */
 export function painter({ words, address, press, retry }) {
   let playing = null;
 
@@ -51,12 +54,14 @@ export function painter({ words, address, press, retry }) {
     );
   }
 
-  function citations(cited) {
-    const names = cited.map(({ source }) => {
-      const [, kind, name] = MARKS.exec(source) || [null, null, source];
-      return kind ? `${words()[kind]} ${name}` : name;
+  /** Draw what an answer rests on, in words that a customer knows: an order's number, a product's name. */
+  function citations(cited, said) {
+    const names = cited.map(({ source, quote }) => {
+      const [, kind, id] = MARKS.exec(source) || [null, null, source];
+      if (kind === "page") return said.page;
+      return kind ? `${said[kind]} ${kind === "product" ? quote || id : id}` : id;
     });
-    return make("p", { className: "basis" }, `${words().basis}: ${[...new Set(names)].join(", ")}`);
+    return make("p", { className: "basis" }, said.basis + [...new Set(names)].join(said.comma));
   }
 
   function reply(shown, aloud) {
@@ -64,7 +69,7 @@ export function painter({ words, address, press, retry }) {
     const bubble = make("div", { className: "bubble clerk", lang: shown.language }, hidden(words().clerk));
     if (shown.text) bubble.append(make("p", {}, shown.text));
     if (spoken) bubble.append(spoken.button);
-    if (shown.citations.length) bubble.append(citations(shown.citations));
+    if (shown.citations.length) bubble.append(citations(shown.citations, words(shown.language)));
     const group = make("div", { className: "reply", "data-reply": shown.id });
     if (shown.text || spoken) group.append(bubble);
     for (const { url, caption } of shown.images) group.append(photo(address(url), caption));
@@ -113,7 +118,8 @@ export function painter({ words, address, press, retry }) {
       const group = make("div", { className: "answer", "data-turn": turn.turn_id });
       group.append(...turn.replies.map((shown, index) => reply(shown, aloud && index === turn.replies.length - 1)));
       if (turn.handoff && turn.handoff.status === "done") {
-        group.append(make("p", { className: "handoff" }, icon("person"), words().handoff));
+        const said = words(turn.replies.at(-1)?.language); // beside an English answer in English
+        group.append(make("p", { className: "handoff" }, icon("person"), said.handoff));
       }
       return group;
     },

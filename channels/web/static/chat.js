@@ -23,8 +23,9 @@ export async function start(base, settings) {
   let photos = [];
   let line = Promise.resolve();
   let restored = false;
+  let reading = false; // what was said before this page was opened
   const said = new Map();
-  const words = () => STRINGS[language];
+  const words = (other) => STRINGS[other] || STRINGS[language];
   const api = connect(base, memory);
 
   const root = await shadow(base, settings.accent);
@@ -38,6 +39,7 @@ export async function start(base, settings) {
     language: turn_language,
     speak: () => speaking(!aloud),
     opened: restore,
+    shown: (kept_open) => memory.set({ kept_open }),
   });
   const out = outbox(api, () => language, { state, answered, forgotten });
   let typing = null;
@@ -48,7 +50,7 @@ export async function start(base, settings) {
   addEventListener("online", () => panel.notice(""));
   for (const item of memory.get("unsent") || []) say(item);
   if (api.isOpen()) restore();
-  if (settings.open === "true") panel.show(true);
+  if (memory.get("kept_open") ?? settings.open === "true") panel.show(true, true);
   document.addEventListener("click", ask_for_the_page);
 
   // ---- what the customer does
@@ -161,7 +163,10 @@ export async function start(base, settings) {
     if (api.isOpen()) {
       try {
         const history = await api.history("");
+        reading = true;
         history.messages.forEach(exchange);
+        reading = false;
+        panel.scroll("auto");
         follow();
       } catch (refusal) {
         if (refusal.status === 401 || refusal.status === 404) forgotten();
@@ -206,9 +211,9 @@ export async function start(base, settings) {
     item.handle.heard(turn.transcript);
     show_typing(false);
     item.handle.element.after(paint.answered(turn, item.speak && !item.elsewhere));
-    panel.reveal(item.handle.element);
-    if (!panel.isOpen() && restored) panel.unread();
-    follow();
+    if (!reading) panel.reveal(item.handle.element);
+    if (!reading && !panel.isOpen()) panel.unread();
+    if (!reading) follow();
   }
 
   function state(item, state, code = "") {

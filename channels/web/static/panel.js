@@ -38,7 +38,8 @@ export function build(root, words, { title, seal }, on) {
 
   const small = matchMedia("(max-width: 480px)");
 
-  function show(open) {
+  /** Open or close the panel; `quietly` leaves the focus where the reader has it. */
+  function show(open, quietly = false) {
     panel.hidden = !open;
     launcher.setAttribute("aria-expanded", String(open));
     panel.setAttribute("aria-modal", String(small.matches));
@@ -47,10 +48,12 @@ export function build(root, words, { title, seal }, on) {
     if (open) {
       badge.hidden = true;
       on.opened();
-      scroll();
-      (small.matches ? log : input).focus(); // on a phone the keyboard would hide half of the talk
+      scroll("auto");
+      // on a phone the keyboard would hide half of the talk
+      if (!quietly) (small.matches ? log : input).focus({ preventScroll: true });
     } else launcher.focus();
     name_launcher();
+    on.shown(open && !small.matches);
   }
 
   function name_launcher() {
@@ -59,10 +62,18 @@ export function build(root, words, { title, seal }, on) {
     launcher.setAttribute("aria-label", label + unread);
   }
 
-  function scroll(top = log.scrollHeight) {
+  // What was shown last stays in sight while pictures above it load, until the reader scrolls elsewhere.
+  let held = null;
+  log.addEventListener("load", () => held && log.scrollTo({ top: held(), behavior: "auto" }), true);
+  for (const sign of ["wheel", "touchmove", "keydown"]) log.addEventListener(sign, () => (held = null), { passive: true });
+
+  function hold(place, behavior) {
+    held = place;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    log.scrollTo({ top, behavior: calm ? "auto" : "smooth" });
+    log.scrollTo({ top: place(), behavior: calm ? "auto" : behavior });
   }
+
+  const scroll = (behavior = "smooth") => hold(() => log.scrollHeight, behavior);
 
   function say_words() {
     const said = words();
@@ -131,7 +142,7 @@ export function build(root, words, { title, seal }, on) {
     },
     /** Show an answer from its beginning, which a long one would otherwise push out of sight. */
     reveal(element) {
-      scroll(element.offsetTop - log.offsetTop - 12);
+      hold(() => element.offsetTop - log.offsetTop - 12, "smooth");
     },
     notice(text) {
       notice.textContent = text;

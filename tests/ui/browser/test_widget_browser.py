@@ -146,13 +146,51 @@ async def test_the_conversation_is_there_again_after_a_reload(page: Page, site: 
     address, _ = await site()
     await enter(page, address)
     await say(page, "my order please")
-    await expect(page.get_by_role("log")).to_contain_text("has shipped")
-    await enter(page, address)
     log = page.get_by_role("log")
-    await expect(log).to_contain_text("my order please")
     await expect(log).to_contain_text("has shipped")
+    for number in range(8):
+        await say(page, f"line {number}")
+    await expect(log).to_contain_text("You said: line 7")
+    await page.reload()  # it was open, so it is open again, at the end of the talk
+    await expect(log).to_contain_text("my order please")
+    await expect(page.get_by_text("You said: line 7")).to_be_in_viewport()
     await say(page, "thanks")
     await expect(log).to_contain_text("You said: thanks")
+
+
+async def test_a_phone_finds_the_end_of_the_talk_again_and_no_old_answer_counts_as_new(
+    browser: Browser, site: Site
+) -> None:
+    address, _ = await site()
+    context = await browser.new_context(viewport={"width": 390, "height": 700}, is_mobile=True, has_touch=True)
+    page = await context.new_page()
+    await enter(page, address)
+    for number in range(10):
+        await say(page, f"line {number}")
+    await expect(page.get_by_role("log")).to_contain_text("You said: line 9")
+    await page.reload()
+    launcher = page.get_by_role("button", name="Open the shop's chat", exact=True)
+    await page.wait_for_timeout(800)
+    await expect(launcher).to_be_visible()  # its name would tell of new messages
+    await launcher.click()
+    await expect(page.get_by_text("You said: line 9")).to_be_in_viewport()
+    await context.close()
+
+
+async def test_two_photos_stand_side_by_side(page: Page, site: Site, cup: Path) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await page.locator("input[type=file]").set_input_files([cup, cup])
+    await page.get_by_role("button", name="Send", exact=True).click()
+    photos = page.locator(".said .photo img")
+    await expect(photos).to_have_count(2)
+    first, second = [await photos.nth(number).bounding_box() for number in range(2)]
+    bubble = await page.locator(".said .bubble").bounding_box()
+    assert first
+    assert second
+    assert bubble
+    assert first["y"] == second["y"]
+    assert bubble["width"] < 2 * first["width"] + 40
 
 
 async def test_two_pages_of_one_customer_show_the_same(page: Page, site: Site) -> None:
@@ -161,7 +199,7 @@ async def test_two_pages_of_one_customer_show_the_same(page: Page, site: Site) -
     await say(page, "first")
     await expect(page.get_by_role("log")).to_contain_text("You said: first")
     second = await page.context.new_page()
-    await enter(second, address)
+    await second.goto(f"{address}/?lang=en")
     await expect(second.get_by_role("log")).to_contain_text("You said: first")
     await say(page, "and second")
     await expect(second.get_by_role("log")).to_contain_text("You said: and second")
@@ -238,7 +276,7 @@ async def test_the_language_can_be_changed(page: Page, site: Site, shots: Path) 
     await page.screenshot(path=shots / "welcome-zh.png")
     await page.get_by_role("button", name="Switch to English").click()
     await expect(page.get_by_role("textbox")).to_have_attribute("placeholder", "Type a message…")
-    await enter(page, address, "zh")
+    await page.goto(f"{address}/?lang=zh")
     await expect(page.get_by_role("textbox")).to_have_attribute("placeholder", "Type a message…")
 
 
