@@ -17,6 +17,7 @@ from uuid import UUID
 import numpy as np
 
 from channels.phone.codec import FRAME, RATE_HZ, Resampler, to_float, to_int16
+from channels.phone.hold import hold
 from channels.phone.inlet import Inlet
 from channels.phone.listening import cannot_listen
 from core.ports import MediaTransport, Pcm
@@ -240,22 +241,10 @@ class AudioSocketDoor:
             return
         self._lines += 1
         try:
-            await self._hold(AudioSocketLine(await _answer(reader), reader, writer))
+            await hold(AudioSocketLine(await _answer(reader), reader, writer), self._on_call)
         except MalformedError as error:
             log.warning("an AudioSocket connection was closed: %s", error)
             writer.write(_HEADER.pack(HANG_UP, 0))
         finally:
             self._lines -= 1
             await _part(reader, writer)
-
-    async def _hold(self, line: AudioSocketLine) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            pump = tasks.create_task(line.pump())
-            try:
-                await self._on_call(line)
-            except Exception:
-                # One call's fault must not take the other calls' door down.
-                log.exception("call %s ended by a fault", line.call_id)
-            finally:
-                await line.hang_up()
-                pump.cancel()

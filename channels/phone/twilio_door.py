@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from aiohttp import WSMsgType, web
 
+from channels.phone.hold import hold
 from channels.phone.listening import cannot_listen
 from channels.phone.twilio import TwilioLine, parse, part
 from channels.phone.twilio_auth import Passes, is_signed
@@ -118,7 +119,7 @@ class TwilioDoor:
         self._sockets.add(socket)
         try:
             if line := await self._begin(socket):
-                await self._hold(line)
+                await hold(line, self._on_call)
         finally:
             self._sockets.discard(socket)
             await socket.close()
@@ -149,18 +150,6 @@ class TwilioDoor:
             log.warning("a Twilio socket was closed: its start message names no stream")
             return None
         return TwilioLine(socket, stream_id=stream_id, call_id=call_id, caller=caller or "")
-
-    async def _hold(self, line: TwilioLine) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            pump = tasks.create_task(line.pump())
-            try:
-                await self._on_call(line)
-            except Exception:
-                # One call's fault must not become an error page in the middle of a WebSocket.
-                log.exception("call %s ended by a fault", line.call_id)
-            finally:
-                await line.hang_up()
-                pump.cancel()
 
 
 def _twiml(stream_url: str, key: str) -> str:
