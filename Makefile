@@ -1,5 +1,5 @@
 # `make demo` starts the clerk with its demo shop, `make test` runs every test. Nothing is needed first
-# but Python 3.11 or newer (with venv) and a network.
+# but Python 3.11 or 3.12 (with venv) and a network.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -33,7 +33,7 @@ clean:
 	rm -rf tests/channels/telegram_server/node_modules
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || { echo "Python 3.11 or 3.12 is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --upgrade pip
 
