@@ -70,7 +70,7 @@ class Web(_Section):
     allowed_origins: tuple[str, ...] = ("*",)
     """Sites that may embed the widget."""
     rate_per_minute: int = Field(default=120, ge=1)
-    """Messages of one conversation per minute before 429."""
+    """Messages of one conversation per minute before 429; of one address, conversations opened."""
     admin_key: SecretStr = SecretStr("")
     """Opens /v1/admin; empty keeps it shut."""
 

@@ -15,6 +15,7 @@ from core.errors import ConfigError
 from core.ports import Channel
 from ui.admin import StoreViews
 from ui.app import Application
+from ui.shop_folder import DEMO_ORIGIN
 from voice.call.conversation import House as CallHouse
 from voice.call.phrases import Phrasebook
 from voice.call.session import CallSession
@@ -74,6 +75,7 @@ async def web_channel(app: Application) -> WebChannel:
         shop=app.shop,
         shop_name=about.name if about else {},
         currency=about.currency if about else "USD",
+        is_demo=about is not None and about.origin == DEMO_ORIGIN,
         admin=StoreViews(app.store),
     )
     return WebChannel(house)

@@ -6,6 +6,7 @@ import math
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from time import perf_counter
 from typing import Any
 
@@ -29,6 +30,7 @@ _BUSY_S = 2
 async def open_conversation(request: web.Request) -> web.StreamResponse:
     """POST /v1/conversations: record a new conversation and hand out its token."""
     house = request.app[HOUSE]
+    _bound_openings(house, request.remote or "")
     body = await read_json(request, NewConversation, _BODY_BYTES)
     conversation_id = secrets.token_hex(16)
     await house.clerk.open(conversation_id, channel=body.channel, locale=body.locale)
@@ -45,12 +47,7 @@ async def say(request: web.Request) -> web.StreamResponse:
     conversation_id = await opened(request, bearer(request))
     wait_s = house.rate.wait_s(conversation_id)
     if wait_s:
-        raise ProblemError(
-            429,
-            "rate_limited",
-            f"A conversation may send {house.settings.rate_per_minute} messages a minute; wait and send it again.",
-            headers={"Retry-After": str(math.ceil(wait_s))},
-        )
+        raise _too_fast(f"A conversation may send {house.settings.rate_per_minute} messages a minute", wait_s)
     body, attachments = await read_message(request, house.clerk.limits, house.clerk.media)
     turn = await _answer(house, _message(request, conversation_id, body, attachments))
     if turn.message.text != body.text or _content(turn.message.attachments) != _content(attachments):
@@ -68,6 +65,28 @@ async def history(request: web.Request) -> web.StreamResponse:
     turns = await house.clerk.turns(conversation_id, after=after)
     return web.json_response(
         {"messages": [exchange(house, turn) for turn in turns], "after": turns[-1].id if turns else after}
+    )
+
+
+def _bound_openings(house: House, address: str) -> None:
+    """Refuse an address that opens conversations without end.
+
+    This machine's own addresses are let through: behind them stand a proxy with all its customers, and
+    the Gradio page.
+    """
+    try:
+        if ip_address(address).is_loopback:
+            return
+    except ValueError:  # a UNIX socket has no address: a proxy again
+        return
+    wait_s = house.openings.wait_s(address)
+    if wait_s:
+        raise _too_fast(f"An address may open {house.settings.rate_per_minute} conversations a minute", wait_s)
+
+
+def _too_fast(rule: str, wait_s: float) -> ProblemError:
+    return ProblemError(
+        429, "rate_limited", f"{rule}; wait and send it again.", headers={"Retry-After": str(math.ceil(wait_s))}
     )
 
 

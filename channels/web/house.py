@@ -68,16 +68,20 @@ class House:
     shop_name: Texts = field(default_factory=lambda: {"zh": "掌柜小店", "en": "Zhanggui demo shop"})
     currency: str = "USD"
     """Of the prices on the demo page, ISO 4217."""
+    is_demo: bool = False
+    """Whether products, customers and orders are made up, which the page then says."""
     admin: AdminViews | None = None
     ready: Ready = _always_ready
     metrics: Metrics = field(default_factory=Metrics)
     signer: Signer = field(init=False)
     rate: Rate = field(init=False)
+    openings: Rate = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what follows from the settings."""
         self.signer = Signer(self.secret_key)
         self.rate = Rate(self.settings.rate_per_minute)
+        self.openings = Rate(self.settings.rate_per_minute)
 
 
 HOUSE: web.AppKey[House] = web.AppKey("house", House)

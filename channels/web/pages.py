@@ -17,13 +17,13 @@ from core.wording.formats import price_range
 STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _SHOWN = 12
-"""Products on the page; more would only push the shop's floor out of sight."""
+"""Products on the page; more would only push the page's end out of sight."""
 
 _WORDS = {
     "zh": {
         "lang": "zh-CN",
         "tagline": "有问题？点右下角，问掌柜。",
-        "lead": "查订单、认照片、听语音，中英文都行。",
+        "lead": "查订单、看照片认商品、听语音，中英文都行；办不了的，请人工来。",
         "try": "可以这样问",
         "products": "店里的东西",
         "ask": "问问这个",
@@ -31,12 +31,12 @@ _WORDS = {
         "other": "English",
         "other_address": "/?lang=en",
         "title": "掌柜",
-        "demo": "这是演示店铺，商品、顾客和订单都是编出来的。",
+        "demo": "这是演示店铺，商品、顾客和订单都是编出来的。查订单可以用 chen.jing@example.com 试试。",
     },
     "en": {
         "lang": "en",
         "tagline": "A question? Ask the clerk, bottom right.",
-        "lead": "Orders, product photos and voice messages, in English and Chinese.",
+        "lead": "Orders, product photos, voice messages, in English and Chinese; a person where a person is needed.",
         "try": "Things to ask",
         "products": "In the shop",
         "ask": "Ask about it",
@@ -44,15 +44,15 @@ _WORDS = {
         "other": "中文",
         "other_address": "/?lang=zh",
         "title": "Zhanggui",
-        "demo": "A demo shop: products, customers and orders are made up.",
+        "demo": "A demo shop: products, customers and orders are made up. For an order, try maria.sousa99@example.com.",
     },
 }
 _EXAMPLES = {
-    "zh": ("我的订单什么时候到？", "你们有保温杯吗？", "七天无理由退货怎么办？", "我要找人工客服"),
+    "zh": ("我的订单什么时候到？", "有什么推荐的？", "怎么退货？", "找人工客服"),
     "en": (
         "When will my order arrive?",
-        "Do you have a vacuum flask?",
-        "How do returns work?",
+        "What can you recommend?",
+        "How do I return something?",
         "Get me a person",
     ),
 }
@@ -68,6 +68,7 @@ async def home(request: web.Request) -> web.StreamResponse:
         text=page.substitute(
             {key: escape(value) for key, value in words.items()},
             shop=escape(in_language(house.shop_name, language) or words["title"]),
+            foot=f"<footer><p>{escape(words['demo'])}</p></footer>" if house.is_demo else "",
             examples="".join(f"<li>{_ask(example, example)}</li>" for example in _EXAMPLES[language]),
             shelf=await _shelf(house, language),
         ),

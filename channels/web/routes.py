@@ -18,7 +18,7 @@ ROUTES: tuple[Route, ...] = (
         takes=schemas.NewConversation,
         answers=schemas.Conversation,
         status=201,
-        problems=(400, 413, 415),
+        problems=(400, 413, 415, 429),
     ),
     Route(
         method="POST",

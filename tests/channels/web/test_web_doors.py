@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, FormData
-from aiohttp.test_utils import TestClient
+from aiohttp import ClientResponse, ClientSession, FormData, web
+from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 
-from channels.web import House, WebChannel, load_key, schemas
+from channels.web import House, WebChannel, load_key, make_app, schemas
 from channels.web.rates import Rate
 from channels.web.routes import ROUTES
 from channels.web.tokens import Signer
+from channels.web.trace import Handler
 from core.config import Web
 from core.errors import ConfigError
 from core.shop.records import Product, Variant
@@ -161,7 +162,7 @@ async def test_the_home_page_shows_the_shelf_in_both_languages(serve: Serve, cle
         settings=Web(),
         clerk=clerk,
         secret_key=b"k" * 32,
-        shop=Shelf(),  # type: ignore[arg-type] - the page asks for the products only
+        shop=Shelf(),  # type: ignore[arg-type]  # the page asks for the products only
         picture=lambda _sku: Path(__file__),
     )
     client = await serve(house)
@@ -171,6 +172,31 @@ async def test_the_home_page_shows_the_shelf_in_both_languages(serve: Serve, cle
     page = await (await client.get("/?lang=en")).text()
     assert "Flask &lt;b&gt;" in page
     assert 'src="/widget.js"' in page
+    assert "made up" not in page
+    house.is_demo = True
+    assert "made up" in await (await client.get("/?lang=en")).text()
+
+
+async def test_a_stranger_cannot_open_conversations_without_end(house: House) -> None:
+    @web.middleware
+    async def from_afar(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await handler(request.clone(remote=request.headers["X-Test-Address"]))
+
+    house.settings = Web(rate_per_minute=2)
+    house.openings = Rate(2)
+    app = make_app(house)
+    app.middlewares.insert(0, from_afar)
+    async with TestClient(TestServer(app)) as client:
+
+        async def opens(address: str) -> ClientResponse:
+            return await client.post("/v1/conversations", json={}, headers={"X-Test-Address": address})
+
+        assert [(await opens("203.0.113.7")).status for _ in range(2)] == [201, 201]
+        answer = await opens("203.0.113.7")
+        await refused(answer, 429, "rate_limited")
+        assert 0 < int(answer.headers["Retry-After"]) <= 30
+        assert (await opens("203.0.113.8")).status == 201
+        assert [(await opens("::1")).status for _ in range(4)] == [201] * 4  # a proxy with all its customers
 
 
 async def test_the_channel_serves_until_cancelled(house: House) -> None:
