@@ -85,6 +85,13 @@ def finder(pictures: list[CataloguePicture], looks: Path) -> Finder:
     return asyncio.run(build_finder(FakeImageEncoder(), pictures, looks))
 
 
+@pytest.fixture
+def few_imitations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learn from few photos: for what is remembered it does not matter how well the finder decides."""
+    monkeypatch.setattr("perception.seeing.catalogue._IMITATIONS", 24)
+    monkeypatch.setattr("perception.seeing.catalogue._SCENES", 8)
+
+
 async def test_a_shifted_view_finds_its_product_and_its_colour(finder: Finder) -> None:
     for shape in SHAPES:
         for colour in COLOURS:
@@ -137,12 +144,14 @@ async def test_one_picture_of_two_products_asks_which(pictures: list[CataloguePi
     assert found[0].decision is MatchDecision.ASK
 
 
+@pytest.mark.usefixtures("few_imitations")
 async def test_the_same_catalogue_gives_the_same_answers(pictures: list[CataloguePicture], tmp_path: Path) -> None:
     photo = np.asarray(_drawn("cross", "green", shift=5))
     first, second = [await build_finder(FakeImageEncoder(), pictures, tmp_path / name) for name in ("a", "b")]
     assert await first.find(photo, attachment_id="a") == await second.find(photo, attachment_id="a")
 
 
+@pytest.mark.usefixtures("few_imitations")
 async def test_the_second_start_looks_at_nothing_again(pictures: list[CataloguePicture], tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     await build_finder(CountingEncoder(), pictures, tmp_path, lambda done, of_all: told.append((done, of_all)))
@@ -156,6 +165,7 @@ async def test_the_second_start_looks_at_nothing_again(pictures: list[CatalogueP
     assert len(finder.index) == len(pictures)
 
 
+@pytest.mark.usefixtures("few_imitations")
 async def test_a_changed_picture_is_looked_at_and_the_rest_is_remembered(
     pictures: list[CataloguePicture], tmp_path: Path
 ) -> None:
@@ -168,6 +178,7 @@ async def test_a_changed_picture_is_looked_at_and_the_rest_is_remembered(
     assert 1 < encoder.shown < 60
 
 
+@pytest.mark.usefixtures("few_imitations")
 async def test_looks_of_another_encoder_are_not_taken(pictures: list[CataloguePicture], tmp_path: Path) -> None:
     class Upside(CountingEncoder):
         async def encode(self, pictures: list[Pixels]) -> np.ndarray:
@@ -181,6 +192,7 @@ async def test_looks_of_another_encoder_are_not_taken(pictures: list[CataloguePi
     assert other.shown > 4 * len(pictures)
 
 
+@pytest.mark.usefixtures("few_imitations")
 async def test_a_damaged_file_of_looks_is_made_anew(pictures: list[CataloguePicture], tmp_path: Path) -> None:
     await build_finder(FakeImageEncoder(), pictures, tmp_path)
     (file,) = _files(tmp_path)
@@ -189,6 +201,7 @@ async def test_a_damaged_file_of_looks_is_made_anew(pictures: list[CataloguePict
     assert len(finder.index) == len(pictures)
 
 
+@pytest.mark.usefixtures("few_imitations")
 async def test_damaged_and_missing_pictures_are_left_out_by_name(
     pictures: list[CataloguePicture], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
