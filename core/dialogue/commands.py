@@ -176,6 +176,8 @@ def _chat(draft: Draft, topic: str) -> None:
     else:
         key = f"chat.{topic}"
         draft.say(key if draft.desk.templates.has(key) else "chat.chitchat")
+    if topic == "out_of_scope":
+        draft.outcome = "unknown"
 
 
 def menu(draft: Draft) -> None:

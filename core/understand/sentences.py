@@ -22,7 +22,7 @@ class Intent:
 
     name: str
     does: str
-    """"flow:order_status", "business", "question", "handoff", "chat:greeting", or "none"."""
+    """"flow:order_status", "order", "business", "question", "handoff", "chat:greeting", or "none"."""
     sentences: dict[Language, tuple[str, ...]]
 
 
