@@ -34,6 +34,9 @@ from core.wording.apology import apology
 
 _LOG = logging.getLogger(__name__)
 
+_SPEECH_SHARE = 1 / 3
+"""Of a turn's time that the voice may take; the written answer does not wait for it any longer."""
+
 
 class Understands(Protocol):
     """Text to commands (core.understand)."""
@@ -262,7 +265,11 @@ class Engine:
         if not (message.wants_speech and words and self._parts.voice):
             return outcome.bubbles
         try:
-            wav = await self._parts.voice.to_wav(words, outcome.language)
+            async with asyncio.timeout(self._bounds.turn_timeout_s * _SPEECH_SHARE):
+                wav = await self._parts.voice.to_wav(words, outcome.language)
+        except TimeoutError:
+            _LOG.warning("speech took too long and was left out, trace %s", message.trace_id)
+            return outcome.bubbles
         except Exception:  # a broken voice must not cost the customer the written answer
             _LOG.exception("speech failed, trace %s", message.trace_id)
             return outcome.bubbles

@@ -16,7 +16,7 @@ from core.errors import BusyError, ClosingError
 from core.journal.journal import StoreJournal
 from core.journal.store import Store
 from core.ports import Effect
-from core.types import Message, Session, Turn
+from core.types import Language, Message, Session, Turn
 from tests.core.conftest import Blind, Echo, Plain, message
 
 
@@ -164,6 +164,31 @@ async def test_a_turn_that_takes_too_long_is_apologised_for(journal: StoreJourna
     assert (await soon(asyncio.create_task(engine.answer(message("slow"))))).outcome == "failed"
     echo.hold.set()
     assert (await soon(asyncio.create_task(engine.answer(message("quick"))))).outcome == "answered"
+    await engine.close()
+
+
+async def test_a_voice_that_takes_too_long_does_not_cost_the_written_answer(
+    journal: StoreJournal, echo: Echo, tmp_path: Path
+) -> None:
+    class Slow:
+        async def to_wav(self, text: str, language: Language) -> bytes | None:
+            await asyncio.sleep(3600)
+            return None
+
+    nothing: Any = None
+    parts = Parts(
+        journal=journal,
+        perception=Blind(),
+        understander=Plain(),
+        dialogue=echo,
+        media=nothing,
+        blobs=nothing,
+        voice=Slow(),
+    )
+    engine = Engine(parts, bounds=Bounds(turn_timeout_s=1))
+    turn = await engine.answer(replace(message("hello"), wants_speech=True))
+    assert turn.outcome != "failed"
+    assert "hello" in turn.replies[0].text
     await engine.close()
 
 

@@ -1,7 +1,7 @@
 // The HTTP and WebSocket API (/openapi.json). Every failure is a Refusal: to be told, or to be tried again.
 
 const TIMEOUT_MS = 90_000;
-const LONGEST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 10_000; // somebody is waiting for an answer
 
 export class Refusal extends Error {
   /** `again_ms`: when to try again with the same id; null when that would not help. */

@@ -2,6 +2,7 @@
 
 import { icon, iconButton, make, relabel } from "./dom.js";
 
+const MOST_NAMES = 2; // of one kind below an answer; more would be longer than the answer
 const MARKS = /^(order|product|page):(.+)$/;
 
 /**
@@ -10,6 +11,7 @@ const MARKS = /^(order|product|page):(.+)$/;
  */
 export function painter({ words, address, press, retry }) {
   let playing = null;
+  const labels = new Map(); // what a button says for the customer -> what stood on it
 
   const hidden = (text) => make("span", { className: "hidden" }, `${text}: `);
 
@@ -29,6 +31,7 @@ export function painter({ words, address, press, retry }) {
   function buttons(choices) {
     const row = make("div", { className: "choices" });
     for (const { label, value } of choices) {
+      labels.set(value, label);
       const onclick = () => {
         row.querySelectorAll("button").forEach((other) => (other.disabled = true));
         press(value);
@@ -56,12 +59,16 @@ export function painter({ words, address, press, retry }) {
 
   /** Draw what an answer rests on, in words that a customer knows: an order's number, a product's name. */
   function citations(cited, said) {
-    const names = cited.map(({ source, quote }) => {
-      const [, kind, id] = MARKS.exec(source) || [null, null, source];
+    const named = { order: new Set(), product: new Set(), page: new Set() };
+    for (const { source, quote } of cited) {
+      const [, kind, id] = MARKS.exec(source) || [];
+      if (kind) named[kind].add(kind === "product" ? quote || id : id);
+    }
+    const told = Object.entries(named).filter(([, names]) => names.size).map(([kind, names]) => {
       if (kind === "page") return said.page;
-      return kind ? `${said[kind]} ${kind === "product" ? quote || id : id}` : id;
+      return `${said[kind]} ${names.size > MOST_NAMES ? `× ${names.size}` : [...names].join(said.comma)}`;
     });
-    return make("p", { className: "basis" }, said.basis + [...new Set(names)].join(said.comma));
+    return told.length ? make("p", { className: "basis" }, said.basis + told.join(said.comma)) : "";
   }
 
   function reply(shown, aloud) {
@@ -94,7 +101,7 @@ export function painter({ words, address, press, retry }) {
         const voice = speech(recording, words().yourVoice);
         bubble.append(make("div", { className: "voice" }, voice.button, make("span", {}, words().yourVoice)));
       }
-      if (text) bubble.append(make("p", {}, text));
+      if (text) bubble.append(make("p", {}, labels.get(text) || text));
       const note = make("div", { className: "note" });
       const element = make("div", { className: "said" }, bubble, note);
       return {

@@ -184,7 +184,10 @@ export async function start(base, settings) {
 
   function follow() {
     stream ??= api.follow(() => last, {
-      connected: (up) => panel.notice(up ? "" : navigator.onLine ? words().reconnecting : words().offline),
+      connected(up) {
+        panel.notice(up ? "" : navigator.onLine ? words().reconnecting : words().offline);
+        if (up) out.hurry();
+      },
       event(event) {
         if (event.type === "typing") show_typing(true);
         if (event.type === "turn") exchange(event);

@@ -17,7 +17,8 @@ export function outbox(api, locale, told) {
       timer = setTimeout(done, ms);
     }).finally(() => clearTimeout(timer));
   };
-  addEventListener("online", () => wake());
+  const hurry = () => wake();
+  addEventListener("online", hurry);
 
   async function once(item) {
     if (!api.isOpen()) await api.open(locale());
@@ -59,6 +60,8 @@ export function outbox(api, locale, told) {
   }
 
   return {
+    /** Try again at once: the server is there. */
+    hurry,
     put(item) {
       waiting.push(item);
       if (!busy) work();

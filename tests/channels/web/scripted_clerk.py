@@ -171,7 +171,7 @@ class ScriptedClerk:
                     fields=(("价格" if language == "zh" else "Price", "129.00"), ("Color", "blue")),
                     image_sha256=self.picture,
                     sku="SKU-1001",
-                    buttons=(Button(label="Is it in stock?", value="Is it in stock?"),),
+                    buttons=(Button(label="Is it in stock?", value="stock:SKU-1001"),),
                 )
             )
         if "order" in words or "订单" in words:
