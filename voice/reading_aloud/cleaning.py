@@ -24,12 +24,18 @@ _LINE_WITHOUT_END = re.compile(r"(?<=[^\s.,!?;:。，！？；：、…])[ \t]*\
 
 def cleaned(text: str) -> str:
     """Return `text` without markup and emoji; a line that ends without a mark gets a full stop."""
-    plain = unicodedata.normalize("NFC", text).translate(_FULL_WIDTH)
+    plain = "".join(map(_ascii_digit, unicodedata.normalize("NFC", text).translate(_FULL_WIDTH)))
     for pattern, new in _MARKDOWN:
         plain = pattern.sub(new, plain)
     plain = "".join(c for c in plain if c == "\n" or c in _READ_SYMBOLS or unicodedata.category(c) not in _DROPPED)
     plain = _LINE_WITHOUT_END.sub(_full_stop, plain.strip())
     return re.sub(r"[ \t]+", " ", plain).replace("\n", " ").strip(" ,")
+
+
+def _ascii_digit(sign: str) -> str:
+    """Return a digit of any script as 0-9: the readings count on it."""
+    digit = unicodedata.decimal(sign, None)
+    return sign if digit is None else str(digit)
 
 
 def _full_stop(end: re.Match[str]) -> str:
