@@ -7,6 +7,7 @@ import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import av
 import numpy as np
@@ -30,6 +31,8 @@ _OPTIONS = {
     "max_streams": "16",
 }
 """Only decoders of speech formats, so that a container cannot reach the hundreds of others."""
+_FORGIVING: dict[str, Any] = {} if int(av.__version__.partition(".")[0]) >= 19 else {"metadata_errors": "ignore"}
+"""A title in broken UTF-8 spoils no recording. PyAV takes it as it is from version 19 on, and has no such option."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def clean_recording(data: bytes, *, max_s: float) -> CleanRecording:
         raise MediaError("not_audio", "the file is not a recording of a kind that is taken")
     file = _Bytes(data)
     try:
-        with av.open(file, "r", format=container, options=_OPTIONS, metadata_errors="ignore") as source:
+        with av.open(file, "r", format=container, options=_OPTIONS, **_FORGIVING) as source:
             samples = _samples(source, file.deadline, max_s)
     except MediaError:
         raise

@@ -84,7 +84,10 @@ async def refusal(door: Door, data: bytes) -> str:
         ("wav", "pcm_s16le", 8_000),
         ("wav", "pcm_f32le", 44_100),
         ("wav", "pcm_mulaw", 8_000),
-        ("amr", "libopencore_amrnb", 8_000),
+        pytest.param(
+            *("amr", "libopencore_amrnb", 8_000),
+            marks=pytest.mark.skipif("libopencore_amrnb" not in av.codecs_available, reason="PyAV 19 only reads AMR"),
+        ),
     ],
 )
 async def test_every_kind_of_voice_note_becomes_the_same_wav(door: Door, container: str, codec: str, rate: int) -> None:
@@ -185,6 +188,12 @@ async def test_what_the_sender_wrote_into_the_file_is_gone(door: Door) -> None:
     attachment = await door.admit(data + note + b"<script>alert(1)</script>", kind=AttachmentKind.AUDIO)
     stored = await door.blobs.get(attachment.sha256)
     assert b"Name of Them" not in stored and b"script" not in stored
+
+
+async def test_a_title_in_broken_letters_spoils_no_recording(door: Door) -> None:
+    data = wav(np.zeros(RATE, np.int16), tag=1, bits=16)
+    note = b"LIST" + struct.pack("<I", 24) + b"INFOIART" + struct.pack("<I", 12) + b"\xff\xfe\x80abc\xc3(def"
+    assert (await door.admit(data + note, kind=AttachmentKind.AUDIO)).duration_s == 1.0
 
 
 async def test_random_damage_gives_a_recording_or_a_refusal_never_another_error(door: Door) -> None:
