@@ -20,7 +20,7 @@ from gradio.themes.utils.fonts import Font
 
 from channels.web.pages import STATIC
 from ui.gradio_api import RefusedError, ShopApi, reach
-from ui.gradio_panels import cards, panels, spoken
+from ui.gradio_panels import buttons, cards, panels, spoken
 from ui.gradio_words import WORDS, Words
 
 _CSS = Path(__file__).with_suffix(".css")
@@ -154,7 +154,7 @@ def _blocks(api: ShopApi) -> gr.Blocks:
                     again = gr.Button(words.new, size="sm", scale=0, min_width=140)
                 voice = gr.HTML(visible=False)
             with gr.Column(scale=2):
-                beside = gr.HTML(panels(None, words))
+                beside = gr.HTML(panels(None, words), padding=False)
                 with gr.Accordion(words.raw, open=False) as raw_box:
                     raw = gr.JSON(show_label=False)
 
@@ -164,6 +164,11 @@ def _blocks(api: ShopApi) -> gr.Blocks:
             async for state in _turn(api, asked, language, speak, kept):
                 yield state
 
+        async def pressed(pick: gr.SelectData, language: str, speak: bool, kept: Session) -> AsyncIterator[Any]:
+            async for state in _turn(api, _as_question(pick.value), language, speak, kept):
+                yield state
+
+        chat.option_select(pressed, [language, speak, session], shown, show_progress="hidden", api_visibility="private")
         ask.submit(answer, [ask, language, speak, session], shown, show_progress="hidden", api_visibility="private")
         for button in examples:
             button.click(_as_question, button, ask, api_visibility="private").then(
@@ -194,7 +199,7 @@ async def _turn(
     words = WORDS[language]
     text = (asked.get("text") or "").strip()
     files = [Path(file) for file in asked.get("files") or []]
-    chat = kept["chat"] = [*kept["chat"], *_said(text, files)]
+    chat = kept["chat"] = [*_without_choices(kept["chat"]), *_said(_label(kept["chat"], text), files)]
     waiting = gr.MultimodalTextbox(value=None, interactive=False)
     yield chat, waiting, gr.skip(), gr.skip(), gr.skip(), kept
     turn: dict[str, Any] | None = None
@@ -225,7 +230,21 @@ def _replied(turn: dict[str, Any], words: Words) -> list[dict[str, Any]]:
         beside = cards(reply, words)
         if beside:
             shown.append({"role": "assistant", "content": gr.HTML(beside)})
+    choices = [button for reply in turn["replies"] for button in buttons(reply)]
+    if choices and shown:
+        shown[-1] = shown[-1] | {"options": choices}
     return shown
+
+
+def _label(chat: list[dict[str, Any]], value: str) -> str:
+    """Return what stood on the button that says `value`; `value` itself when it was typed."""
+    choices = chat[-1].get("options", ()) if chat else ()
+    return next((choice["label"] for choice in choices if choice["value"] == value), value)
+
+
+def _without_choices(chat: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the chat with no button left to press: they belonged to the last answer."""
+    return [{key: value for key, value in message.items() if key != "options"} for message in chat]
 
 
 def _voice(turn: dict[str, Any] | None, words: Words) -> gr.HTML:

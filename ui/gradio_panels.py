@@ -33,18 +33,22 @@ def panels(turn: Turn | None, words: Words) -> str:
 
 
 def cards(reply: Mapping[str, Any], words: Words) -> str:
-    """Return the cards, pictures, choices and sources of a reply; empty when it has only words."""
+    """Return the cards, pictures and sources of a reply; empty when it has only words."""
     shown = [_card(card) for card in reply["cards"]]
     shown += [
         f'<img class="zg-picture" src="{_media(image["url"])}" alt="{escape(image["caption"])}">'
         for image in reply["images"]
     ]
-    if reply["buttons"]:
-        shown.append(_tags(button["label"] for button in reply["buttons"]))
-    sources = dict.fromkeys(_source(cited["source"], words) for cited in reply["citations"])
+    sources = dict.fromkeys(_source(cited, words) for cited in reply["citations"])
     if sources:
         shown.append(f'<p class="zg-basis">{escape(words.basis)}: {escape(", ".join(sources))}</p>')
     return f'<div class="zg-cards">{"".join(shown)}</div>' if shown else ""
+
+
+def buttons(reply: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the choices of a reply and of its cards, as the chat offers them: `label` and `value`."""
+    offered = [*reply["buttons"], *(button for card in reply["cards"] for button in card["buttons"])]
+    return [{"label": button["label"], "value": button["value"]} for button in offered]
 
 
 def spoken(address: str, words: Words) -> str:
@@ -148,9 +152,11 @@ def _faint(text: str) -> str:
     return f'<p class="zg-faint">{escape(text)}</p>'
 
 
-def _source(source: str, words: Words) -> str:
-    kind, _, name = source.partition(":")
-    return f"{words.sources[kind]} {name}" if kind in words.sources else source
+def _source(cited: Mapping[str, str], words: Words) -> str:
+    kind, _, name = cited["source"].partition(":")
+    if kind == "product":
+        name = cited["quote"] or name  # the product's name
+    return f"{words.sources[kind]} {name}" if kind in words.sources else cited["source"]
 
 
 def _media(path: str) -> str:

@@ -40,11 +40,11 @@ class Words:
 
 
 ZH = Words(
-    lead="打字、发商品照片或者说话，右边看掌柜听到了什么、看到了什么、怎么理解、做了什么。",
+    lead="打字、发商品照片或者说话，旁边看掌柜听到了什么、看到了什么、怎么理解、做了什么。",
     ask="问掌柜……（可以贴照片、录音）",
     speak="语音播报回复",
     spoken="掌柜的声音",
-    examples=("我的订单什么时候到？", "你们有保温杯吗？", "怎么退货？", "找人工客服"),
+    examples=("我的订单什么时候到？", "有什么推荐的？", "怎么退货？", "找人工客服"),
     heard="听到",
     saw="看到",
     understood="理解",
@@ -101,13 +101,13 @@ ZH = Words(
 )
 
 EN = Words(
-    lead="Type, send product photos or speak; on the right: what the clerk heard, saw, understood and did.",
+    lead="Type, send product photos or speak; beside it: what the clerk heard, saw, understood and did.",
     ask="Ask the clerk… (add photos, record your voice)",
     speak="Speak the replies",
     spoken="The clerk's voice",
     examples=(
         "When will my order arrive?",
-        "Do you have a vacuum flask?",
+        "What can you recommend?",
         "How do I return something?",
         "Get me a person",
     ),

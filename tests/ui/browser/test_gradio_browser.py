@@ -37,7 +37,7 @@ async def demo(site: Site) -> AsyncIterator[str]:
 async def ask(page: Page, text: str) -> None:
     """Type and press Enter, again if need be: a page that is still waking up may miss the first time."""
     box = page.get_by_role("textbox").first
-    for _ in range(3):
+    for _ in range(8):
         await box.fill(text)
         await page.keyboard.press("Enter")
         with contextlib.suppress(AssertionError):
@@ -55,6 +55,8 @@ async def test_a_question_shows_what_was_understood_and_done(demo: str, page: Pa
     await expect(panels.nth(2)).to_contain_text("logistics_query")
     await expect(panels.nth(3)).to_contain_text("transfer_to_human_agents")
     await expect(panels.nth(4)).to_contain_text("ms")
+    await page.get_by_role("button", name="Track it").click()
+    await expect(chat).to_contain_text("You said: Track it", timeout=60_000)
     await page.get_by_text("English", exact=True).click()
     await expect(panels.nth(0)).to_contain_text("Heard")
     await page.screenshot(path=shots / "gradio-text.png")
@@ -68,6 +70,9 @@ async def test_a_photo_shows_what_was_seen(demo: str, page: Page, cup: Path, sho
     await expect(page.get_by_role("log")).to_contain_text("不锈钢保温杯", timeout=60_000)
     await expect(page.locator(".zg-panel").nth(1)).to_contain_text("SKU-1001")
     await expect(page.locator(".zg-panel").nth(1)).to_contain_text("就是它")
+    await page.get_by_role("button", name="Is it in stock?").click()  # its value is for the clerk, not for the eye
+    await expect(page.get_by_role("log")).to_contain_text("stock:SKU-1001", timeout=60_000)
+    await expect(page.locator(".message.user").last).to_contain_text("Is it in stock?")
     await page.screenshot(path=shots / "gradio-photo.png")
 
 
