@@ -7,15 +7,17 @@ from collections.abc import Iterable
 
 from core.shop.records import Product
 
-_BUSINESS = "转人工,订单,退货,发票,order,invoice"
-_NAMES = 20
-"""Of each language. Twice as many were measured to help less: the prompt drowns its own words."""
+_CHINESE = "您好，我想查订单、退货、退款、开发票、转人工，货什么时候发货、优惠券、尺码、保修期。"
+_ENGLISH = "Hello, I am calling the shop about my order, a parcel, a return, a refund, a coupon or an invoice."
+"""Words of the trade, in a sentence: as a bare list they cost more words than they saved."""
+_NAMES = 8
+"""Products named in each language. 20 made the names surer, and cost more in short answers than they gave."""
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
 
 
 def vocabulary(products: Iterable[Product]) -> str:
-    """Return the words of the trade and what the products are called for short, separated by commas.
+    """Return a line in each language with the words of the trade and what the products are called for short.
 
     People ask for "the ceramic mug", not for its full name, and both languages put what a thing is
     last: the last two words in English, the last three characters in Chinese.
@@ -23,5 +25,7 @@ def vocabulary(products: Iterable[Product]) -> str:
     listed = list(products)
     english = dict.fromkeys(" ".join(_WORD.findall(one.names.get("en", ""))[-2:]).lower() for one in listed)
     chinese = dict.fromkeys("".join(_HAN.findall(one.names.get("zh", "")))[-3:] for one in listed)
-    kinds = [kind for kinds in (chinese, english) for kind in list(kinds)[:_NAMES] if kind]
-    return ",".join([_BUSINESS, *kinds])
+    kinds, kinds_zh = ([kind for kind in names if kind][:_NAMES] for names in (english, chinese))
+    asked_zh = f"请问{'、'.join(kinds_zh)}还有吗？" if kinds_zh else ""
+    asked = f" Is the {', '.join(kinds)} in stock?" if kinds else ""
+    return f"{_CHINESE}{asked_zh}\n{_ENGLISH}{asked}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from pickle import UnpicklingError  # noqa: S403  # only the error of torch.load(weights_only=True)
@@ -45,18 +46,26 @@ class OpenAIWhisper:
         if spoken is None:
             return whisper.nobody(language)
         chosen = self._language(spoken, language)
+        first, *others = whisper.prompts(chosen, hint)
+        stretches = self._decode(spoken, chosen, first)
+        for before in others:
+            if whisper.is_doubtful(stretches):
+                stretches = whisper.likelier(stretches, self._decode(spoken, chosen, before))
+        return whisper.transcript(stretches, chosen)
+
+    def _decode(self, spoken: Voiced, language: Language, before: str | None) -> Sequence[Stretch]:
         result = library.transcribe(
             self.model,
             spoken.pcm,
-            language=chosen,
+            language=language,
             beam_size=self.beam if self.beam > 1 else None,
             temperature=0.0,
             condition_on_previous_text=False,
-            initial_prompt=whisper.prompt(chosen, hint),
+            initial_prompt=before,
             word_timestamps=self.word_times,
             fp16=self.half,
         )
-        return whisper.transcript([_stretch(one, spoken) for one in result["segments"]], chosen)
+        return [_stretch(one, spoken) for one in result["segments"]]
 
     def _language(self, spoken: Voiced, wanted: Language | None) -> Language:
         if not self.model.is_multilingual:

@@ -26,13 +26,15 @@ _UNSURE_LOGPROB = -0.7
 _HOPELESS_LOGPROB = -1.1
 _LOOP_RATIO = 2.4
 """Above it the text compresses as only a loop does (the bound of the Whisper paper, section 4.5)."""
-_CLIPPED_S = 1.5
-_LETTERS_PER_S = 5.0
+_DOUBTED_LOGPROB = -0.5
+"""Below it, a second attempt with another prompt is worth its time: a quarter of all recordings are."""
+_SILENT_S = 1.2
+_LETTERS_PER_S = 4.0
 _HAN_PER_S = 1.5
-"""Signs a second that even a slow speaker says; one word of a whole sentence is below."""
+"""Signs a second that even a slow speaker says, edges not counted; one word of a whole sentence is below."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_COMMA = re.compile("[,，、]")
 _REPEATED = re.compile(r"(.{8,})\1", re.DOTALL)
+_TWICE = re.compile(r"(.{4,}?)\1+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +49,37 @@ class Stretch:
     words: tuple[Word, ...] = ()
 
 
-def prompt(language: Language, hint: str) -> str | None:
-    """Return the words that Whisper is told came before: of the hint, those of the language's script.
+def prompts(language: Language, hint: str) -> tuple[str | None, ...]:
+    """Return the words that Whisper is told came before: for the first attempt, and for one after doubt.
 
-    Words of the other script do harm: English after a Chinese prompt was taken for noise.
+    Of `hint`, the lines in the script of the language count; words of the other script were taken for
+    noise. Chinese, with its many homophones, gains by the hint at once; in English short answers ("yes
+    please") are lost by it, so it comes second.
     """
-    names = [name.strip() for name in _COMMA.split(hint) if name.strip()]
-    fitting = [name for name in names if bool(_HAN.search(name)) == (language == "zh")]
-    script, comma = (_SIMPLIFIED, "、") if language == "zh" else ("", ", ")
-    return f"{script}{comma.join(fitting)}".strip() or None
+    lines = [line.strip() for line in hint.splitlines() if bool(_HAN.search(line)) == (language == "zh")]
+    plain = _SIMPLIFIED if language == "zh" else ""
+    hinted = f"{plain}{' '.join(line for line in lines if line)}"
+    attempts = (hinted, plain) if language == "zh" else (plain, hinted)
+    return tuple(before or None for before in dict.fromkeys(attempts))
+
+
+def is_doubtful(stretches: Sequence[Stretch]) -> bool:
+    """Return whether the words may be wrong, or are missing though somebody speaks."""
+    return not _has_words(stretches) or is_loop(stretches) or _logprob(stretches) < _DOUBTED_LOGPROB
+
+
+def likelier(first: Sequence[Stretch], second: Sequence[Stretch]) -> Sequence[Stretch]:
+    """Return the attempt of which the model is surer: words before none, a sentence before a loop."""
+    return max(first, second, key=lambda one: (_has_words(one), not is_loop(one), _logprob(one)))
 
 
 def is_clipped(stretches: Sequence[Stretch], speech_s: float) -> bool:
-    """Return whether so much speech can hardly be so few words: the model stopped too early."""
+    """Return whether the model stopped too early: no word at all, or few and unsure ones for so much speech."""
+    if not _has_words(stretches):
+        return True
     written = [sign for one in stretches for sign in one.text if sign.isalnum()]
     signs_per_s = _HAN_PER_S if any(_HAN.match(sign) for sign in written) else _LETTERS_PER_S
-    return speech_s >= _CLIPPED_S and 0 < len(written) < signs_per_s * speech_s
+    return len(written) < signs_per_s * (speech_s - _SILENT_S) and _logprob(stretches) < _DOUBTED_LOGPROB
 
 
 def likely(probabilities: Mapping[str, float], *, speech_s: float) -> Language:
@@ -83,8 +100,13 @@ def is_loop(stretches: Sequence[Stretch]) -> bool:
     """
     if any(one.compression_ratio > _LOOP_RATIO for one in stretches):
         return True
-    found = _REPEATED.search("".join(one.text for one in stretches))
-    return found is not None and len({sign for sign in found[1].lower() if sign.isalpha()}) >= 5
+    text = "".join(one.text for one in stretches).lower()
+    found = _REPEATED.search(text)
+    if found is not None and _letters(found[1]) >= 5:
+        return True
+    # After a hint that ends in a question, a short sentence was written twice: "人工客服？人工客服。"
+    whole = _TWICE.fullmatch("".join(sign for sign in text if sign.isalnum()))
+    return whole is not None and _letters(whole[1]) >= 4
 
 
 def transcript(stretches: Iterable[Stretch], language: Language) -> Transcript:
@@ -93,11 +115,9 @@ def transcript(stretches: Iterable[Stretch], language: Language) -> Transcript:
     The confidence is the geometric mean of the probabilities of the tokens, exp(mean log p).
     """
     kept = [one for one in stretches if _is_speech(one)]
-    text = "".join(one.text for one in kept).strip()
-    if not any(sign.isalnum() for sign in text):
+    if not _has_words(kept):
         return nobody(language)
-    tokens = max(1, sum(one.tokens for one in kept))
-    confidence = math.exp(sum(one.avg_logprob * one.tokens for one in kept) / tokens)
+    text, confidence = "".join(one.text for one in kept).strip(), math.exp(_logprob(kept))
     words = tuple(word for one in kept for word in one.words)
     if language == "zh":
         text, words = _simplified(text), tuple(replace(word, text=_simplified(word.text)) for word in words)
@@ -109,7 +129,23 @@ def nobody(language: Language | None) -> Transcript:
     return Transcript(text="", language=language or "en", confidence=0.0)
 
 
+def _has_words(stretches: Sequence[Stretch]) -> bool:
+    return any(sign.isalnum() for one in stretches if _is_speech(one) for sign in one.text)
+
+
+def _logprob(stretches: Sequence[Stretch]) -> float:
+    """Return the mean log probability of a token."""
+    tokens = sum(one.tokens for one in stretches)
+    return sum(one.avg_logprob * one.tokens for one in stretches) / max(1, tokens)
+
+
+def _letters(text: str) -> int:
+    return len({sign for sign in text if sign.isalpha()})
+
+
 def _is_speech(one: Stretch) -> bool:
+    if len(one.text.strip()) > 3 and one.text.strip() in _SIMPLIFIED:
+        return False  # an echo of the prompt
     if one.no_speech_prob > _NO_SPEECH and one.avg_logprob < _UNSURE_LOGPROB:
         return False
     return one.avg_logprob > _HOPELESS_LOGPROB and one.compression_ratio < _LOOP_RATIO

@@ -4,7 +4,16 @@ import math
 
 import pytest
 
-from perception.hearing.whisper import Stretch, is_clipped, is_loop, likely, prompt, transcript
+from perception.hearing.whisper import (
+    Stretch,
+    is_clipped,
+    is_doubtful,
+    is_loop,
+    likelier,
+    likely,
+    prompts,
+    transcript,
+)
 
 
 def stretch(text: str, *, logprob: float = -0.3, no_speech: float = 0.1, ratio: float = 1.2) -> Stretch:
@@ -31,9 +40,12 @@ def test_the_language_is_chinese_or_english_unless_another_is_clearly_likelier(
 def test_a_sentence_that_repeats_itself_is_a_loop() -> None:
     assert is_loop([stretch("大学生利用漏洞免费吃肯德基。大学生利用漏洞免费吃肯德基。")])
     assert is_loop([stretch("AAAAAAAA", ratio=14.0)])
+    assert is_loop([stretch("人工客服？人工客服。")])
 
 
-@pytest.mark.parametrize("text", ["3 3 3 3 3 3 3 3", "no, no, no, no, no, no", "I ordered the red one", ""])
+@pytest.mark.parametrize(
+    "text", ["3 3 3 3 3 3 3 3", "no, no, no, no, no, no", "是的是的是的", "I ordered the red one", ""]
+)
 def test_repeated_digits_and_short_words_are_no_loop(text: str) -> None:
     assert not is_loop([stretch(text)])
 
@@ -55,6 +67,7 @@ def test_confidence_is_the_mean_probability_of_a_token() -> None:
         stretch("Thanks for watching!", logprob=-1.5),
         stretch("ha ha ha ha ha ha ha ha", ratio=5.0),
         stretch(" ... "),
+        stretch("以下是普通话的句子,用简体中文。"),
     ],
 )
 def test_what_the_model_itself_doubts_is_not_believed(doubtful: Stretch) -> None:
@@ -63,26 +76,59 @@ def test_what_the_model_itself_doubts_is_not_believed(doubtful: Stretch) -> None
 
 
 def test_chinese_is_prompted_in_simplified_script_and_english_only_with_a_hint() -> None:
-    assert "简体" in (prompt("zh", "") or "")
-    assert prompt("en", "") is None
-    assert prompt("en", "Luma") == "Luma"
+    (chinese,) = prompts("zh", "")
+    assert "简体" in (chinese or "")
+    assert prompts("en", "") == (None,)
 
 
-def test_a_hint_in_both_scripts_gives_each_language_its_own_words() -> None:
-    hint = "保温杯,ceramic mug，马克杯、vacuum flask"
-    assert prompt("en", hint) == "ceramic mug, vacuum flask"
-    assert (prompt("zh", hint) or "").endswith("保温杯、马克杯")
+def test_a_hint_comes_first_in_chinese_and_only_after_doubt_in_english() -> None:
+    hint = "请问保温杯还有吗？\nIs the ceramic mug in stock?"
+    assert prompts("en", hint) == (None, "Is the ceramic mug in stock?")
+    first, second = prompts("zh", hint)
+    assert (first or "").endswith("请问保温杯还有吗？") and "保温杯" not in (second or "")
 
 
 @pytest.mark.parametrize(
-    ("text", "speech_s", "clipped"),
+    ("heard", "doubtful"),
     [
-        ("Where", 1.9, True),
-        ("Where is my order?", 1.9, False),
-        ("yes", 1.0, False),
-        ("我", 2.5, True),
-        ("", 3.0, False),
+        ([stretch("转人工", logprob=-0.2)], False),
+        ([stretch("再阵供", logprob=-0.8)], True),
+        ([stretch("", logprob=-0.2)], True),
+        ([], True),
+        ([stretch(" Where's my order? Where's my order?", logprob=-0.1)], True),
     ],
 )
-def test_one_word_of_a_whole_sentence_is_taken_for_cut_off(text: str, speech_s: float, clipped: bool) -> None:
-    assert is_clipped([stretch(text)], speech_s) is clipped
+def test_unsure_missing_and_repeated_words_are_doubted(heard: list[Stretch], doubtful: bool) -> None:
+    assert is_doubtful(heard) is doubtful
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        [],
+        [stretch("", logprob=-0.1)],
+        [stretch("转人公", logprob=-0.6)],
+        [stretch("我要转人工啦我要转人工啦" * 2, logprob=-0.1)],
+    ],
+)
+def test_of_two_attempts_the_likelier_words_are_taken(worse: list[Stretch]) -> None:
+    better = [stretch("转人工", logprob=-0.4)]
+    assert likelier(worse, better) is better
+    assert likelier(better, worse) is better
+
+
+@pytest.mark.parametrize(
+    ("text", "logprob", "speech_s", "clipped"),
+    [
+        ("Where", -0.7, 2.6, True),
+        ("Where", -0.2, 2.6, False),
+        ("Where is my order?", -0.7, 2.6, False),
+        ("yes", -0.7, 1.7, False),
+        ("我", -0.7, 2.5, True),
+        ("", -0.2, 1.8, True),
+    ],
+)
+def test_too_few_unsure_words_for_so_much_speech_are_taken_for_cut_off(
+    text: str, logprob: float, speech_s: float, clipped: bool
+) -> None:
+    assert is_clipped([stretch(text, logprob=logprob)], speech_s) is clipped
