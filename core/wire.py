@@ -67,9 +67,7 @@ def reply_as_json(reply: Reply, media_url: MediaUrl) -> dict[str, Any]:
         "id": reply.id,
         "text": reply.text,
         "language": reply.language,
-        "buttons": [
-            asdict(button) for part in reply.parts if isinstance(part, ButtonsPart) for button in part.buttons
-        ],
+        "buttons": [asdict(button) for part in reply.parts if isinstance(part, ButtonsPart) for button in part.buttons],
         "cards": [_card(part, media_url) for part in reply.parts if isinstance(part, CardPart)],
         "images": [
             {"url": media_url(part.attachment.sha256), "caption": part.caption}
