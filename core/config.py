@@ -8,6 +8,7 @@ defaults below. Secrets are refused in the TOML file.
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from pydantic_settings import (
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -195,7 +197,7 @@ def load(file: Path | None = None, **overrides: Any) -> Settings:
     secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
     if secrets:
         layers.append(_secret_files(Path(secrets)))
-    layers += [EnvSettingsSource(Settings)(), overrides]
+    layers += [_environment(), overrides]
     merged: dict[str, Any] = {}
     for layer in layers:
         _merge(merged, layer)
@@ -212,6 +214,28 @@ def _read(path: Path) -> dict[str, Any]:
         return TomlConfigSettingsSource(Settings, toml_file=path).toml_data
     except (ValueError, OSError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
+
+
+def _environment() -> dict[str, Any]:
+    """Return what the variables set; a misspelt one is told, as a misspelt key of the file is."""
+    known = {
+        f"{PREFIX}{section}__{key}".upper()
+        for section, field in Settings.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        for key in field.annotation.model_fields
+    } | {f"{PREFIX}{name}" for name in ("DATA_DIR", "CONFIG", "SECRETS_DIR")}
+    for name in os.environ:
+        near = get_close_matches(name.upper(), known, n=1, cutoff=0.9)
+        if name.upper().startswith(PREFIX) and "__" not in name and name.upper() not in known and near:
+            raise ConfigError(f"{name} sets nothing; did you mean {near[0]}? (two underscores after the section)")
+    try:
+        return EnvSettingsSource(Settings)()
+    except SettingsError as error:
+        raise ConfigError(
+            f"a {PREFIX}... variable cannot be read ({error}): lists are written as JSON, "
+            f"""{PREFIX}WEB__ALLOWED_ORIGINS='["https://shop.example.com"]', """
+            f"and a section's keys are set one by one, {PREFIX}WEB__PORT=8080"
+        ) from error
 
 
 def _secret_files(folder: Path) -> dict[str, Any]:
@@ -252,13 +276,12 @@ def _explain(error: ValidationError, path: Path) -> str:
         if item["type"] == "extra_forbidden":
             lines.append(f"  {key} = {value}: there is no such key{_meant(item['loc'])}")
         else:
-            lines.append(f"  {key} = {value}: expected: {item['msg']}")
+            expected = item["msg"].removeprefix("Input should be ").replace("tuple", "list")
+            lines.append(f"  {key} = {value}: expected {expected}")
     return "\n".join(lines)
 
 
 def _meant(loc: tuple[int | str, ...]) -> str:
-    from difflib import get_close_matches
-
     fields: dict[str, Any] = dict(Settings.model_fields)
     for part in loc[:-1]:
         section = fields[str(part)].annotation

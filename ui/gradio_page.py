@@ -54,7 +54,8 @@ async def serve(api_url: str, host: str, port: int) -> None:
     try:
         listener = socket.create_server((host, port))
     except OSError as error:
-        raise OSError(error.errno, f"cannot listen on {host}:{port} ({error.strerror}); set gradio.port") from error
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        raise OSError(error.errno, f"cannot listen on {host}:{port} ({reason}); set gradio.port") from error
     await serve_on(listener, api_url)
 
 

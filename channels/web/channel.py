@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -16,6 +17,11 @@ _SHUTDOWN_S = 5
 """Given to requests under way when the server stops; their messages are in the journal anyway."""
 
 log = logging.getLogger(__name__)
+
+
+def _reason(error: OSError) -> str:
+    """Return the system's words alone; asyncio wraps the address around them once more."""
+    return os.strerror(error.errno).lower() if error.errno else str(error)
 
 
 @dataclass(slots=True)
@@ -45,7 +51,7 @@ class WebChannel:
         except OSError as error:
             self._address.cancel()
             raise OSError(
-                error.errno, f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); set web.port"
+                error.errno, f"cannot listen on {settings.host}:{settings.port} ({_reason(error)}); set web.port"
             ) from error
         finally:
             await runner.cleanup()

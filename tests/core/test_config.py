@@ -159,3 +159,17 @@ def test_a_secrets_folder_that_is_not_there_is_an_error(monkeypatch: pytest.Monk
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(Exception, match="frozen"):
         load().web.port = 1  # type: ignore[misc]
+
+
+def test_a_variable_with_one_underscore_is_told_rather_than_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHANGGUI_WEB_PORT", "9000")
+    with pytest.raises(ConfigError, match="ZHANGGUI_WEB_PORT sets nothing; did you mean ZHANGGUI_WEB__PORT"):
+        load()
+
+
+def test_a_list_in_a_variable_is_json_and_anything_else_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHANGGUI_WEB__ALLOWED_ORIGINS", '["https://shop.example.com"]')
+    assert load().web.allowed_origins == ("https://shop.example.com",)
+    monkeypatch.setenv("ZHANGGUI_WEB__ALLOWED_ORIGINS", "https://shop.example.com")
+    with pytest.raises(ConfigError, match="lists are written as JSON"):
+        load()

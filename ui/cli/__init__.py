@@ -65,7 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (ZhangguiError, OSError) as error:  # OSError: a full disk, a folder that may not be read
         code = 2 if isinstance(error, ConfigError) else 1
         if "--json" in given:
-            problem = {"type": type(error).__name__, "message": str(error)}
+            problem = {"type": type(error).__name__, "message": _told(error)}
             typer.echo(json.dumps({"error": problem}, ensure_ascii=False))
-        typer.echo(f"zhanggui: {error}", err=True)
+        typer.echo(f"zhanggui: {_told(error)}", err=True)
         raise SystemExit(code) from error
+
+
+def _told(error: Exception) -> str:
+    """Return what an error says, without the system's own number of it."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror

@@ -55,7 +55,10 @@ async def _turns(config: Settings, rounds: int) -> dict[str, object]:
 
 
 @app.command()
-def intake(messages: Annotated[int, typer.Option(min=100)] = 5000, as_json: AsJson = False) -> None:
+def intake(
+    messages: Annotated[int, typer.Option(min=100, help="How many are accepted, of 500 conversations at once.")] = 5000,
+    as_json: AsJson = False,
+) -> None:
     """Time the durable acceptance of messages: each is on disk before it counts."""
     report = asyncio.run(_intake(messages))
     show(report, f"{report['messages_per_s']} messages a second, each acknowledged after its commit", as_json=as_json)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="models", help="Fetch, list and check model files.", no_args_is_help=True)
 
-Names: TypeAlias = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", show_default=False)]
+Names: TypeAlias = Annotated[
+    list[str] | None, typer.Argument(metavar="NAME", show_default=False, help="Names from `zhanggui models list`.")
+]
 
 
 @app.command()

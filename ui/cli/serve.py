@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import BusyError
+from core.errors import BusyError, ConfigError
 from ui.cli.output import looking, settings, start_logging
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def serve(context: typer.Context, port: Port = None, host: Host = None) -> None:
 
 
 def demo(context: typer.Context, port: Port = None, host: Host = None) -> None:
-    """Run the clerk with its demo shop: the web page with the widget, and the Gradio page."""
+    """Run the clerk as a demo: the web page with the widget, and the Gradio page (gradio.port)."""
     _run(context, port, host, gradio=True)
 
 
@@ -51,7 +51,12 @@ def _alone(data: Path) -> Iterator[None]:
     """Keep the data folder to this process: two would answer and deliver the same messages."""
     from filelock import FileLock, Timeout
 
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(
+            f"data_dir = {data} cannot be made ({error.strerror}): set ZHANGGUI_DATA_DIR to a folder of yours"
+        ) from error
     lock = FileLock(data / "serving.lock")
     try:
         lock.acquire(timeout=0)
