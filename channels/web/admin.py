@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ async def conversation(request: web.Request) -> web.StreamResponse:
     found = await _views(request).conversation(request.match_info["id"])
     if found is None:
         raise ProblemError(404, "unknown_conversation", "There is no such conversation.")
-    return web.json_response(found)
+    return _shown(found)
 
 
 async def _rows(
@@ -45,7 +46,12 @@ async def _rows(
     limit = request.query.get("limit", str(_ROWS))
     if not limit.isdecimal() or not 1 <= int(limit) <= _MOST_ROWS:
         raise ProblemError(400, "invalid_query", f"limit is a number from 1 to {_MOST_ROWS}.")
-    return web.json_response({"items": [dict(row) for row in await read(views, int(limit))]})
+    return _shown({"items": [dict(row) for row in await read(views, int(limit))]})
+
+
+def _shown(body: Mapping[str, Any]) -> web.Response:
+    """Return JSON with Chinese as Chinese: people read it in a terminal."""
+    return web.json_response(text=json.dumps(body, ensure_ascii=False))
 
 
 def _views(request: web.Request) -> AdminViews:
