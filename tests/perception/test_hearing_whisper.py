@@ -120,10 +120,10 @@ def test_of_two_attempts_the_likelier_words_are_taken(worse: list[Stretch]) -> N
 @pytest.mark.parametrize(
     ("text", "logprob", "speech_s", "clipped"),
     [
-        ("Where", -0.7, 2.6, True),
+        ("Where", -0.7, 1.8, True),
         ("Where", -0.2, 2.6, False),
-        ("Where is my order?", -0.7, 2.6, False),
-        ("yes", -0.7, 1.7, False),
+        ("Where is my order?", -0.7, 1.8, False),
+        ("yes", -0.7, 1.2, False),
         ("我", -0.7, 2.5, True),
         ("", -0.2, 1.8, True),
     ],
