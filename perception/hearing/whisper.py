@@ -27,7 +27,7 @@ _HOPELESS_LOGPROB = -1.1
 _LOOP_RATIO = 2.4
 """Above it the text compresses as only a loop does (the bound of the Whisper paper, section 4.5)."""
 _DOUBTED_LOGPROB = -0.6
-"""Below it, or without words, it is worth hearing again: 2 of 5 Chinese sentences, synthetic voices, and 1 of 5 English."""
+"""Below it, or without words, it is heard again: 2 of 5 Chinese and 1 of 5 English sentences of synthetic voices."""
 _SILENT_S = 0.6
 _LETTERS_PER_S = 5.0
 _HAN_PER_S = 1.5
