@@ -152,5 +152,5 @@ async def test_a_full_mailbox_is_told(api: BotApi, tmp_path: Path) -> None:
             await api.send(text=f"number {number}", language="zh")
         assert "请稍等" in await api.text()
         house.echo.hold.set()
-        heard = await api.heard(count=20)
-        assert heard[0]["text"] == "you said number 0"
+        heard = [one["text"] for one in await api.heard(count=20)]
+        assert [text for text in heard if text.startswith("you said")][0] == "you said number 0"

@@ -38,6 +38,7 @@ async def ask(page: Page, text: str) -> None:
     """Type and press Enter, again if need be: a page that is still waking up may miss the first time."""
     box = page.get_by_role("textbox").first
     for _ in range(8):
+        await box.fill("")  # or the second time would change nothing, and a page that missed the first would not see it
         await box.fill(text)
         await page.keyboard.press("Enter")
         with contextlib.suppress(AssertionError):
