@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.shop.records import Customer, Order, Page, Product
+    from core.shop.ruling import Ruling
     from core.types import (
         Action,
         Attachment,
@@ -240,8 +241,15 @@ class Shop(Protocol):
         """Return the shop's questions and policies."""
         ...
 
+    async def review(self, action: Action, *, identity: Identity | None) -> Ruling:
+        """Judge an action as if the customer had said yes to it; arguments may lack, nothing is written."""
+        ...
+
     async def propose(self, action: Action, *, identity: Identity | None) -> Effect:
-        """Check an action against the policies and return its effect, its action marked done or denied."""
+        """Check an action against the policies and return its effect, its action marked done or denied.
+
+        A write to orders or customers is denied without the customer's yes to exactly these arguments.
+        """
         ...
 
 

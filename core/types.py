@@ -6,6 +6,8 @@ them by content address and a `BlobStore` keeps them.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -288,8 +290,14 @@ class Action:
     idempotency_key: str
     clause: str = ""
     """The policy clause that allowed or denied it."""
-    confirmed: bool = False
+    confirmation: str = ""
+    """The `confirmation_of` what the customer said yes to; empty before they did."""
     status: ActionStatus = ActionStatus.PROPOSED
+
+    @property
+    def confirmed(self) -> bool:
+        """Return whether the customer said yes to exactly this: name and arguments."""
+        return self.confirmation == confirmation_of(self.name, self.arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -431,6 +439,12 @@ class Turn:
     """Milliseconds by stage, in order: queue, perceive, understand, dialogue, speak."""
     outcome: str
     """"answered", "asked", "handed_off", "unknown" or "failed"."""
+
+
+def confirmation_of(name: str, arguments: Mapping[str, object]) -> str:
+    """Return the hash that binds a yes to what was read out: one changed argument and it no longer fits."""
+    exact = json.dumps([name, dict(arguments)], ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(exact.encode()).hexdigest()
 
 
 def spoken_text(message: Message, percept: Percept) -> str:

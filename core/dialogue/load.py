@@ -14,7 +14,7 @@ import yaml
 from core.dialogue.flow import END, FAIL, Act, Branch, Collect, Flow, Link, Say, Step, Validate
 from core.errors import ConfigError
 
-FOLDER = Path(str(files("assets"))) / "flows" / "shop"
+FOLDER = Path(str(files("assets"))) / "packs" / "shop" / "flows"
 """The flows of the built-in shop."""
 
 _KINDS: Mapping[str, frozenset[str]] = MappingProxyType(

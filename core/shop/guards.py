@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
+from core.shop.ruling import Ruling
 from core.types import Action, Identity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
-    """Whether an action may be done, and the clause that says so."""
-
-    allowed: bool
-    clause: str
-    """"tickets/anyone", "unknown_action", ...: stable, for the record and the tests."""
-
 
 Guard: TypeAlias = Callable[[Action, Identity | None], Ruling]
 

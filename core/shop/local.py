@@ -19,6 +19,7 @@ from core.shop.guards import judge
 from core.shop.importing import About, about_shop, put, stored, take
 from core.shop.keys import email_key, name_key, names_of, order_key, zip_key
 from core.shop.records import Customer, Order, Page, Picture, Product, Records
+from core.shop.ruling import Ruling
 from core.shop.tables import CUSTOMERS, ORDERS, PAGES, PRODUCTS, SHOP
 from core.types import Action, ActionStatus, Identity
 
@@ -86,6 +87,10 @@ class LocalShop:
         """Return the shop's questions and policies."""
         await self._refresh()
         return self._pages
+
+    async def review(self, action: Action, *, identity: Identity | None) -> Ruling:
+        """Judge an action as if the customer had said yes to it; arguments may lack, nothing is written."""
+        return judge(action, identity)
 
     async def propose(self, action: Action, *, identity: Identity | None) -> Effect:
         """Check an action against the policies and return its effect, its action marked done or denied.

@@ -1,4 +1,4 @@
-"""Write the weights that ship: `python -m core.understand [ENCODER]`, after a change of assets/intents."""
+"""Write the weights that ship: `python -m core.understand [ENCODER]`, after a change of assets/packs/shop/intents."""
 
 import asyncio
 import sys

@@ -11,7 +11,7 @@ import yaml
 from core.errors import ConfigError
 from core.types import Language
 
-FOLDER = Path(str(files("assets"))) / "intents"
+FOLDER = Path(str(files("assets"))) / "packs" / "shop" / "intents"
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 

@@ -13,7 +13,7 @@ import yaml
 from core.errors import ConfigError
 from core.types import Language
 
-FOLDER = Path(str(files("assets"))) / "templates"
+FOLDER = Path(str(files("assets"))) / "packs" / "shop" / "templates"
 """The built-in sentences."""
 
 SPOKEN_CHANNELS = frozenset({"phone"})

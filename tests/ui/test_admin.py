@@ -26,13 +26,11 @@ ACTIONS = {
         name="transfer_to_human_agents",
         arguments={"summary": "wants a person"},
         idempotency_key="key-1",
-        confirmed=True,
     ),
     "ticket": Action(
         name="create_ticket",
         arguments={"kind": "refund", "topic": "refund", "summary": "money back"},
         idempotency_key="key-2",
-        confirmed=True,
     ),
 }
 
