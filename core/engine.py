@@ -254,6 +254,8 @@ class Engine:
             replies=_replies(turn_id, bubbles, outcome.language),
             timings=dict(watch.timings),
             outcome=outcome.outcome,
+            steps=outcome.steps,
+            stack=outcome.session.stack,
         )
         after = replace(
             outcome.session, version=session.version, language=outcome.language, last_reply=_words(outcome.bubbles)
@@ -300,6 +302,7 @@ class Engine:
             replies=_replies(turn_id, outcome.bubbles, language),
             timings=dict(watch.timings),
             outcome="failed",
+            stack=session.stack,
         )
         return turn, session, outcome
 

@@ -439,6 +439,10 @@ class Turn:
     """Milliseconds by stage, in order: queue, perceive, understand, dialogue, speak."""
     outcome: str
     """"answered", "asked", "handed_off", "unknown" or "failed"."""
+    steps: tuple[str, ...] = ()
+    """The steps that the flow engine took, in order: "identify.check"."""
+    stack: tuple[FlowFrame, ...] = ()
+    """The flows that went on afterwards, the innermost last."""
 
 
 def confirmation_of(name: str, arguments: Mapping[str, object]) -> str:

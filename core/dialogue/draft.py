@@ -64,6 +64,8 @@ class Draft:
     """The slots that this message filled."""
     bubbles: list[Bubble] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    """The steps of flows that were taken: "identify.check"."""
     outcome: str = "answered"
     missed: bool = False
     """Whether this message was not understood, or its question could not be answered."""
@@ -148,6 +150,7 @@ class Draft:
             language=self.language,
             effects=tuple(self.effects),
             outcome=self.outcome,
+            steps=tuple(self.steps),
         )
 
     def _add(self, part: Part) -> None:

@@ -28,3 +28,5 @@ class Outcome:
     """From `Shop.propose`; applied in the turn's transaction."""
     outcome: str
     """"answered", "asked", "handed_off", "unknown" or "failed"."""
+    steps: tuple[str, ...] = ()
+    """The steps of flows that were taken, in order: "identify.check"."""

@@ -48,6 +48,7 @@ class Runner:
             current = draft.stack[-1]
             step = self.flows[current.flow].steps[current.step]
             depth = len(draft.stack)
+            draft.steps.append(f"{current.flow}.{current.step}")
             target = await self._take(step, draft)
             if target == _WAIT:
                 return
