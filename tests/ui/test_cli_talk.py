@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,15 @@ def test_quit_ends_a_chat(surroundings: dict[str, str]) -> None:
     assert done.stdout.count("> ") == 1
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """Undo a shell's `&`, which makes all that it starts deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_ctrl_c_ends_a_chat_at_once(surroundings: dict[str, str]) -> None:
     ours, theirs = pty.openpty()
     chat = subprocess.Popen(
