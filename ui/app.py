@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,12 @@ class Application:
 
 @asynccontextmanager
 async def assemble(
-    settings: Settings, *, needs: Needs | None = None, progress: Progress | None = None, resume: bool = False
+    settings: Settings,
+    *,
+    needs: Needs | None = None,
+    progress: Progress | None = None,
+    resume: bool = False,
+    senses: Senses | None = None,
 ) -> AsyncIterator[Application]:
     """Build the clerk over the data folder, start it, and close everything at the end.
 
@@ -87,12 +92,12 @@ async def assemble(
     channels may do so (a question typed beside it must not answer what it is working on).
 
     A sense whose model or library is missing is switched off with a warning that says how to get it,
-    so that the clerk still answers by text.
+    so that the clerk still answers by text. Houses that are given the same `senses` share their models.
     """
     needs = needs or Needs()
     data = settings.data_dir.expanduser()
     backends = settings.backends
-    sense = _Senses(settings.models.folder.expanduser())
+    sense = senses or Senses(settings.models.folder.expanduser())
     async with AsyncExitStack() as closing:
         store = Store(data / "zhanggui.db")
         closing.callback(store.close)
@@ -158,21 +163,26 @@ async def assemble(
 
 
 @dataclass(frozen=True, slots=True)
-class _Senses:
-    """Builds backends; one that cannot be built is told and left out."""
+class Senses:
+    """Builds each backend once; one that cannot be built is told and left out."""
 
     models: Path
+    built: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     async def build(self, kind: str, spec: str) -> Any:
+        """Return the backend of a spec string; None for "" and for one whose model or library is missing."""
         if not spec:
             return None
-        try:
-            return await in_worker(registry.build, kind, spec, self.models)
-        except (ModelMissingError, BackendError) as error:
-            _LOG.warning("%s is off: %s", kind, error)
-            return None
+        if (kind, spec) not in self.built:
+            try:
+                self.built[kind, spec] = await in_worker(registry.build, kind, spec, self.models)
+            except (ModelMissingError, BackendError) as error:
+                _LOG.warning("%s is off: %s", kind, error)
+                self.built[kind, spec] = None
+        return self.built[kind, spec]
 
     async def speaker(self, settings: Settings) -> Speaker | None:
+        """Return the voices; None where they are missing."""
         try:
             return await in_worker(build_speaker, settings.backends, self.models)
         except (ModelMissingError, BackendError) as error:

@@ -22,6 +22,7 @@ class Terminal:
     engine: Engine
     conversation_id: str = field(default_factory=lambda: f"terminal:{uuid.uuid4().hex}")
     locale: Language | None = None
+    channel: str = CHANNEL
 
     async def say(
         self,
@@ -45,7 +46,7 @@ class Terminal:
         return await self.engine.answer(
             Message(
                 id=message_id,
-                channel=CHANNEL,
+                channel=self.channel,
                 external_id=message_id,
                 conversation_id=self.conversation_id,
                 sender_id="terminal",

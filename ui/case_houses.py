@@ -1,0 +1,123 @@
+"""Houses for conversations that must not see each other's writes."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from core.config import Settings
+from core.journal.store import Store
+from core.shop.formats.detect import read_shop
+from core.shop.local import LocalShop
+from core.types import Turn
+from learning.evaluation.cases import Case
+from ui.app import Application, Needs, Progress, Senses, assemble
+from ui.shop_folder import put_demo
+from ui.terminal import Terminal
+
+_DATABASE = "zhanggui.db"
+
+
+@asynccontextmanager
+async def open_houses(
+    settings: Settings, needs: Needs, *, shop: Path | None = None, progress: Progress | None = None
+) -> AsyncIterator[Houses]:
+    """Yield houses over `shop`, else over the demo shop as of its own fixed day; their folder goes at the end.
+
+    Only `settings` count: whatever lies in the data folder that they name is neither read nor changed.
+    """
+    with TemporaryDirectory(prefix="zhanggui-cases-") as folder:
+        async with AsyncExitStack() as closing_time:
+            yield Houses(
+                settings=settings,
+                needs=needs,
+                default=shop,
+                progress=progress,
+                folder=Path(folder),
+                closing_time=closing_time,
+                senses=Senses(settings.models.folder.expanduser()),
+            )
+
+
+@dataclass(slots=True, kw_only=True)
+class Houses:
+    """Clerks over copies of prepared shops; who has talked leaves the copy as it was found."""
+
+    settings: Settings
+    needs: Needs
+    default: Path | None
+    progress: Progress | None
+    folder: Path
+    closing_time: AsyncExitStack
+    senses: Senses
+    _idle: dict[Path | None, list[Application]] = field(default_factory=dict)
+    _prepared: dict[Path | None, Path] = field(default_factory=dict)
+    _building: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _built: int = 0
+
+    async def talk(self, case: Case) -> tuple[Turn, ...]:
+        """Say all that a case says, in a house that nobody has talked in; return the turns."""
+        async with self.house(case.shop) as house:
+            terminal = Terminal(engine=house.engine, channel=case.channel)
+            return tuple(
+                [
+                    await terminal.say(said.text, images=(said.image,) if said.image else (), audio=said.audio)
+                    for said in case.turns
+                ]
+            )
+
+    @asynccontextmanager
+    async def house(self, shop: Path | None = None) -> AsyncIterator[Application]:
+        """Yield a house over fresh records, for one conversation or for several that may see each other."""
+        idle = self._idle.setdefault(shop or self.default, [])
+        house = idle.pop() if idle else await self._build(shop or self.default)
+        yield house
+        await asyncio.to_thread(_restore, self._prepared[shop or self.default], house.data)
+        idle.append(house)  # not after an error: a house in doubt serves nobody
+
+    async def _build(self, shop: Path | None) -> Application:
+        async with self._building:
+            if shop not in self._prepared:
+                self._prepared[shop] = await self._prepare(shop)
+            prepared = self._prepared[shop]
+            self._built += 1
+            data = self.folder / f"house{self._built}"
+            await asyncio.to_thread(shutil.copytree, prepared, data)
+            settings = self.settings.model_copy(update={"data_dir": data})
+            house = await self.closing_time.enter_async_context(
+                assemble(settings, needs=self.needs, progress=self.progress, senses=self.senses)
+            )
+            await house.warm()
+            if house.finder:
+                await house.finder.ready()
+                looks = prepared / "looks"  # the next house need not look at the catalogue again
+                await asyncio.to_thread(shutil.copytree, house.data / "looks", looks, dirs_exist_ok=True)
+            return house
+
+    async def _prepare(self, shop: Path | None) -> Path:
+        data = self.folder / f"shop{len(self._prepared) + 1}"
+        found = await asyncio.to_thread(read_shop, shop) if shop else None
+        store = Store(data / _DATABASE)
+        try:
+            local = LocalShop(store, data / "shop")
+            if shop and found:
+                await local.import_records(found.records, origin=shop.name, pictures_from=found.folder)
+            else:
+                await put_demo(local)
+        finally:
+            store.close()
+        return data
+
+
+def _restore(prepared: Path, data: Path) -> None:
+    """Put a database back page by page, under the connections that are open to it."""
+    with closing(sqlite3.connect(prepared / _DATABASE)) as source:
+        with closing(sqlite3.connect(data / _DATABASE, timeout=10)) as target:
+            target.execute("PRAGMA synchronous = OFF")  # nothing in these houses has to survive a crash
+            source.backup(target)
