@@ -2,15 +2,20 @@
 
 A flow is a file of steps. `collect` waits for the customer, `validate` checks what was said, `branch`
 chooses, `act` does something (the only steps that reach the shop), `say` speaks, `link` runs another
-flow and comes back. A step goes on with the next one unless it names another in `then`, `results`,
+flow and comes back. In domain packs, which bring no acts of their own, `policy` judges by the pack's
+rules, `ticket` reads the facts out, asks for a yes and writes a ticket, and `answer` quotes a page of
+the pack's knowledge. A step goes on with the next one unless it names another in `then`, `results`,
 `cases` or `back`; "end" finishes the flow, "fail" gives it up together with those that linked to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeAlias
+
+from core.packs.slots import Slot
 
 END = "end"
 FAIL = "fail"
@@ -85,7 +90,43 @@ class Link:
     then: str
 
 
-Step: TypeAlias = Collect | Validate | Branch | Act | Say | Link
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Judge what is known by a group of the pack's rules; a denial says its clause and goes to `denied`."""
+
+    id: str
+    group: str
+    denied: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """Read the facts out, wait for a yes, and write a ticket with exactly these facts."""
+
+    id: str
+    topic: str
+    facts: tuple[str, ...]
+    """Slots; one that is not known is collected first where the flow collects it, else left out."""
+    group: str = ""
+    """The rules that the facts must pass, judged before they are read out and again where they are written."""
+    priority: str = "normal"
+    refused: str = END
+    """Where a no leads."""
+    denied: str = END
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Quote a page of the pack's knowledge."""
+
+    id: str
+    page: str
+    then: str
+
+
+Step: TypeAlias = Collect | Validate | Branch | Act | Say | Link | Policy | Ticket | Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +138,5 @@ class Flow:
     """What it is about, per language, for "back to ..."; empty for flows that only others link to."""
     steps: Mapping[str, Step]
     first: str
+    slots: Mapping[str, Slot] = field(default_factory=lambda: MappingProxyType({}))
+    """What it has to know of its own; forgotten when it begins anew."""

@@ -11,8 +11,24 @@ from typing import Any
 
 import yaml
 
-from core.dialogue.flow import END, FAIL, Act, Branch, Collect, Flow, Link, Say, Step, Validate
+from core.dialogue.flow import (
+    END,
+    FAIL,
+    Act,
+    Answer,
+    Branch,
+    Collect,
+    Flow,
+    Link,
+    Policy,
+    Say,
+    Step,
+    Ticket,
+    Validate,
+)
 from core.errors import ConfigError
+from core.packs.slots import read_slots
+from core.packs.source import Source
 
 FOLDER = Path(str(files("assets"))) / "packs" / "shop" / "flows"
 """The flows of the built-in shop."""
@@ -25,6 +41,9 @@ _KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "act": frozenset({"results"}),
         "say": frozenset(),
         "link": frozenset(),
+        "policy": frozenset({"denied"}),
+        "ticket": frozenset({"facts", "policy", "priority", "refused", "denied"}),
+        "answer": frozenset(),
     }
 )
 """Each kind of step with the keys that it takes beside "id" and "then"."""
@@ -44,77 +63,110 @@ def load_flows(folder: Path = FOLDER, words: Words | None = None) -> Mapping[str
 
     Raises `ConfigError` as "file:line: what is wrong" for the first mistake.
     """
-    flows: dict[str, Flow] = {}
-    lines: dict[tuple[str, str], str] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        flow = _Reader(path).flow(lines)
-        if flow.name in flows:
-            raise ConfigError(f"{path}:1: there is another flow called {flow.name!r}")
-        flows[flow.name] = flow
-    if not flows:
+    flows, lines, mistakes = read_flows(folder)
+    if not flows and not mistakes:
         raise ConfigError(f"{folder} holds no flows (*.yaml)")
-    for flow in flows.values():
-        for step in flow.steps.values():
-            problem = _problem(step, flow, flows, words)
-            if problem:
-                raise ConfigError(f"{lines[flow.name, step.id]}: {problem}")
+    mistakes += mistakes_between(flows, lines, words, flows)
+    if mistakes:
+        raise ConfigError(mistakes[0])
     return MappingProxyType(flows)
 
 
+def read_flows(folder: Path) -> tuple[dict[str, Flow], dict[tuple[str, str], str], list[str]]:
+    """Return the flows in `folder` by name, where each (flow, step) stands, and all mistakes within the files."""
+    flows: dict[str, Flow] = {}
+    lines: dict[tuple[str, str], str] = {}
+    mistakes: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            flow = _Reader(path, mistakes).flow(lines)
+        except ConfigError as error:
+            mistakes.append(str(error))
+            continue
+        if flow.name in flows:
+            mistakes.append(f"{path}:1: there is another flow called {flow.name!r}")
+        else:
+            flows[flow.name] = flow
+    return flows, lines, mistakes
+
+
+def mistakes_between(
+    flows: Mapping[str, Flow],
+    lines: Mapping[tuple[str, str], str],
+    words: Words | None,
+    known: Mapping[str, Flow],
+) -> list[str]:
+    """Return what is wrong between the steps of `flows`, the flows that are `known`, and `words`."""
+    return [
+        f"{lines[flow.name, step.id]}: {problem}"
+        for flow in flows.values()
+        for step in flow.steps.values()
+        if (problem := _problem(step, flow, known, words))
+    ]
+
+
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    path: Path
+class _Reader(Source):
+    mistakes: list[str]
 
     def flow(self, lines: dict[tuple[str, str], str]) -> Flow:
-        try:
-            root = yaml.compose(self.path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            raise ConfigError(f"{self.path}:{mark.line + 1 if mark else 1}: {error.problem}") from error
-        top = self._mapping(root, frozenset({"flow", "about", "steps"}))
+        root = self.root()
+        top = self.mapping(root, frozenset({"flow", "about", "slots", "steps"}))
         if "flow" not in top or "steps" not in top or not isinstance(top["steps"], yaml.SequenceNode):
-            raise self._wrong(root, "a flow needs a name (flow:) and a list of steps (steps:)")
-        name = self._text(top["flow"])
-        nodes = top["steps"].value
-        parsed = [self._mapping(node, None) for node in nodes]
-        ids = [self._text(step["id"]) if "id" in step else f"step{n}" for n, step in enumerate(parsed, start=1)]
+            raise self.wrong(root, "a flow needs a name (flow:) and a list of steps (steps:)")
+        name = self.text(top["flow"])
+        steps, first = self._steps(name, top["steps"].value, lines)
+        if not steps and not self.mistakes:
+            raise self.wrong(root, "a flow needs at least one step")
+        return Flow(
+            name=name,
+            about=MappingProxyType(self.texts(top["about"]) if "about" in top else {}),
+            steps=MappingProxyType(steps),
+            first=first,
+            slots=read_slots(self, top["slots"]) if "slots" in top else MappingProxyType({}),
+        )
+
+    def _steps(
+        self, name: str, nodes: list[yaml.Node], lines: dict[tuple[str, str], str]
+    ) -> tuple[dict[str, Step], str]:
+        """Return the steps by id and the first one's id; a step with a mistake is noted and left out."""
+        parsed = [self.mapping(node) for node in nodes]
+        ids = [self.text(step["id"]) if "id" in step else f"step{n}" for n, step in enumerate(parsed, start=1)]
         steps: dict[str, Step] = {}
         for n, (node, keys, step_id) in enumerate(zip(nodes, parsed, ids, strict=True)):
-            if step_id in steps or step_id in (END, FAIL):
-                raise self._wrong(node, f"the step id {step_id!r} is taken")
             after = ids[n + 1] if n + 1 < len(ids) else END
-            steps[step_id] = self._step(node, keys, step_id, after)
-            lines[name, step_id] = self._place(node)
-        if not steps:
-            raise self._wrong(root, "a flow needs at least one step")
-        about = self._texts(top["about"]) if "about" in top else {}
-        return Flow(name=name, about=MappingProxyType(about), steps=MappingProxyType(steps), first=ids[0])
+            lines.setdefault((name, step_id), self.place(node))
+            try:
+                if step_id in steps or step_id in (END, FAIL):
+                    raise self.wrong(node, f"the step id {step_id!r} is taken")
+                steps[step_id] = self._step(node, keys, step_id, after)
+            except ConfigError as error:
+                self.mistakes.append(str(error))
+        return steps, ids[0] if ids else ""
 
     def _step(self, node: yaml.Node, keys: Mapping[str, yaml.Node], step_id: str, after: str) -> Step:
-        kinds = [key for key in keys if key in _KINDS]
+        kinds = [key for key in keys if key in _KINDS and not (key == "policy" and "ticket" in keys)]
         if len(kinds) != 1:
-            raise self._wrong(
-                node, f"a step is one of {', '.join(_KINDS)}; this one is {' and '.join(kinds) or 'none'}"
-            )
+            raise self.wrong(node, f"a step is one of {', '.join(_KINDS)}; this one is {' and '.join(kinds) or 'none'}")
         kind = kinds[0]
         for key in keys:
             if key not in (kind, "id", "then") and key not in _KINDS[kind]:
                 known = ", ".join(sorted(_KINDS[kind] | {"id", "then"}))
-                raise self._wrong(keys[key], f"a {kind} step has no {key!r} (it takes: {known})")
-        then = self._text(keys["then"]) if "then" in keys else after
+                raise self.wrong(keys[key], f"a {kind} step has no {key!r} (it takes: {known})")
+        then = self.text(keys["then"]) if "then" in keys else after
         return self._made(kind, node, keys, {"id": step_id, "then": then})
 
     def _made(self, kind: str, node: yaml.Node, keys: Mapping[str, yaml.Node], shared: dict[str, Any]) -> Step:
         def text(key: str) -> str:
-            return self._text(keys[key]) if key in keys else ""
+            return self.text(keys[key]) if key in keys else ""
 
         def needed(key: str) -> str:
             if key not in keys:
-                raise self._wrong(node, f"a {kind} step needs {key!r}")
-            return self._text(keys[key])
+                raise self.wrong(node, f"a {kind} step needs {key!r}")
+            return self.text(keys[key])
 
         if kind == "collect":
-            slots = self._names(keys["collect"])
+            slots = self.names(keys["collect"])
             words = {key: text(key) for key in ("ask", "again", "show", "unless")}
             return Collect(slots=slots, **words, **shared)
         if kind == "validate":
@@ -123,46 +175,32 @@ class _Reader:
             )
         if kind == "branch":
             if "cases" not in keys:
-                raise self._wrong(node, "a branch step needs 'cases'")
-            return Branch(slot=needed("branch"), cases=MappingProxyType(self._texts(keys["cases"])), **shared)
+                raise self.wrong(node, "a branch step needs 'cases'")
+            return Branch(slot=needed("branch"), cases=MappingProxyType(self.texts(keys["cases"])), **shared)
         if kind == "act":
-            results = self._texts(keys["results"]) if "results" in keys else {}
+            results = self.texts(keys["results"]) if "results" in keys else {}
             return Act(act=needed("act"), results=MappingProxyType(results), **shared)
         if kind == "say":
             return Say(key=needed("say"), **shared)
-        return Link(flow=needed("link"), **shared)
+        if kind == "link":
+            return Link(flow=needed("link"), **shared)
+        return self._of_pack(kind, needed(kind), node, keys, shared)
 
-    def _mapping(self, node: yaml.Node | None, known: frozenset[str] | None) -> dict[str, yaml.Node]:
-        if not isinstance(node, yaml.MappingNode):
-            raise self._wrong(node, "expected a mapping (key: value)")
-        found: dict[str, yaml.Node] = {}
-        for key_node, value in node.value:
-            key = self._text(key_node)
-            if known is not None and key not in known:
-                raise self._wrong(key_node, f"there is no {key!r} here (known: {', '.join(sorted(known))})")
-            if key in found:
-                raise self._wrong(key_node, f"{key!r} stands here twice")
-            found[key] = value
-        return found
-
-    def _texts(self, node: yaml.Node) -> dict[str, str]:
-        return {key: self._text(value) for key, value in self._mapping(node, None).items()}
-
-    def _names(self, node: yaml.Node) -> tuple[str, ...]:
-        if isinstance(node, yaml.SequenceNode):
-            return tuple(self._text(item) for item in node.value)
-        return (self._text(node),)
-
-    def _text(self, node: yaml.Node) -> str:
-        if not isinstance(node, yaml.ScalarNode):
-            raise self._wrong(node, "expected a single word or sentence")
-        return str(node.value)
-
-    def _place(self, node: yaml.Node | None) -> str:
-        return f"{self.path}:{node.start_mark.line + 1 if node is not None else 1}"
-
-    def _wrong(self, node: yaml.Node | None, what: str) -> ConfigError:
-        return ConfigError(f"{self._place(node)}: {what}")
+    def _of_pack(
+        self, kind: str, what: str, node: yaml.Node, keys: Mapping[str, yaml.Node], shared: dict[str, Any]
+    ) -> Step:
+        """Return one of the steps with which packs do business."""
+        named = {key: self.text(keys[key]) for key in ("denied", "refused", "priority") if key in keys}
+        if kind == "policy":
+            return Policy(group=what, denied=named.get("denied", END), **shared)
+        if kind == "answer":
+            return Answer(page=what, **shared)
+        if "facts" not in keys:
+            raise self.wrong(node, "a ticket step needs 'facts', the slots that are read out and written")
+        if named.get("priority", "normal") not in ("normal", "high"):
+            raise self.wrong(keys["priority"], f"the priority is normal or high, not {named['priority']!r}")
+        group = self.text(keys["policy"]) if "policy" in keys else ""
+        return Ticket(topic=what, facts=self.names(keys["facts"]), group=group, **named, **shared)
 
 
 def _problem(step: Step, flow: Flow, flows: Mapping[str, Flow], words: Words | None) -> str:
@@ -182,6 +220,10 @@ def _targets(step: Step) -> list[str]:
         targets += step.cases.values()
     elif isinstance(step, Validate):
         targets.append(step.back)
+    elif isinstance(step, Policy):
+        targets.append(step.denied)
+    elif isinstance(step, Ticket):
+        targets += [step.refused, step.denied]
     return targets
 
 

@@ -1,0 +1,105 @@
+"""Slots: what a flow has to know, by type, with the words that ask for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import yaml
+
+from core.packs.source import Source
+from core.shop.records import Texts
+from core.types import Language
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_TEXTS = ("label", "ask", "again", "invalid")
+_KEYS = frozenset({"type", *_TEXTS, "choices", "pattern", "at_least", "at_most"})
+_OWN_KEYS = {"choice": {"choices"}, "code": {"pattern"}, "number": {"at_least", "at_most"}}
+KINDS = ("text", "number", "date", "choice", "phone", "code", "yes_no")
+"""What a slot can hold; a code is recognised by its pattern."""
+RESERVED = frozenset(
+    """answer also category email listed more_orders name_zip no_email offer order_id ordinal other pending_question
+    photo_question product_id question recent request tickets topic wished_recent zip""".split()
+)
+"""Names that the engine uses for itself."""
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One thing to know."""
+
+    name: str
+    kind: str
+    """One of `KINDS`."""
+    label: Texts
+    """What it is called when the clerk reads it out: {"zh": "科室", "en": "Department"}."""
+    ask: Texts
+    again: Texts = field(default_factory=lambda: _NOTHING)
+    """For asking once more; empty for the same as before."""
+    invalid: Texts = field(default_factory=lambda: _NOTHING)
+    """What is said when the answer is none, before asking again."""
+    choices: Mapping[str, Mapping[Language, tuple[str, ...]]] = field(default_factory=lambda: MappingProxyType({}))
+    """By value, what customers call it in each language; the first is what the clerk calls it."""
+    pattern: re.Pattern[str] | None = None
+    """Of a code; matched on half-width text without blanks and hyphens, letter case aside."""
+    at_least: float | None = None
+    at_most: float | None = None
+    place: str = ""
+    """File and line, for the mistakes found later."""
+
+
+def read_slots(source: Source, node: yaml.Node) -> Mapping[str, Slot]:
+    """Return the slots that a mapping declares, in order. Raises `ConfigError` with file and line."""
+    return MappingProxyType({name: _slot(source, name, value) for name, value in source.mapping(node).items()})
+
+
+def _slot(source: Source, name: str, node: yaml.Node) -> Slot:
+    if not _NAME.fullmatch(name):
+        raise source.wrong(node, f"{name!r} is no slot's name: expected small letters, digits and _")
+    if name in RESERVED:
+        raise source.wrong(node, f"the engine uses the slot {name!r} itself; choose another name")
+    keys = source.mapping(node, _KEYS)
+    kind = source.text(keys["type"]) if "type" in keys else ""
+    if kind not in KINDS:
+        raise source.wrong(keys.get("type", node), f"the slot {name!r} needs a type, one of {', '.join(KINDS)}")
+    for owner, own in _OWN_KEYS.items():
+        for key in own & keys.keys() if owner != kind else ():
+            raise source.wrong(keys[key], f"a {kind} slot has no {key!r}; a {owner} slot has")
+    for key in ("label", "ask"):
+        if key not in keys:
+            raise source.wrong(node, f"the slot {name!r} needs {key!r}, a sentence per language")
+    texts = {key: MappingProxyType(source.texts(keys[key])) for key in _TEXTS if key in keys}
+    slot = Slot(
+        name=name,
+        kind=kind,
+        choices=_choices(source, name, keys.get("choices"), node) if kind == "choice" else MappingProxyType({}),
+        pattern=source.pattern(keys["pattern"]) if "pattern" in keys else None,
+        at_least=source.number(keys["at_least"]) if "at_least" in keys else None,
+        at_most=source.number(keys["at_most"]) if "at_most" in keys else None,
+        place=source.place(node),
+        **texts,
+    )
+    if kind == "code" and slot.pattern is None:
+        raise source.wrong(node, f"the slot {name!r} needs a pattern, the form of its code: pattern: '[A-Z]\\d{{6}}'")
+    return slot
+
+
+def _choices(
+    source: Source, name: str, node: yaml.Node | None, slot: yaml.Node
+) -> Mapping[str, Mapping[Language, tuple[str, ...]]]:
+    if node is None:
+        raise source.wrong(slot, f"the slot {name!r} needs choices: each value with its names per language")
+    found: dict[str, Mapping[Language, tuple[str, ...]]] = {}
+    for value, words in source.mapping(node).items():
+        if not _NAME.fullmatch(value):
+            raise source.wrong(words, f"{value!r} is no choice's value: expected small letters, digits and _")
+        names = {language: source.names(own) for language, own in source.mapping(words).items()}
+        if not names or not all(names.values()):
+            raise source.wrong(words, f"the choice {value!r} needs a name per language")
+        found[value] = MappingProxyType(names)
+    if not found:
+        raise source.wrong(node, f"the slot {name!r} needs at least one choice")
+    return MappingProxyType(found)
