@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from core.errors import ZhangguiError
@@ -110,9 +110,20 @@ class StoreJournal:
 
     async def turn_of(self, message_id: str) -> Turn | None:
         """Return the turn that answered a message."""
-        query = select(TURNS.c.body).where(TURNS.c.message_id == message_id)
-        body = await self._store.read(lambda connection: connection.execute(query).scalar())
-        return decode(body, Turn) if body else None
+        return await self._turn_by(select(TURNS.c.body).where(TURNS.c.message_id == message_id))
+
+    async def turn(self, turn_id: str) -> Turn | None:
+        """Return a turn by its own id."""
+        return await self._turn_by(select(TURNS.c.body).where(TURNS.c.id == turn_id))
+
+    async def last_turn(self, conversation_id: str = "", *, before: str = "") -> Turn | None:
+        """Return the newest turn: of all, of one conversation, or of those before turn `before`."""
+        query = select(TURNS.c.body).order_by(TURNS.c.seq.desc()).limit(1)
+        if conversation_id:
+            query = query.where(TURNS.c.conversation_id == conversation_id)
+        if before:
+            query = query.where(TURNS.c.seq < select(TURNS.c.seq).where(TURNS.c.id == before).scalar_subquery())
+        return await self._turn_by(query)
 
     async def turns(self, conversation_id: str, *, after: str = "") -> tuple[Turn, ...]:
         """Return the turns of a conversation, oldest first; those after turn `after` only."""
@@ -149,6 +160,10 @@ class StoreJournal:
         """Mark a reply as delivered."""
         values = {"reply": reply_id, "now": time.time()}
         await self._store.write(lambda connection: _ran(_DELIVERED, connection, values))
+
+    async def _turn_by(self, query: Select[str]) -> Turn | None:
+        body = await self._store.read(lambda connection: connection.execute(query).scalar())
+        return decode(body, Turn) if body else None
 
 
 def _waiting(

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from core.errors import ConfigError, ZhangguiError
-from ui.cli import bench, doctor, eval, models, serve, shop, talk, test
+from ui.cli import bench, doctor, eval, explain, models, serve, shop, talk, test
 
 app = typer.Typer(
     name="zhanggui",
@@ -30,6 +30,7 @@ app.command("demo")(serve.demo)
 app.command("serve")(serve.serve)
 app.command("chat")(talk.chat)
 app.command("ask")(talk.ask)
+app.command("explain")(explain.explain)
 app.command("test")(test.test)
 app.add_typer(bench.app)
 app.command("doctor")(doctor.doctor)

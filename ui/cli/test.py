@@ -42,6 +42,7 @@ def test(
     as_json: AsJson = False,
 ) -> None:
     """Hold the conversations of CASES, each in a fresh house, and judge them. Exit code 1 when one failed."""
+    from core.errors import ConfigError
     from learning.evaluation.cases import read_cases
     from learning.evaluation.cases_html import write_html
     from learning.evaluation.cases_junit import write_junit
@@ -50,7 +51,7 @@ def test(
     config = settings(context)
     start_logging(config.log.level, beside_talk=True)
     if shop is not None and not shop.exists():
-        raise typer.BadParameter(f"there is no {shop}", param_hint="--shop")
+        raise ConfigError(f"--shop: there is no {shop}")
     chosen = _chosen(read_cases(cases), wanted)
     trials = asyncio.run(_trials(config, chosen, repeat, jobs, shop))
     if junit:
@@ -64,13 +65,15 @@ def test(
 
 
 def _chosen(cases: Sequence[Case], wanted: str) -> tuple[Case, ...]:
+    from core.errors import ConfigError
+
     try:
         pattern = re.compile(wanted)
     except re.error as error:
-        raise typer.BadParameter(f"{wanted!r} is no regular expression: {error}", param_hint="--filter") from error
+        raise ConfigError(f"--filter: {wanted!r} is no regular expression: {error}") from error
     chosen = tuple(case for case in cases if pattern.search(case.id))
     if not chosen:
-        raise typer.BadParameter(f"{wanted!r} finds none of the {len(cases)} cases", param_hint="--filter")
+        raise ConfigError(f"--filter: {wanted!r} finds none of the {len(cases)} cases")
     return chosen
 
 
