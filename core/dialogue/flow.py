@@ -2,7 +2,7 @@
 
 A flow is a file of steps. `collect` waits for the customer, `validate` checks what was said, `branch`
 chooses, `act` does something (the only steps that reach the shop), `say` speaks, `link` runs another
-flow and comes back. In domain packs, which bring no acts of their own, `policy` judges by the pack's
+flow and comes back, `confirm` reads something out and waits for a yes. In domain packs, which bring no acts of their own, `policy` judges by the pack's
 rules, `ticket` reads the facts out, asks for a yes and writes a ticket, and `answer` quotes a page of
 the pack's knowledge. A step goes on with the next one unless it names another in `then`, `results`,
 `cases` or `back`; "end" finishes the flow, "fail" gives it up together with those that linked to it.
@@ -126,7 +126,21 @@ class Answer:
     then: str
 
 
-Step: TypeAlias = Collect | Validate | Branch | Act | Say | Link | Policy | Ticket | Answer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """Read out what would be done; a plain yes or no decides, and whatever else is said about it changes it."""
+
+    id: str
+    show: str
+    """The act that reads it out and asks."""
+    yes: str
+    no: str
+    changed: str
+    """Where to go when the customer says something else about it, that is, fills slot "said"."""
+    then: str
+
+
+Step: TypeAlias = Collect | Validate | Branch | Act | Say | Link | Confirm | Policy | Ticket | Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from core.dialogue.flow import (
     Answer,
     Branch,
     Collect,
+    Confirm,
     Flow,
     Link,
     Policy,
@@ -41,6 +42,7 @@ _KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "act": frozenset({"results"}),
         "say": frozenset(),
         "link": frozenset(),
+        "confirm": frozenset({"yes", "no", "changed"}),
         "policy": frozenset({"denied"}),
         "ticket": frozenset({"facts", "policy", "priority", "refused", "denied"}),
         "answer": frozenset(),
@@ -180,6 +182,10 @@ class _Reader(Source):
         if kind == "act":
             results = self.texts(keys["results"]) if "results" in keys else {}
             return Act(act=needed("act"), results=MappingProxyType(results), **shared)
+        if kind == "confirm":
+            return Confirm(
+                show=needed("confirm"), yes=needed("yes"), no=needed("no"), changed=needed("changed"), **shared
+            )
         if kind == "say":
             return Say(key=needed("say"), **shared)
         if kind == "link":
@@ -220,6 +226,8 @@ def _targets(step: Step) -> list[str]:
         targets += step.cases.values()
     elif isinstance(step, Validate):
         targets.append(step.back)
+    elif isinstance(step, Confirm):
+        targets = [step.yes, step.no, step.changed]
     elif isinstance(step, Policy):
         targets.append(step.denied)
     elif isinstance(step, Ticket):
@@ -247,6 +255,8 @@ def _used(step: Step) -> tuple[list[str], list[str], list[str]]:
         return [step.act], [], []
     if isinstance(step, Collect):
         return [step.show], [step.unless], [step.ask, step.again]
+    if isinstance(step, Confirm):
+        return [step.show], [], []
     if isinstance(step, Validate):
         return [], [step.by], [step.otherwise]
     return [], [], [step.key] if isinstance(step, Say) else []

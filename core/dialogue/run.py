@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from core.dialogue.draft import Draft, frame
-from core.dialogue.flow import END, FAIL, Act, Branch, Collect, Flow, Link, Say, Step, Validate
+from core.dialogue.flow import END, FAIL, Act, Branch, Collect, Confirm, Flow, Link, Say, Step, Validate
 from core.types import FlowFrame
 
 ActOf: TypeAlias = Callable[[Draft], Awaitable[str]]
@@ -60,6 +60,8 @@ class Runner:
             return await self._collect(step, draft)
         if isinstance(step, Validate):
             return await self._validate(step, draft)
+        if isinstance(step, Confirm):
+            return await self._confirm(step, draft)
         if isinstance(step, Branch):
             return _branch(step, draft)
         if isinstance(step, Act):
@@ -78,7 +80,7 @@ class Runner:
         if step.unless and await self.checks[step.unless](draft, ""):
             return step.then
         if given:
-            kept = {key: value for key, value in current.slots.items() if key != _ASKED}
+            kept = dict(_without_asked(current))
             if "answer" in given:
                 kept["answer"] = draft.slots["answer"]
                 draft.forget("answer")
@@ -96,6 +98,27 @@ class Runner:
         elif step.ask:
             draft.say(step.ask)
         draft.stack[-1] = replace(current, slots=MappingProxyType({**current.slots, _ASKED: step.id}))
+        draft.outcome = "asked"
+        return _WAIT
+
+    async def _confirm(self, step: Confirm, draft: Draft) -> str:
+        """Wait for a yes or a no to what has been read out; what was not read out cannot be said yes to."""
+        current = draft.stack[-1]
+        asked = current.slots.get(_ASKED) == step.id
+        answer = draft.heard.get("answer", "") if asked else ""
+        draft.forget("answer")
+        draft.stack[-1] = replace(current, slots=MappingProxyType({**current.slots, _ASKED: step.id}))
+        if asked and "said" in draft.heard:
+            draft.forget("said")
+            return step.changed
+        if answer:
+            draft.stack[-1] = replace(current, slots=_without_asked(current))
+            return step.yes if answer == "yes" else step.no
+        if asked and draft.digressed and draft.spoke():
+            self._come_back(draft)
+        if draft.missed and not draft.spoke():
+            draft.say("not_understood_here")
+        await self.acts[step.show](draft)
         draft.outcome = "asked"
         return _WAIT
 
@@ -128,6 +151,10 @@ class Runner:
         draft.stack[at] = replace(draft.stack[at], step=target)
 
 
+def _without_asked(waiting: FlowFrame) -> Mapping[str, str]:
+    return MappingProxyType({key: value for key, value in waiting.slots.items() if key != _ASKED})
+
+
 def _branch(step: Branch, draft: Draft) -> str:
     value = draft.stack[-1].slots.get(step.slot, draft.slots.get(step.slot, ""))
     if value in step.cases:
@@ -140,6 +167,8 @@ def awaited(draft: Draft, runner: Runner) -> tuple[str, ...]:
     if not draft.stack:
         return ()
     step = runner.flows[draft.stack[-1].flow].steps[draft.stack[-1].step]
+    if isinstance(step, Confirm):
+        return ("answer", "said")
     return step.slots if isinstance(step, Collect) else ()
 
 
