@@ -37,6 +37,10 @@ class ShopError(ZhangguiError):
     """The shop's records cannot be read or written; nothing was changed."""
 
 
+class ConflictError(ZhangguiError):
+    """Somebody else changed the records meanwhile; nothing was written, and beginning anew may do it."""
+
+
 class StoreError(ZhangguiError):
     """The record cannot be opened; the message says why."""
 
@@ -55,3 +59,7 @@ class ClosingError(BusyError):
 
 class UndeliverableError(ZhangguiError):
     """A reply can never reach its customer: the chat was closed, the bot was blocked."""
+
+
+class DocumentError(ZhangguiError):
+    """A document cannot be read or fetched; the message says why and what to do."""

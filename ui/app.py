@@ -17,6 +17,8 @@ from core.engine import Bounds, Engine, Parts
 from core.errors import BackendError, ModelMissingError
 from core.journal.journal import StoreJournal
 from core.journal.store import Store
+from core.knowledge.remembered import RememberingEncoder
+from core.knowledge.shelf import Shelf
 from core.ports import Limits, SpeechRecognizer, TextEncoder, VoiceActivity
 from core.resilience import in_worker
 from core.shop.local import LocalShop
@@ -116,6 +118,9 @@ async def assemble(
         hint = vocabulary(await shop.products())
         journal = StoreJournal(store)
         understander = Understander(sentences, shop.products)
+        remembering = (
+            RememberingEncoder(encoder=sentences, name=backends.sentences, store=store) if sentences else None
+        )
         dialogue = Dialogue(
             shop,
             sentences,
@@ -124,6 +129,8 @@ async def assemble(
             greeting=settings.shop.greeting,
             handoff_hours=settings.shop.handoff_hours,
             picture=gallery.sha256,
+            documents=Shelf(store),
+            passage_encoder=remembering,
         )
         engine = Engine(
             Parts(

@@ -14,7 +14,7 @@ from core.dialogue.outcome import Outcome
 from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
 from core.dialogue.run import Runner, awaited
-from core.knowledge.facts import Facts
+from core.knowledge.facts import Documents, Facts
 from core.ports import Shop, TextEncoder
 from core.shop.records import Picture
 from core.types import Language, Message, Percept, Session, Understanding
@@ -37,6 +37,8 @@ class Dialogue:
         currency: str = "USD",
         picture: Callable[[Picture], str] = lambda _: "",
         flows: Path = FOLDER,
+        documents: Documents | None = None,
+        passage_encoder: TextEncoder | None = None,
     ) -> None:
         """Read flows and sentences and check them against each other.
 
@@ -48,7 +50,7 @@ class Dialogue:
         self._runner = Runner(flows=load_flows(flows, words), acts=ACTS, checks=CHECKS)
         self._desk = Desk(
             shop=shop,
-            facts=Facts(shop, encoder),
+            facts=Facts(shop, encoder, documents, passage_encoder),
             templates=templates,
             picture=picture,
             currency=currency,

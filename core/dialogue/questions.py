@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.dialogue.draft import Draft
 from core.dialogue.products import list_products, tell_assortment, tell_each, tell_product
 from core.knowledge.budget import Budget
+from core.knowledge.chunks import citation_of
 from core.knowledge.library import Hit
 from core.knowledge.question import Question, read_question
 from core.knowledge.recommend import affordable, cheapest_first
@@ -284,7 +285,7 @@ def tell_page(draft: Draft, page: Page) -> None:
     """Quote a page and cite it."""
     body = in_language(page.bodies, draft.language)
     draft.text(body if draft.language in page.bodies else draft.word("foreign_text", text=body))
-    draft.cite(f"page:{page.id}", body[:_QUOTE_CHARS])
+    draft.cite(citation_of(page), body[:_QUOTE_CHARS])
 
 
 async def admit_ignorance(draft: Draft) -> str:

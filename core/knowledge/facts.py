@@ -1,42 +1,67 @@
-"""The shop's catalogue and pages as the clerk knows them, read anew when the shop changed."""
+"""The shop's catalogue, pages and imported documents as the clerk knows them, read anew when they changed."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from core.knowledge.chunks import is_document, of_document
+from core.knowledge.graph import Graph, build_graph
 from core.knowledge.lexicon import Lexicon, load_lexicon
-from core.knowledge.library import Hit, Library, build_library
-from core.knowledge.passages import of_page, of_product
+from core.knowledge.library import Hit, Library, Reranker, build_library
+from core.knowledge.passages import Passage, of_page, of_product
+from core.knowledge.sifting import sifted_page, sifted_product
 from core.ports import Shop, TextEncoder
 from core.shop.records import Page, Product
 
 
+class Documents(Protocol):
+    """Where imported documents come from; `core.knowledge.shelf.Shelf` is one."""
+
+    async def pages(self) -> tuple[Page, ...]:
+        """Return every passage as a page, the same tuple as long as nothing changed."""
+        ...
+
+
 @dataclass(slots=True)
 class Facts:
-    """Products and pages by id, with the library that finds them."""
+    """Products and pages by id, with the library that finds them. An imported passage is a page, too."""
 
     shop: Shop
     encoder: TextEncoder | None
+    documents: Documents | None = None
+    passage_encoder: TextEncoder | None = None
+    """Encodes passages where that differs from questions, such as by remembering them; else `encoder` does."""
+    reranker: Reranker | None = None
     lexicon: Lexicon = field(default_factory=load_lexicon)
     products: dict[str, Product] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
-    _read: tuple[tuple[Product, ...], tuple[Page, ...]] | None = None
+    _read: tuple[tuple[Product, ...], tuple[Page, ...], tuple[Page, ...]] | None = None
     _library: Library | None = None
+    _graph: Graph | None = None
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def refresh(self) -> None:
-        """Read the shop's records again when they changed."""
-        now = (await self.shop.products(), await self.shop.pages())
+        """Read the shop's records and the documents again when they changed."""
+        documents = await self.documents.pages() if self.documents else ()
+        now = (await self.shop.products(), await self.shop.pages(), documents)
         if now == self._read:
             return
-        self.products = {product.product_id: product for product in now[0]}
-        self.pages = {page.id: page for page in now[1]}
-        self._read, self._library = now, None
+        self.products = {product.product_id: sifted_product(product) for product in now[0]}
+        self.pages = {page.id: sifted_page(page) for page in (*now[1], *now[2])}
+        self._read, self._library, self._graph = now, None, None
 
     def product(self, product_id: str) -> Product | None:
         """Return a product as of the last refresh."""
         return self.products.get(product_id)
+
+    @property
+    def graph(self) -> Graph:
+        """Return the products with what they have in common, as of the last refresh."""
+        if self._graph is None:
+            self._graph = build_graph(tuple(self.products.values()), tuple(self.pages.values()), self.lexicon)
+        return self._graph
 
     async def search(self, question: str, *, prefix: str = "", k: int = 5, forgiving: bool = False) -> list[Hit]:
         """Return the passages nearest to a question, best first."""
@@ -49,10 +74,20 @@ class Facts:
         """
         async with self._reading:
             if self._library is None:
-                passages = [*map(of_product, self.products.values()), *map(of_page, self.pages.values())]
-                self._library = await build_library(passages, self.lexicon, self.encoder)
+                passages = [*map(of_product, self.products.values()), *map(_passage, self.pages.values())]
+                self._library = await build_library(
+                    passages,
+                    self.lexicon,
+                    self.encoder,
+                    passage_encoder=self.passage_encoder,
+                    reranker=self.reranker,
+                )
             return self._library
 
     def named(self, token: str) -> frozenset[str]:
         """Return the ids of the passages that have a token ("thing:backpack") in their title."""
         return self._library.named(token) if self._library else frozenset()
+
+
+def _passage(page: Page) -> Passage:
+    return of_document(page) if is_document(page) else of_page(page)

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -25,6 +26,14 @@ _LETTERS_WEIGHT = 0.1
 """What nearness letter by letter adds: it decides between passages with the same words."""
 _UNSEEN_WEIGHT = 1.0
 """What a word that no passage has weighs, in the largest weights seen: it speaks against every passage."""
+
+
+class Reranker(Protocol):
+    """A second, slower look at the best passages."""
+
+    async def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """Return for each text how well it answers the question, 0 to 1."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +122,14 @@ class Library:
         return np.clip((best - _COSINE_FLOOR) / (_COSINE_CEILING - _COSINE_FLOOR), 0.0, 1.0)
 
 
-async def build_library(passages: Sequence[Passage], lexicon: Lexicon, encoder: TextEncoder | None) -> Library:
+async def build_library(
+    passages: Sequence[Passage],
+    lexicon: Lexicon,
+    encoder: TextEncoder | None,
+    *,
+    passage_encoder: TextEncoder | None = None,
+    reranker: Reranker | None = None,
+) -> Library:
     """Count the words of all passages and encode their sentences (milliseconds each, once)."""
     postings: dict[str, list[tuple[int, float]]] = {}
     frequency: Counter[str] = Counter()
@@ -127,7 +143,8 @@ async def build_library(passages: Sequence[Passage], lexicon: Lexicon, encoder: 
             postings.setdefault(token, []).append((at, place))
     weights = {token: math.log(1 + len(passages) / count) for token, count in frequency.items()}
     sentences = [(at, text) for at, passage in enumerate(passages) for text in passage.sentences]
-    vectors = await encoder.encode([text for _, text in sentences]) if encoder and sentences else None
+    of_passages = passage_encoder or encoder
+    vectors = await of_passages.encode([text for _, text in sentences]) if of_passages and sentences else None
     return Library(
         passages=tuple(passages),
         lexicon=lexicon,
