@@ -15,8 +15,8 @@ from core.types import Language
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _TEXTS = ("label", "ask", "again", "invalid")
-_KEYS = frozenset({"type", *_TEXTS, "choices", "pattern", "at_least", "at_most"})
-_OWN_KEYS = {"choice": {"choices"}, "code": {"pattern"}, "number": {"at_least", "at_most"}}
+_KEYS = frozenset({"type", *_TEXTS, "choices", "pattern", "at_least", "at_most", "units"})
+_OWN_KEYS = {"choice": {"choices"}, "code": {"pattern"}, "number": {"at_least", "at_most", "units"}}
 KINDS = ("text", "number", "date", "choice", "phone", "code", "yes_no")
 """What a slot can hold; a code is recognised by its pattern."""
 RESERVED = frozenset(
@@ -47,6 +47,8 @@ class Slot:
     """Of a code; matched on half-width text without blanks and hyphens, letter case aside."""
     at_least: float | None = None
     at_most: float | None = None
+    units: tuple[str, ...] = ()
+    """Words beside which a number is this slot's without having been asked for: "元", "yuan"."""
     place: str = ""
     """File and line, for the mistakes found later."""
 
@@ -79,6 +81,7 @@ def _slot(source: Source, name: str, node: yaml.Node) -> Slot:
         pattern=source.pattern(keys["pattern"]) if "pattern" in keys else None,
         at_least=source.number(keys["at_least"]) if "at_least" in keys else None,
         at_most=source.number(keys["at_most"]) if "at_most" in keys else None,
+        units=source.names(keys["units"]) if "units" in keys else (),
         place=source.place(node),
         **texts,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,19 +24,32 @@ _SAME = 0.999
 """Cosine of the probe's vectors above which two encoders are the same one."""
 
 
-async def trained(intents: Sequence[Intent], encoder: TextEncoder | None, shipped: Path = SHIPPED) -> Classifier:
+async def trained(
+    intents: Sequence[Intent], encoder: TextEncoder | None, shipped: Path = SHIPPED, *, keep: bool = False
+) -> Classifier:
     """Return a classifier of all sentences: the shipped one when it fits encoder and sentences, else a new one.
 
-    Training anew takes an encoding of every sentence, some seconds, and about a second of arithmetic.
+    Training anew takes an encoding of every sentence, some seconds, and about a second of arithmetic; with
+    `keep`, what was trained with an encoder is written to `shipped` for the next time.
     """
     texts, labels = _pairs(intents)
-    if encoder is not None:
-        probe = (await encoder.encode([_PROBE]))[0]
-        model = await in_worker(_fitting, shipped, fingerprint(intents), probe)
-        if model is not None:
-            return model
-    vectors = await _encoded(texts, encoder) if encoder is not None else None
-    return await in_worker(train, texts, labels, vectors)
+    if encoder is None:
+        return await in_worker(train, texts, labels, None)
+    probe = (await encoder.encode([_PROBE]))[0]
+    model = await in_worker(_fitting, shipped, fingerprint(intents), probe)
+    if model is None:
+        model = await in_worker(train, texts, labels, await _encoded(texts, encoder))
+        if keep:
+            await in_worker(_keep, model, shipped, fingerprint(intents), probe)
+    return model
+
+
+def _keep(model: Classifier, file: Path, own: str, probe: np.ndarray) -> None:
+    """Write the weights aside and put them in place whole: another process may read them meanwhile."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{uuid.uuid4().hex}.npz")
+    save(model, aside, fingerprint=own, probe=probe)
+    aside.replace(file)
 
 
 async def ship(intents: Sequence[Intent], encoder: TextEncoder, file: Path = SHIPPED) -> None:
