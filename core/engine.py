@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from core.dialogue.outcome import Bubble, Outcome
-from core.errors import ClosingError
+from core.errors import ClosingError, ConflictError
 from core.mailbox import Mailbox
 from core.ports import Activity, BlobStore, Journal, Limits, MediaDoor, Perception
 from core.telemetry import Stopwatch
@@ -222,13 +222,21 @@ class Engine:
         watch = Stopwatch()
         watch.timings["queue"] = _waited_ms(message)
         try:
-            async with asyncio.timeout(self._bounds.turn_timeout_s):
-                turn, after, outcome = await self._turn(message, session, watch)
-            await self._commit(turn, after, outcome)
+            try:
+                turn = await self._taken(message, session, watch)
+            except ConflictError as conflict:  # another conversation was quicker, and what is true now may be said
+                _LOG.info("turn begun anew, trace %s: %s", message.trace_id, conflict)
+                turn = await self._taken(message, session, watch)
         except Exception:  # a bug, a dead backend or a refused effect: nothing was written, so say so instead
             _LOG.exception("turn failed, trace %s", message.trace_id)
             turn, after, outcome = self._failed(message, session, watch)
             await self._commit(turn, after, outcome)
+        return turn
+
+    async def _taken(self, message: Message, session: Session, watch: Stopwatch) -> Turn:
+        async with asyncio.timeout(self._bounds.turn_timeout_s):
+            turn, after, outcome = await self._turn(message, session, watch)
+        await self._commit(turn, after, outcome)
         return turn
 
     async def _commit(self, turn: Turn, after: Session, outcome: Outcome) -> None:

@@ -13,7 +13,8 @@ One spec string in the configuration names a backend ("faster-whisper:base?devic
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -203,7 +204,9 @@ class Effect:
 
     action: Action
     apply: Callable[[Any], None]
-    """Called with the open database connection."""
+    """Called with the open database connection. Raises `ConflictError` when the records moved on meanwhile."""
+    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What it does, or why not: {"refund": "158.90", "method": "paypal_1", "days": "5-7"}, {"ticket": "T0123456789"}."""
 
 
 class Shop(Protocol):

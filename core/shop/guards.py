@@ -6,55 +6,52 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from core.shop.policies.anyone import may_fetch_a_person, may_write_a_ticket
+from core.shop.policies.cancelling import may_cancel
+from core.shop.policies.case import Case
+from core.shop.policies.moving import may_modify_order_address, may_modify_own_address
+from core.shop.policies.paying import may_modify_payment
+from core.shop.policies.returning import may_return
+from core.shop.policies.swapping import may_exchange, may_modify_items
 from core.shop.ruling import Ruling
-from core.types import Action, Identity
+from core.shop.world import World
+from core.types import Action
 
-Guard: TypeAlias = Callable[[Action, Identity | None], Ruling]
+Guard: TypeAlias = Callable[[Case], Ruling]
 
-
-def judge(action: Action, identity: Identity | None) -> Ruling:
-    """Return the ruling of the guard that the action's name has; an unknown name is denied."""
-    guard = GUARDS.get(action.name)
-    return guard(action, identity) if guard else Ruling(allowed=False, clause="unknown_action")
-
-
-def may_fetch_a_person(action: Action, _identity: Identity | None) -> Ruling:
-    """Allow anybody to reach a person; the person must be told why."""
-    if not _words(action, "summary"):
-        return Ruling(allowed=False, clause="handoff/needs_summary")
-    return Ruling(allowed=True, clause="handoff/anyone")
-
-
-def may_write_a_ticket(action: Action, _identity: Identity | None) -> Ruling:
-    """Allow anybody to leave a ticket that says what it is about."""
-    if not (_words(action, "kind") or _words(action, "topic")):
-        return Ruling(allowed=False, clause="tickets/needs_kind")
-    if not isinstance(action.arguments.get("summary"), str):
-        return Ruling(allowed=False, clause="tickets/needs_summary")
-    return Ruling(allowed=True, clause="tickets/anyone")
-
-
-def not_supported_yet(_action: Action, _identity: Identity | None) -> Ruling:
-    """Deny: the clerk may not change orders or addresses; people do that from a ticket."""
-    return Ruling(allowed=False, clause="not_supported_yet")
-
-
-def _words(action: Action, key: str) -> str:
-    value = action.arguments.get(key)
-    return value.strip() if isinstance(value, str) else ""
-
-
-GUARDS: Mapping[str, Guard] = MappingProxyType(
+WRITES: Mapping[str, Guard] = MappingProxyType(
     {
-        "transfer_to_human_agents": may_fetch_a_person,
-        "create_ticket": may_write_a_ticket,
-        "cancel_pending_order": not_supported_yet,
-        "modify_pending_order_items": not_supported_yet,
-        "modify_pending_order_address": not_supported_yet,
-        "modify_pending_order_payment": not_supported_yet,
-        "modify_user_address": not_supported_yet,
-        "return_delivered_order_items": not_supported_yet,
-        "exchange_delivered_order_items": not_supported_yet,
+        "cancel_pending_order": may_cancel,
+        "modify_pending_order_items": may_modify_items,
+        "modify_pending_order_address": may_modify_order_address,
+        "modify_pending_order_payment": may_modify_payment,
+        "modify_user_address": may_modify_own_address,
+        "return_delivered_order_items": may_return,
+        "exchange_delivered_order_items": may_exchange,
     }
 )
+"""What changes orders or customers: only after a yes to exactly what was read out."""
+
+GUARDS: Mapping[str, Guard] = MappingProxyType(
+    {**WRITES, "transfer_to_human_agents": may_fetch_a_person, "create_ticket": may_write_a_ticket}
+)
 """Every action name of the contract with its guard."""
+
+
+def guard(action: Action, world: World) -> Ruling:
+    """Return whether the records allow the action, as if the customer had said yes; an unknown name is denied.
+
+    The rules are tried in one order: identity, order and owner, status, window, once only, then the arguments one
+    by one. The first that is broken is the clause.
+    """
+    judge = GUARDS.get(action.name)
+    case = Case(action, world)
+    return judge(case) if judge else case.deny("unknown_action")
+
+
+def guard_deed(action: Action, world: World) -> Ruling:
+    """Return whether the action may be done now: what `guard` says, and the customer's yes to a write."""
+    ruling = guard(action, world)
+    if ruling.allowed and action.name in WRITES and not action.confirmed:
+        return Ruling(allowed=False, clause="confirmation/missing", facts=ruling.facts, warnings=ruling.warnings)
+    return ruling

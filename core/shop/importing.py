@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from core.errors import ShopError
+from core.errors import ConfigError, ShopError
 from core.shop.formats import json_in, json_out
 from core.shop.formats.row import Row
 from core.shop.keys import email_key, order_key, zip_key
 from core.shop.records import Records, Texts
 from core.shop.tables import CUSTOMERS, ORDERS, PAGES, PRODUCTS, SHOP
+from core.shop.terms import terms_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +31,19 @@ class About:
     """ISO 8601 date of the day the records describe; empty where they do not say."""
     origin: str
     """Where the records came from: the imported path's last part, or words of the importer's own."""
+    policy: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """What the shop's own terms say otherwise than the built-in ones."""
+    imported_on: str = ""
+    """ISO 8601 date of the day on which the records came; empty in stores of before it was kept."""
 
 
-def put(connection: Connection, records: Records, *, origin: str) -> None:
-    """Replace the shop in the store by `records`.
+def put(connection: Connection, records: Records, *, origin: str, on: date) -> None:
+    """Replace the shop in the store by `records`, which come on the day `on`.
 
-    Raises `ShopError` when two orders have the same number but for letter case and "#".
+    Raises `ShopError` when two orders have the same number but for letter case and "#", or when the records'
+    own policy is wrong.
     """
+    _refuse_wrong_policy(records)
     for table in (PRODUCTS, CUSTOMERS, ORDERS, PAGES):
         connection.execute(delete(table))
     _fill(connection, PRODUCTS, ({"id": k, "body": _text(json_out.product_to(v))} for k, v in records.products.items()))
@@ -67,7 +76,14 @@ def put(connection: Connection, records: Records, *, origin: str) -> None:
         ),
     )
     revision = (connection.execute(select(SHOP.c.revision)).scalar() or 0) + 1
-    about = {"name": dict(records.name), "currency": records.currency, "as_of": records.as_of, "origin": origin}
+    about = {
+        "name": dict(records.name),
+        "currency": records.currency,
+        "as_of": records.as_of,
+        "origin": origin,
+        "policy": dict(records.policy),
+        "imported_on": on.isoformat(),
+    }
     connection.execute(delete(SHOP))
     connection.execute(insert(SHOP), {"id": 1, "body": _text(about), "revision": revision})
 
@@ -79,6 +95,7 @@ def take(connection: Connection) -> Records:
         name=about.name if about else {},
         currency=about.currency if about else "USD",
         as_of=about.as_of if about else "",
+        policy=about.policy if about else {},
         products={product.product_id: product for product in map(json_in.product_from, _rows(connection, PRODUCTS))},
         customers={customer.user_id: customer for customer in map(json_in.customer_from, _rows(connection, CUSTOMERS))},
         orders={order.order_id: order for order in map(json_in.order_from, _rows(connection, ORDERS))},
@@ -114,6 +131,13 @@ def _refuse_twins(records: Records) -> None:
         twin = seen.setdefault(order_key(order_id), order_id)
         if twin != order_id:
             raise ShopError(f"orders {twin!r} and {order_id!r} differ only in letter case, blanks or '#'; rename one")
+
+
+def _refuse_wrong_policy(records: Records) -> None:
+    try:
+        terms_from(records.policy, where='the shop\'s "policy"')
+    except ConfigError as error:
+        raise ShopError(str(error)) from error
 
 
 def _text(document: Mapping[str, Any]) -> str:

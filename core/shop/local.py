@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, Select, select
 
-from core.errors import ShopError
 from core.journal.store import Store
 from core.ports import Effect
 from core.shop import pictures
-from core.shop.deeds import do_once
+from core.shop.deeds import proposed
 from core.shop.formats.json_in import customer_from, order_from, page_from, product_from
-from core.shop.guards import judge
+from core.shop.guards import guard
 from core.shop.importing import About, about_shop, put, stored, take
 from core.shop.keys import email_key, name_key, names_of, order_key, zip_key
+from core.shop.lookup import Bench
 from core.shop.records import Customer, Order, Page, Picture, Product, Records
 from core.shop.ruling import Ruling
 from core.shop.tables import CUSTOMERS, ORDERS, PAGES, PRODUCTS, SHOP
-from core.types import Action, ActionStatus, Identity
+from core.shop.terms import Terms
+from core.types import Action, Identity
 
 
 class LocalShop:
     """`core.ports.Shop` on a `Store`. Its actions share the transaction of the turn that asked for them."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
-        """Keep the records in `store` and the pictures in `folder`."""
+    def __init__(self, store: Store, folder: Path, bench: Bench | None = None) -> None:
+        """Keep the records in `store` and the pictures in `folder`; `bench` says by which terms actions are judged."""
         self._store = store
+        self._bench = bench or Bench()
         self._folder = folder
         self._revision = -1
         self._products: dict[str, Product] = {}
@@ -90,21 +91,20 @@ class LocalShop:
 
     async def review(self, action: Action, *, identity: Identity | None) -> Ruling:
         """Judge an action as if the customer had said yes to it; arguments may lack, nothing is written."""
-        return judge(action, identity)
+        return await self._store.read(lambda connection: guard(action, self._bench.world(connection, action, identity)))
 
     async def propose(self, action: Action, *, identity: Identity | None) -> Effect:
         """Check an action against the policies and return its effect, its action marked done or denied.
 
-        A key that acted before acts no more: its effect says done and changes nothing.
+        A write to orders or customers is denied without the customer's yes to exactly these arguments. A key that
+        acted before acts no more: its effect says done and changes nothing. The effect judges again inside its
+        transaction and raises `ConflictError` when somebody else was quicker.
         """
-        ruling = judge(action, identity)
-        status = ActionStatus.DONE if ruling.allowed else ActionStatus.DENIED
-        judged = replace(action, status=status, clause=ruling.clause)
-        if not ruling.allowed:
-            return Effect(action=judged, apply=_nothing)
-        if not action.idempotency_key:
-            raise ShopError(f"the action {action.name} has no idempotency key")
-        return Effect(action=judged, apply=_once(judged, identity))
+        return await self._store.read(lambda connection: proposed(connection, action, identity, self._bench))
+
+    async def terms(self) -> tuple[Terms, date]:
+        """Return the terms that hold in this shop, and the shop's own day."""
+        return await self._store.read(self._bench.terms_of_shop)
 
     async def import_records(self, records: Records, *, origin: str, pictures_from: Path | None = None) -> None:
         """Replace the whole shop, in one transaction.
@@ -114,7 +114,8 @@ class LocalShop:
         untouched then.
         """
         kept = await asyncio.to_thread(pictures.copied, records, pictures_from, self._folder)
-        await self._store.write(lambda connection: put(connection, kept, origin=origin))
+        on = self._bench.clock()
+        await self._store.write(lambda connection: put(connection, kept, origin=origin, on=on))
         await asyncio.to_thread(pictures.sweep, kept, self._folder)
 
     async def export_records(self, pictures_to: Path | None = None) -> Records:
@@ -154,14 +155,3 @@ class LocalShop:
             {product.product_id: product for product in read},
             tuple(page_from(stored(body, "store: shop_pages")) for body in pages),
         )
-
-
-def _once(action: Action, identity: Identity | None) -> Callable[[Connection], None]:
-    def apply(connection: Connection) -> None:
-        do_once(connection, action, identity)
-
-    return apply
-
-
-def _nothing(_connection: Connection) -> None:
-    """Change nothing: the action was denied."""

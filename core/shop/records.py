@@ -230,3 +230,5 @@ class Records:
     pages: Mapping[str, Page] = field(default_factory=lambda: MappingProxyType({}))
     as_of: str = ""
     """ISO 8601 date of the day these records describe; empty where they do not say."""
+    policy: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    """Where the shop's terms differ from the built-in ones, as `core.shop.terms` reads them."""

@@ -1,6 +1,6 @@
 """Read a shop from JSON: the retail data's db.json, and our superset of it.
 
-Ours adds `name`, `currency`, `as_of` and `pages` at the top, names and descriptions per language,
+Ours adds `name`, `currency`, `as_of`, `policy` and `pages` at the top, names and descriptions per language,
 pictures, stock, reviews, phones, parcels with a carrier and events. Keys that nothing here reads are
 kept in `extra` and written back.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.errors import ShopError
+from core.errors import ConfigError, ShopError
 from core.shop.formats.row import Row
 from core.shop.records import (
     Address,
@@ -27,6 +27,7 @@ from core.shop.records import (
     TrackingEvent,
     Variant,
 )
+from core.shop.terms import terms_from
 
 _VARIANT = {"item_id", "options", "price", "available", "stock", "pictures"}
 _PRODUCT = {
@@ -60,7 +61,19 @@ def records_from(document: Mapping[str, object], *, file: str) -> Records:
         customers=customers,
         orders=orders,
         pages={key: page_from(_keyed(row, "id", key)) for key, row in top.rows("pages")},
+        policy=_policy_from(top),
     )
+
+
+def _policy_from(top: Row) -> Mapping[str, object]:
+    if "policy" not in top.values:
+        return {}
+    stated = top.row("policy")
+    try:
+        terms_from(stated.values, where=stated.where)
+    except ConfigError as error:
+        raise ShopError(str(error)) from error
+    return stated.values
 
 
 def _keyed(row: Row, field: str, key: str) -> Row:

@@ -23,6 +23,8 @@ def records_to(records: Records) -> dict[str, Any]:
     document: dict[str, Any] = _present(name=dict(records.name), as_of=records.as_of)
     if records.currency != "USD":
         document["currency"] = records.currency
+    if records.policy:
+        document["policy"] = dict(records.policy)
     document["products"] = {key: product_to(product) for key, product in records.products.items()}
     document["users"] = {key: customer_to(customer) for key, customer in records.customers.items()}
     document["orders"] = {key: order_to(order) for key, order in records.orders.items()}

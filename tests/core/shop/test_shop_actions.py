@@ -71,7 +71,7 @@ async def test_an_effect_shares_the_fate_of_its_transaction(shop: LocalShop, sto
     [
         (
             Action(name="cancel_pending_order", arguments={"order_id": "#W3912702"}, idempotency_key="a"),
-            "not_supported_yet",
+            "cancel/needs_reason",
         ),
         (Action(name="drop_all_tables", arguments={}, idempotency_key="b"), "unknown_action"),
         (
