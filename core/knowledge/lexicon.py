@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,12 +17,15 @@ import yaml
 
 from core.errors import ConfigError
 
-FILE = Path(str(files("assets"))) / "lexicon" / "retail.yaml"
+FOLDER = Path(str(files("assets"))) / "lexicon"
+_FILES = "retail*.yaml"
 
 _ATOM = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[\u4e00-\u9fff]", re.IGNORECASE)
 _IRREGULAR = {"men": "man", "women": "woman", "children": "child", "shelves": "shelf", "knives": "knife"}
 _SHORTEST_STEM = 3
 _CUT_SHORT = frozenset({"thing", "material"})
+_BROADER = "broader"
+"""The part of the file that says of a concept what it is a sort of: navy is a blue, a kettle holds water."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,17 @@ class Span:
         return f"{self.kind}:{self.name}" if self.kind else self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Concepts by the atoms of their names."""
+    """Concepts by the atoms of their names; compared and hashed as the one object it is."""
 
     phrases: Mapping[tuple[str, ...], tuple[str, str]]
     longest: int
     """Atoms in the longest name."""
     names: Mapping[tuple[str, str], tuple[str, ...]]
     """(kind, concept) -> its names, as written in the file."""
+    parents: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """(kind, concept) -> the concepts of the same kind that it is a sort of."""
 
     def read(self, text: str) -> list[Span]:
         """Return the text's concepts, longest first from left to right, and the atoms between them."""
@@ -76,6 +81,17 @@ class Lexicon:
     def concepts(self, text: str, kind: str) -> tuple[str, ...]:
         """Return the names of the concepts of one kind that the text holds, in order."""
         return tuple(dict.fromkeys(span.name for span in self.read(text) if span.kind == kind))
+
+    def broader(self, kind: str, name: str) -> tuple[str, ...]:
+        """Return the concepts that a concept is a sort of, nearest first: navy -> blue."""
+        found: list[str] = []
+        ahead = list(self.parents.get((kind, name), ()))
+        while ahead:
+            parent = ahead.pop(0)
+            if parent not in found:
+                found.append(parent)
+                ahead += self.parents.get((kind, parent), ())
+        return tuple(found)
 
     def word(self, kind: str, name: str, language: str) -> str:
         """Return a concept's first name in a language ("zh" has Han characters), or `name` itself."""
@@ -118,18 +134,36 @@ def stem(word: str) -> str:
 
 
 @cache
-def load_lexicon(file: Path = FILE) -> Lexicon:
-    """Read the lexicon; raises `ConfigError` naming file and phrase when two concepts share a name."""
-    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+def load_lexicon(place: Path = FOLDER) -> Lexicon:
+    """Read a lexicon, a file or the files of a folder.
+
+    Raises `ConfigError` naming file and phrase when two concepts share a name, or a concept is a sort of
+    something that is not there.
+    """
     phrases: dict[tuple[str, ...], tuple[str, str]] = {}
     names: dict[tuple[str, str], tuple[str, ...]] = {}
-    for kind, concepts in raw.items():
-        for name, words in concepts.items():
-            concept = (str(kind), str(name))
-            names[concept] = tuple(str(word) for word in words)
-            for word in words:
-                atoms = tuple(stem(atom.lower()) for atom in _ATOM.findall(str(word)))
-                other = phrases.setdefault(atoms, concept)
-                if other != concept:
-                    raise ConfigError(f"{file}: {word!r} names both {other[0]}:{other[1]} and {kind}:{name}")
-    return Lexicon(phrases, max(map(len, phrases), default=0), names)
+    parents: dict[tuple[str, str], tuple[str, ...]] = {}
+    for file in sorted(place.glob(_FILES)) if place.is_dir() else [place]:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for kind, sorts in raw.pop(_BROADER, {}).items():
+            parents |= {(str(kind), str(name)): tuple(map(str, above)) for name, above in sorts.items()}
+        for kind, concepts in raw.items():
+            for name, words in concepts.items():
+                concept = (str(kind), str(name))
+                names[concept] = (*names.get(concept, ()), *map(str, words))
+                _enter(phrases, concept, names[concept], file)
+    for (kind, name), above in parents.items():
+        for parent in ((kind, name), *((kind, one) for one in above)):
+            if parent not in names:
+                raise ConfigError(f"{place}: broader names {parent[0]}:{parent[1]}, which is no concept")
+    return Lexicon(phrases, max(map(len, phrases), default=0), names, parents)
+
+
+def _enter(
+    phrases: dict[tuple[str, ...], tuple[str, str]], concept: tuple[str, str], words: tuple[str, ...], file: Path
+) -> None:
+    for word in words:
+        atoms = tuple(stem(atom.lower()) for atom in _ATOM.findall(word))
+        other = phrases.setdefault(atoms, concept)
+        if other != concept:
+            raise ConfigError(f"{file}: {word!r} names both {other[0]}:{other[1]} and {concept[0]}:{concept[1]}")

@@ -1,0 +1,177 @@
+"""Which of a few products a text names: by name, by what they are, in either language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from core.knowledge.lexicon import Lexicon, Span
+from core.knowledge.option_words import Key, key, pieces
+from core.shop.records import OrderItem, Product
+
+_FULL, _KIND, _HEAD, _WORD = 1.0, 0.9, 0.6, 0.4
+"""Strength of a name in full, of the kind of thing it is, of its last word or a wider kind, of another word."""
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_EMPTY_HEADS = frozenset({"set", "kit", "pack", "piece", "unit", "collection", "套装", "组合", "套"})
+_SHORTEST = 3
+"""Letters of a word of a name that may stand for it ("the Chaz")."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductMention:
+    """A product that a text names."""
+
+    product_id: str
+    start: int
+    """Characters into the text."""
+    end: int
+    strength: float
+    """1 for the whole name, .9 for what it is, .6 for its head noun or a wider word, .4 for another word of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Names:
+    forms: dict[Key, float]
+    longest: int
+    concepts: frozenset[str]
+    """What it is, and all that is a wider word for it."""
+
+
+def product_mentions(
+    text: str, products: Sequence[Product | OrderItem], lexicon: Lexicon
+) -> tuple[ProductMention, ...]:
+    """Return which of the products a text names, in the order of the text.
+
+    Products that share the word that was said ("the kettle") come back each, of the same place and strength;
+    a longer name wins over a shorter one that lies inside it ("electric kettle").
+    """
+    found: list[ProductMention] = []
+    for product_id, names in {_id_and_names(product): None for product in products}:
+        found += _in_text(text, product_id, _names(names, lexicon))
+    found = [one for one in found if not any(_covers(other, one) for other in found)]
+    spans = [span for span in _read(text, lexicon) if span.kind == "thing"]
+    kept = []
+    for one in found:
+        within = [span for span in spans if span.start <= one.start and one.end <= span.end]
+        other_thing = within and within[0].end - within[0].start > one.end - one.start
+        if not other_thing or within[0].name in _concepts_of(one.product_id, products, lexicon):
+            kept.append(one)
+    return tuple(sorted(kept, key=lambda one: (one.start, -one.strength)))
+
+
+def _id_and_names(product: Product | OrderItem) -> tuple[str, tuple[str, ...]]:
+    names = (product.name,) if isinstance(product, OrderItem) else tuple(product.names.values())
+    return product.product_id, names
+
+
+def _concepts_of(product_id: str, products: Sequence[Product | OrderItem], lexicon: Lexicon) -> frozenset[str]:
+    own = [_names(_id_and_names(one)[1], lexicon).concepts for one in products if one.product_id == product_id]
+    return frozenset().union(*own)
+
+
+def _covers(longer: ProductMention, one: ProductMention) -> bool:
+    wider = longer.end - longer.start > one.end - one.start
+    inside = longer.start <= one.start and one.end <= longer.end
+    same = (longer.start, longer.end) == (one.start, one.end) and longer.strength > one.strength + 0.35
+    return (wider and inside and longer.strength >= one.strength) or same
+
+
+def _in_text(text: str, product_id: str, names: _Names) -> Iterable[ProductMention]:
+    own, at = pieces(text), 0
+    while at < len(own):
+        step = 1
+        for length in range(min(names.longest, len(own) - at), 0, -1):
+            strength = names.forms.get(tuple(piece.text for piece in own[at : at + length]))
+            if strength is not None and _is_word(text, own[at].start, own[at + length - 1].end):
+                yield ProductMention(product_id, own[at].start, own[at + length - 1].end, strength)
+                step = length
+                break
+        at += step
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Return whether one Chinese character ends a word here: the 包 of 背包 and not of 包裹."""
+    return (
+        end - start > 1
+        or not _HAN.match(text[start])
+        or not _HAN.match(text[end : end + 1])
+        or text[end] in "的和跟与换退要吗呢吧了有多是在、就也都"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str, lexicon: Lexicon) -> tuple[Span, ...]:
+    return tuple(lexicon.read(text))
+
+
+@lru_cache(maxsize=8192)
+def _names(names: tuple[str, ...], lexicon: Lexicon) -> _Names:
+    forms: dict[Key, float] = {}
+    concepts: dict[str, None] = {}
+
+    def enter(word: str, strength: float) -> None:
+        own = key(word)
+        if own:
+            forms[own] = max(strength, forms.get(own, 0.0))
+            if len(own) > 1 and word.isascii():
+                forms.setdefault(("".join(own),), strength)
+
+    for name in names:
+        enter(name, _FULL)
+        head = _without_empty_head(name)
+        enter(head, _KIND)
+        for tail, strength in _tails(head, lexicon):
+            enter(tail, strength)
+            for kind in _kinds(tail, lexicon):
+                concepts[kind] = None
+                own = _KIND if strength == _KIND else _HEAD
+                for word in lexicon.names["thing", kind]:
+                    enter(word, own)
+                for wider in lexicon.broader("thing", kind):
+                    concepts[wider] = None
+                    for word in lexicon.names["thing", wider]:
+                        enter(word, _HEAD)
+        for word in _own_words(name, lexicon):
+            enter(word, _WORD)
+    return _Names(forms, max(map(len, forms), default=0), frozenset(concepts))
+
+
+def _without_empty_head(name: str) -> str:
+    words = name.split()
+    while len(words) > 1 and words[-1].lower() in _EMPTY_HEADS:
+        words.pop()
+    joined = " ".join(words)
+    for ending in _EMPTY_HEADS:
+        if _HAN.match(ending) and len(joined) > len(ending) + 1:
+            joined = joined.removesuffix(ending)
+    return joined
+
+
+def _tails(head: str, lexicon: Lexicon) -> list[tuple[str, float]]:
+    """Return what a name ends in: the longest end that is a known thing, and its last word."""
+    spans = [span for span in lexicon.read(head) if span.end <= len(head)]
+    found: list[tuple[str, float]] = []
+    things = [span for span in spans if span.kind == "thing"]
+    if things:
+        found.append((head[things[-1].start : things[-1].end], _KIND))
+    if not _HAN.search(head):
+        last = head.split()[-1] if head.split() else ""
+        if last and (not things or things[-1].end == len(head)) and all(tail != last for tail, _ in found):
+            found.append((last, _HEAD if things else _KIND))
+    return found
+
+
+def _kinds(tail: str, lexicon: Lexicon) -> list[str]:
+    return [span.name for span in lexicon.read(tail) if span.kind == "thing"]
+
+
+def _own_words(name: str, lexicon: Lexicon) -> list[str]:
+    """Return the words of a name that the lexicon knows nothing of: a brand, a series."""
+    found = []
+    for span in lexicon.read(name):
+        written = name[span.start : span.end]
+        if not span.kind and written.isascii() and written.isalpha() and len(written) >= _SHORTEST:
+            found.append(written)
+    return found
