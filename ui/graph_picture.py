@@ -27,6 +27,19 @@ _APART = 64.0
 _MARGIN = 130.0
 _LABEL_CHARS = 22
 _DOT = 9.0
+_CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Heiti SC",
+    "Microsoft YaHei",
+    "SimHei",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Noto Serif CJK SC",
+    "Noto Serif CJK JP",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +99,10 @@ def as_svg(drawing: Drawing, language: Language) -> str:
         '<rect width="100%" height="100%" fill="#ffffff"/>',
     ]
     for start, end, relation in _lines(drawing, language):
+        told = html.escape(f"{_name(start.node, language)} {relation} {_name(end.node, language)}")
         lines.append(
             f'<line x1="{start.x:.1f}" y1="{start.y:.1f}" x2="{end.x:.1f}" y2="{end.y:.1f}" stroke="#b9c0c7">'
-            f"<title>{html.escape(f'{_name(start.node, language)} {relation} {_name(end.node, language)}')}</title></line>"
+            f"<title>{told}</title></line>"
         )
     for placed in drawing.places.values():
         lines.append(
@@ -137,7 +151,8 @@ def write_png(drawing: Drawing, language: Language, file: Path) -> None:
             axes.scatter([placed.x], [placed.y], s=120, color=_COLOURS[placed.node.kind], zorder=2)
             label = _label(placed.node, language).replace("$", r"\$")  # a dollar would begin a formula
             axes.text(placed.x, placed.y + 2.6 * _DOT, label, ha="center", va="center", fontsize=8, zorder=3)
-        FigureCanvasAgg(figure).print_png(str(file))
+        figure.canvas = FigureCanvasAgg(figure)  # type: ignore[no-untyped-call]
+        figure.savefig(file, format="png")
 
 
 def _fonts() -> list[str]:
@@ -145,9 +160,7 @@ def _fonts() -> list[str]:
     from matplotlib import font_manager
 
     known = {font.name for font in font_manager.fontManager.ttflist}
-    wanted = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "PingFang SC", "Heiti SC", "Microsoft YaHei",
-              "SimHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Noto Serif CJK SC", "Noto Serif CJK JP")  # fmt: skip
-    return [*(name for name in wanted if name in known), "DejaVu Sans"]
+    return [*(name for name in _CHINESE_FONTS if name in known), "DejaVu Sans"]
 
 
 def _lines(drawing: Drawing, language: Language) -> list[tuple[Placed, Placed, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.knowledge.imports.document import Document, Section
+from core.knowledge.imports.document import Document
 from core.knowledge.instructions import sift
 from core.knowledge.passages import TITLE, Passage
 from core.knowledge.sentences import sentences

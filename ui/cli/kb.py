@@ -37,7 +37,7 @@ def import_documents(
         list[str],
         typer.Argument(
             metavar="PATH_OR_URL...",
-            help="Files, folders or web pages: Markdown, HTML, PDF, DOCX, text, and CSV or JSON with questions and answers.",
+            help="Files, folders or web pages: Markdown, HTML, PDF, DOCX, text; CSV or JSON of questions with answers.",
         ),
     ],
     as_json: AsJson = False,

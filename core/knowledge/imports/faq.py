@@ -35,7 +35,8 @@ def read_csv(data: bytes, name: str) -> Document:
     columns = list(rows[0]) if rows else [cell.strip() for cell in first.split(delimiter)]
     if not _pick(columns, _QUESTION) or not _pick(columns, _ANSWER):
         raise DocumentError(
-            f"the table needs a column 'question' (问题) and a column 'answer' (答案); it has: {', '.join(map(str, columns))}"
+            "the table needs a column 'question' (问题) and a column 'answer' (答案); "
+            f"it has: {', '.join(map(str, columns))}"
         )
     return Document(title=name, format="csv", sections=tuple(_pairs(rows)))
 

@@ -33,7 +33,7 @@ def read_pdf(data: bytes, name: str) -> Document:
         if len(reader.pages) > _MOST_PAGES:
             raise DocumentError(f"the PDF has more than {_MOST_PAGES} pages: split it")
         pages = [_flowing(visible(page.extract_text())) for page in reader.pages]
-        title = str((reader.metadata or {}).get("/Title") or "").strip()
+        title = str(reader.metadata.get("/Title") or "").strip() if reader.metadata else ""
     except (FileNotDecryptedError, DependencyError) as error:
         raise DocumentError(locked) from error
     except DocumentError:
