@@ -61,6 +61,8 @@ class ShopSettings(_Section):
     """When people are there, as it should be told to customers: "9:00-21:00"."""
     identity_attempts: int = Field(default=3, ge=1, le=10)
     """Failed identity checks before the check is locked."""
+    policy: Path | None = None
+    """A file with the shop's own terms; None for those it was imported with, else the built-in ones."""
 
 
 class Web(_Section):

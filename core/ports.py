@@ -206,7 +206,7 @@ class Effect:
     apply: Callable[[Any], None]
     """Called with the open database connection. Raises `ConflictError` when the records moved on meanwhile."""
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """What it does, or why not: {"refund": "158.90", "method": "paypal_1", "days": "5-7"}, {"ticket": "T0123456789"}."""
+    """What it does, or why not: {"refund": "158.90", "method": "paypal_1", "days": "5-7"}, {"ticket": "T012..."}."""
 
 
 class Shop(Protocol):
@@ -248,10 +248,11 @@ class Shop(Protocol):
         """Judge an action as if the customer had said yes to it; arguments may lack, nothing is written."""
         ...
 
-    async def propose(self, action: Action, *, identity: Identity | None) -> Effect:
+    async def propose(self, action: Action, *, identity: Identity | None, after: Sequence[Effect] = ()) -> Effect:
         """Check an action against the policies and return its effect, its action marked done or denied.
 
-        A write to orders or customers is denied without the customer's yes to exactly these arguments.
+        A write to orders or customers is denied without the customer's yes to exactly these arguments. `after` are
+        the effects that this turn has already: what they spend and change counts.
         """
         ...
 

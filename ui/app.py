@@ -104,7 +104,7 @@ async def assemble(
         store = Store(data / "zhanggui.db")
         closing.callback(store.close)
         blobs = FolderBlobs(data / "blobs")
-        shop = await open_shop(store, data)
+        shop = await open_shop(store, data, policy=settings.shop.policy)
         about = await shop.about()
         gallery = await open_gallery(await shop.products(), shop.picture_path, blobs)
         sentences: TextEncoder | None = await sense.build("sentences", backends.sentences)

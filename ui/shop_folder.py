@@ -10,7 +10,9 @@ from core.journal.store import Store
 from core.shop.dates import shifted
 from core.shop.formats.detect import Found, read_shop
 from core.shop.local import LocalShop
+from core.shop.lookup import Bench
 from core.shop.records import Records
+from core.shop.terms import load_terms
 
 DEMO = Path(assets.__file__).parent / "demo_shop"
 DEMO_ORIGIN = "built-in demo"
@@ -22,9 +24,13 @@ def demo_records() -> Records:
     return _demo().records
 
 
-async def open_shop(store: Store, data: Path) -> LocalShop:
-    """Return the shop in the store; an empty store gets the demo shop first, as if it were of today."""
-    shop = LocalShop(store, data / "shop")
+async def open_shop(store: Store, data: Path, *, policy: Path | None = None) -> LocalShop:
+    """Return the shop in the store; an empty store gets the demo shop first, as if it were of today.
+
+    `policy` is a file with terms in place of the shop's own. Raises `ConfigError` naming its mistakes.
+    """
+    terms = load_terms(policy.expanduser()) if policy else None
+    shop = LocalShop(store, data / "shop", Bench(terms=terms))
     if await shop.about() is None:
         await put_demo(shop, as_of=date.today())
     return shop

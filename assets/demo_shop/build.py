@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from assets.demo_shop.catalogue import HERE, pages, products
+from assets.demo_shop.catalogue import HERE, pages, products, read
 from assets.demo_shop.customers import customers
 from assets.demo_shop.orders import NOON, orders, with_orders
 from assets.demo_shop.pictures import Shot, shots, write
@@ -34,6 +34,7 @@ def demo_shop() -> Records:
         customers=with_orders(people, placed),
         orders=placed,
         pages=pages(),
+        policy=read("policy.yaml"),
     )
 
 

@@ -37,6 +37,12 @@ def changed(action: Action, world: World) -> Changed:
     return _CHANGES[action.name](Case(action, world))
 
 
+def has_changed(action: Action, world: World) -> bool:
+    """Return whether an allowed action would leave the records other than they are."""
+    after = changed(action, world)
+    return after.customer != world.customer or (after.order is not None and after.order != world.order)
+
+
 def _cancelled(case: Case) -> Changed:
     order, customer = case.order, case.customer
     refunds = [

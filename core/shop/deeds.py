@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 
 from core.errors import ConflictError, ShopError
 from core.ports import Effect
-from core.shop.changes import changed
+from core.shop.changes import changed, has_changed
 from core.shop.guards import WRITES, guard_deed
 from core.shop.lookup import Bench, put_back
 from core.shop.tables import DEEDS, HANDOFFS, TICKETS
@@ -26,15 +26,20 @@ Deed: TypeAlias = Callable[[Connection, Action, str | None, float], None]
 """(connection, action, customer id, seconds since 1970)."""
 
 
-def proposed(connection: Connection, action: Action, identity: Identity | None, bench: Bench) -> Effect:
-    """Return the effect of an action as the records on this connection allow it.
+def proposed(
+    connection: Connection, action: Action, identity: Identity | None, bench: Bench, after: Sequence[Action]
+) -> Effect:
+    """Return the effect of an action as the records on this connection allow it, once those `after` were done.
 
-    Raises `ShopError` when an allowed action has no idempotency key.
+    Raises `ShopError` when an allowed action has no idempotency key, or one that was used for something else.
     """
     ticket = {"ticket": ticket_number(action.idempotency_key)} if action.name == "create_ticket" else {}
+    world = bench.world(connection, action, identity, after)
+    ruling = guard_deed(action, world)
     if action.idempotency_key and was_done(connection, action, identity):
+        if ruling.allowed and action.name in WRITES and has_changed(action, world):
+            raise ShopError(f"{action.name} was done, then undone: to do it again it needs a new idempotency key")
         return Effect(action=replace(action, status=ActionStatus.DONE), apply=_nothing, facts=ticket)
-    ruling = guard_deed(action, bench.world(connection, action, identity))
     status = ActionStatus.DONE if ruling.allowed else ActionStatus.DENIED
     judged = replace(action, status=status, clause=ruling.clause)
     if not ruling.allowed:

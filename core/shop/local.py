@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from core.shop.records import Customer, Order, Page, Picture, Product, Records
 from core.shop.ruling import Ruling
 from core.shop.tables import CUSTOMERS, ORDERS, PAGES, PRODUCTS, SHOP
 from core.shop.terms import Terms
-from core.types import Action, Identity
+from core.types import Action, ActionStatus, Identity
 
 
 class LocalShop:
@@ -93,14 +94,16 @@ class LocalShop:
         """Judge an action as if the customer had said yes to it; arguments may lack, nothing is written."""
         return await self._store.read(lambda connection: guard(action, self._bench.world(connection, action, identity)))
 
-    async def propose(self, action: Action, *, identity: Identity | None) -> Effect:
+    async def propose(self, action: Action, *, identity: Identity | None, after: Sequence[Effect] = ()) -> Effect:
         """Check an action against the policies and return its effect, its action marked done or denied.
 
         A write to orders or customers is denied without the customer's yes to exactly these arguments. A key that
-        acted before acts no more: its effect says done and changes nothing. The effect judges again inside its
-        transaction and raises `ConflictError` when somebody else was quicker.
+        acted before acts no more: its effect says done and changes nothing. `after` are the effects that the same
+        turn will have before this one. The effect judges again inside its transaction and raises `ConflictError`
+        when somebody else was quicker.
         """
-        return await self._store.read(lambda connection: proposed(connection, action, identity, self._bench))
+        before = tuple(effect.action for effect in after if effect.action.status is ActionStatus.DONE)
+        return await self._store.read(lambda connection: proposed(connection, action, identity, self._bench, before))
 
     async def terms(self) -> tuple[Terms, date]:
         """Return the terms that hold in this shop, and the shop's own day."""

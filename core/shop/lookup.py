@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 
 from sqlalchemy import Connection, select, update
 
-from core.shop.changes import Changed
+from core.shop.changes import Changed, changed
 from core.shop.formats.json_in import customer_from, order_from, product_from
 from core.shop.formats.json_out import customer_to, order_to
+from core.shop.guards import WRITES, guard_deed
 from core.shop.importing import About, about_shop, stored
 from core.shop.keys import email_key, order_key, zip_key
 from core.shop.records import Customer, Order, Product
@@ -30,23 +32,42 @@ class Bench:
     """In place of those that the shop was imported with."""
     clock: Callable[[], date] = date.today
 
-    def world(self, connection: Connection, action: Action, identity: Identity | None) -> World:
-        """Return what the records say about an action at this moment."""
-        about = about_shop(connection)
-        order = _order(connection, action.arguments.get("order_id"))
-        return World(
-            terms=self.terms or _terms(about),
-            today=_today(about, self.clock()),
-            identity=identity,
-            customer=_customer(connection, identity),
-            order=order,
-            products=_products(connection, order),
-        )
+    def world(
+        self, connection: Connection, action: Action, identity: Identity | None, after: Iterable[Action] = ()
+    ) -> World:
+        """Return what the records say about an action at this moment, or once the actions `after` were done."""
+        terms, today = self.terms_of_shop(connection)
+        stored = partial(_world, connection, identity=identity, terms=terms, today=today)
+        made = Made()
+        for earlier in after:
+            world = made.seen_in(stored(earlier))
+            if earlier.name in WRITES and guard_deed(earlier, world).allowed:
+                made.take(changed(earlier, world))
+        return made.seen_in(stored(action))
 
     def terms_of_shop(self, connection: Connection) -> tuple[Terms, date]:
         """Return the terms that hold, and the shop's own day."""
         about = about_shop(connection)
         return self.terms or _terms(about), _today(about, self.clock())
+
+
+@dataclass(slots=True)
+class Made:
+    """What actions of the same turn will have made of the records."""
+
+    customer: Customer | None = None
+    orders: dict[str, Order] = field(default_factory=dict)
+
+    def take(self, after: Changed) -> None:
+        """Remember what an action makes."""
+        self.customer = after.customer
+        if after.order is not None:
+            self.orders[after.order.order_id] = after.order
+
+    def seen_in(self, world: World) -> World:
+        """Return the world with it in place of what is stored."""
+        order = self.orders.get(world.order.order_id, world.order) if world.order else None
+        return replace(world, customer=self.customer or world.customer, order=order)
 
 
 def put_back(connection: Connection, after: Changed) -> None:
@@ -65,6 +86,18 @@ def put_back(connection: Connection, after: Changed) -> None:
             update(ORDERS).where(ORDERS.c.id == order.order_id),
             {"body": _text(order_to(order))},
         )
+
+
+def _world(connection: Connection, action: Action, *, identity: Identity | None, terms: Terms, today: date) -> World:
+    order = _order(connection, action.arguments.get("order_id"))
+    return World(
+        terms=terms,
+        today=today,
+        identity=identity,
+        customer=_customer(connection, identity),
+        order=order,
+        products=_products(connection, order),
+    )
 
 
 def _terms(about: About | None) -> Terms:
