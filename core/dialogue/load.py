@@ -210,7 +210,7 @@ class _Reader(Source):
 
 
 def _problem(step: Step, flow: Flow, flows: Mapping[str, Flow], words: Words | None) -> str:
-    for target in _targets(step):
+    for target in targets_of(step):
         if target not in flow.steps and target not in (END, FAIL):
             return f"the flow {flow.name!r} has no step {target!r} (steps: {', '.join(flow.steps)})"
     if isinstance(step, Link) and step.flow not in flows:
@@ -218,7 +218,8 @@ def _problem(step: Step, flow: Flow, flows: Mapping[str, Flow], words: Words | N
     return _unknown_word(step, words) if words else ""
 
 
-def _targets(step: Step) -> list[str]:
+def targets_of(step: Step) -> list[str]:
+    """Return the steps that a step may lead to."""
     targets = [step.then]
     if isinstance(step, Act):
         targets += step.results.values()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,8 +96,3 @@ class Source:
     def wrong(self, node: yaml.Node | None, what: str) -> ConfigError:
         """Return the error that says what is wrong with a node."""
         return ConfigError(f"{self.place(node)}: {what}")
-
-
-def all_of(texts: Mapping[str, str], languages: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the languages that `texts` lacks or leaves empty."""
-    return tuple(language for language in languages if not texts.get(language, "").strip())
