@@ -11,27 +11,35 @@ from core.shop.ruling import Ruling
 
 
 def method_named(case: Case, fitting: Iterable[PaymentMethod], **facts: str) -> Ruling | None:
-    """Deny a method that lacks (its facts name those that would do) or is not the customer's own."""
+    """Deny a method that lacks or is not the customer's own; the fact `methods` names those that would do."""
+    methods = SEPARATOR.join(method.id for method in fitting)
     if not case.text("payment_method_id"):
-        methods = SEPARATOR.join(method.id for method in fitting)
         return case.deny("method/needs_payment_method_id", needs="payment_method_id", methods=methods, **facts)
     if case.method() is None:
-        return case.deny("method/not_yours")
+        return case.deny("method/not_yours", methods=methods, **facts)
     return None
 
 
-def covering(amount_of: Callable[[Case], float]) -> Check:
-    """Return the rule that a method must be the customer's own and hold what is to be paid."""
+def covering(amount_of: Callable[[Case], float], *, other_than: Callable[[Case], str] = lambda _: "") -> Check:
+    """Return the rule that a method must be the customer's own and hold what is to be paid.
+
+    `other_than` is the id of a method that is not to be offered instead.
+    """
 
     def rule(case: Case) -> Ruling | None:
-        amount = amount_of(case)
-        fitting = [method for method in case.customer.payment_methods.values() if covers(method, amount)]
+        amount, unfit = amount_of(case), other_than(case)
+        own = case.customer.payment_methods.values()
+        fitting = [method for method in own if method.id != unfit and covers(method, amount)]
         denial = method_named(case, fitting, difference=written(amount))
         method = case.method()
         if denial is not None or method is None or covers(method, amount):
             return denial
         return case.deny(
-            "method/balance_short", amount=written(amount), balance=written(balance_of(method) or 0.0), method=method.id
+            "method/balance_short",
+            amount=written(amount),
+            balance=written(balance_of(method) or 0.0),
+            method=method.id,
+            methods=SEPARATOR.join(fit.id for fit in fitting),
         )
 
     return rule

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.shop.money import PAYMENT, covers, written
-from core.shop.policies.case import Case, first_denial
-from core.shop.policies.methods import covering, days_to, method_named
+from core.shop.policies.case import SEPARATOR, Case, Check, first_denial
+from core.shop.policies.methods import covering, days_to
 from core.shop.policies.standing import known_customer, own_order, pending_for
 from core.shop.ruling import Ruling
 
@@ -25,20 +25,26 @@ def _to_pay(case: Case) -> float:
     return case.order.payments[0].amount
 
 
+def _paid_with(case: Case) -> str:
+    return case.order.payments[0].payment_method_id
+
+
 def _another(case: Case) -> Ruling | None:
-    before = case.order.payments[0].payment_method_id
-    others = [
-        method
-        for method in case.customer.payment_methods.values()
-        if method.id != before and covers(method, _to_pay(case))
-    ]
-    denial = method_named(case, others, amount=written(_to_pay(case)))
-    if denial is None and case.text("payment_method_id") == before:
-        return case.deny("payment/same_method")
-    return denial
+    if case.text("payment_method_id") != _paid_with(case):
+        return None
+    own = case.customer.payment_methods.values()
+    others = [method.id for method in own if method.id != _paid_with(case) and covers(method, _to_pay(case))]
+    return case.deny("payment/same_method", methods=SEPARATOR.join(others))
 
 
-_CHECKS = (known_customer, own_order, pending_for("payment"), _paid_at_once, _another, covering(_to_pay))
+_CHECKS: tuple[Check, ...] = (
+    known_customer,
+    own_order,
+    pending_for("payment"),
+    _paid_at_once,
+    _another,
+    covering(_to_pay, other_than=_paid_with),
+)
 
 
 def _allowed(case: Case) -> Ruling:

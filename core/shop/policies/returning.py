@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.shop.money import written
-from core.shop.policies.case import Case, Check, first_denial, still_here
+from core.shop.policies.case import SEPARATOR, Case, Check, first_denial, still_here
 from core.shop.policies.goods import goods_accepted, goods_named
 from core.shop.policies.methods import days_to, method_named, refundable_to
 from core.shop.policies.standing import delivered_for, known_customer, once_for, own_order
@@ -26,10 +26,10 @@ def _refund_goes_back(case: Case) -> Ruling | None:
     if denial is not None:
         return denial
     if case.text("payment_method_id") not in {method.id for method in fitting}:
-        return case.deny("return/refund_elsewhere")
+        return case.deny("return/refund_elsewhere", methods=SEPARATOR.join(method.id for method in fitting))
     first = case.order.extra.get("return_payment_method_id")
     if first is not None and case.text("payment_method_id") != first:
-        return case.deny("method/like_the_first", method=str(first))
+        return case.deny("method/like_the_first", method=str(first), methods=str(first))
     return None
 
 

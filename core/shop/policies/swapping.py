@@ -51,7 +51,7 @@ def _like_the_first(case: Case) -> Ruling | None:
     first = case.order.extra.get("exchange_payment_method_id")
     if first is None or case.text("payment_method_id") == first:
         return None
-    return case.deny("method/like_the_first", method=str(first))
+    return case.deny("method/like_the_first", method=str(first), methods=str(first))
 
 
 _COVERED = covering(difference_to_pay)
