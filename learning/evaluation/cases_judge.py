@@ -16,7 +16,8 @@ _PAIRED = ("item_ids", "new_item_ids")
 def judge(case: Case, turns: Sequence[Turn]) -> tuple[str, ...]:
     """Return what is wrong with the conversation, in words; nothing when it passes.
 
-    Writes are compared as a set of (name, arguments), numbers as the text they would be written as. The items
+    Writes are compared as a bag of (name, arguments): numbers as the text they would be written as, and what is
+    empty as if it were not there (an address without a second line). The items
     of an order have no order: `item_ids` and `new_item_ids` are compared as pairs in any sequence, the places
     of the one with those of the other. `must_say` and `must_not_say` look at all that the customer can read:
     words, cards and buttons.
@@ -78,7 +79,7 @@ def _people(expect: Expectation, done: Sequence[Action]) -> Iterable[str]:
 
 
 def _plain(arguments: Mapping[str, object]) -> Mapping[str, object]:
-    plain = {key: _text(value) for key, value in arguments.items()}
+    plain = {key: _text(value) for key, value in arguments.items() if value not in ("", None)}
     columns = {key: value for key in _PAIRED if isinstance(value := plain.get(key), list)}
     if columns and len({len(column) for column in columns.values()}) == 1:
         rows = sorted(zip(*columns.values(), strict=True), key=str)
