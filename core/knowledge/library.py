@@ -15,6 +15,8 @@ from core.knowledge.lexicon import Lexicon
 from core.knowledge.passages import TITLE, Passage, tokens
 from core.ports import TextEncoder, Vectors
 
+ENOUGH_OF_PAGE = 0.4
+"""Evidence from which on a page is quoted; below it the clerk says that it does not know."""
 _COSINE_FLOOR = 0.35
 _COSINE_CEILING = 0.85
 """Between unrelated sentences and paraphrases, for the default encoder; what lies between is scaled to 0..1."""
