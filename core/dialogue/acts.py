@@ -12,6 +12,7 @@ from core.dialogue.orders import choose_order, list_orders, own_order, remember_
 from core.dialogue.photo import look_at_photo
 from core.dialogue.questions import admit_ignorance, answer_question
 from core.dialogue.run import ActOf, CheckOf
+from core.dialogue.settling import ask_for_lacking, carry_out, gather, leave_undone, note_request, read_out
 
 ACTS: Mapping[str, ActOf] = MappingProxyType(
     {
@@ -19,6 +20,12 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
         for act in (
             admit_ignorance,
             answer_question,
+            ask_for_lacking,
+            carry_out,
+            gather,
+            leave_undone,
+            note_request,
+            read_out,
             choose_order,
             hand_off,
             identify,

@@ -9,6 +9,7 @@ from core.dialogue.handoff import propose
 from core.dialogue.orders import find_own, is_under_way
 from core.dialogue.products import tell_facts
 from core.dialogue.questions import tell_page
+from core.dialogue.settling import TOPICS
 from core.knowledge.question import read_question
 from core.shop.records import Page
 from core.types import spoken_text
@@ -41,11 +42,15 @@ _WISH = re.compile(
 """Words by which a customer wishes it done, where "how do I" and "can I" ask for the rules only."""
 
 
+_CONTACT = re.compile(r"电话|手机|邮箱|联系方式|\b(?:phone|mobile|e-?mail|contact)\b", re.IGNORECASE)
+"""What of a customer only a colleague changes."""
+
+
 async def quote_policy(draft: Draft) -> str:
     """Say what the shop's page about the topic says.
 
     Returns "answered" when that was the question, "told" when a product's own record answers it, "progress"
-    when the customer asks how far it is, which the order tells, else "wished".
+    when the customer asks how far it is, which the order tells, "settle" when it is a change of orders, else "wished".
     """
     topic = draft.slots.get("topic", "")
     words = spoken_text(draft.message, draft.percept)
@@ -65,6 +70,8 @@ async def quote_policy(draft: Draft) -> str:
     if page is not None and not _WISH.search(words):
         tell_page(draft, page)
         return "answered"
+    if topic in TOPICS and not _CONTACT.search(words):
+        return "settle"
     draft.say("business_understood", topic=topic_word(draft))
     if page is not None:
         tell_page(draft, page)

@@ -14,6 +14,7 @@ from core.dialogue.outcome import Outcome
 from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
 from core.dialogue.run import Runner, awaited
+from core.dialogue.settling import absorb
 from core.knowledge.facts import Documents, Facts
 from core.ports import Shop, TextEncoder
 from core.shop.records import Picture
@@ -78,6 +79,7 @@ class Dialogue:
         take_slots(draft)
         await stay_with_one(draft)
         await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
+        draft.absorbed = absorb(draft)
         if obey(draft, self._runner):
             await self._runner.run(draft)
         await settle(draft)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
 from core.dialogue.run import Runner, awaited, drop, is_waiting
+from core.dialogue.settling import FLOW as SETTLE
 from core.types import (
     Affirm,
     AskKnowledge,
@@ -23,7 +24,9 @@ from core.types import (
 
 _ORDER = (CancelFlow, ChitChat, StartFlow, AskKnowledge, Handoff)
 """What is given up comes first; then what may wait for an answer, under what is said at once."""
-_TURN_ONLY = ("also", "answer", "ordinal", "recent", "other", "question", "no_email", "category")
+_TURN_ONLY = (
+    "also", "answer", "ordinal", "recent", "other", "question", "no_email", "category", "said", "new_item", "item_place"
+)  # fmt: skip
 """Slots that mean something in the message that gives them only."""
 
 
@@ -34,6 +37,8 @@ def obey(draft: Draft, runner: Runner) -> bool:
     others = [command for command in commands if not isinstance(command, SetSlot | CorrectSlot)]
     if draft.picked:  # naming what stands in the list is the answer, not a question about it
         others = [command for command in others if not isinstance(command, AskKnowledge | StartFlow)]
+    elif draft.absorbed:
+        others = [command for command in others if not _is_guess(command)]
     others.sort(key=lambda command: next((at for at, kind in enumerate(_ORDER) if isinstance(command, kind)), 0))
     draft.alone = len(others) < 2
     for command in others:
@@ -41,11 +46,20 @@ def obey(draft: Draft, runner: Runner) -> bool:
             _repeat(draft)
             return False
         _obey(command, draft, runner, offered)
-    if not commands and not draft.picked:
+    if draft.absorbed:
+        runner.start(draft, SETTLE)
+    elif not commands and not draft.picked:
         _nothing_understood(draft)
     elif not others:
         _only_slots(draft, runner, offered)
     return True
+
+
+def _is_guess(command: Command) -> bool:
+    """Return whether a command is what a classifier makes of words that say how something is to be settled."""
+    if isinstance(command, Affirm | Deny | Clarify):
+        return True
+    return command.source == "classifier" and isinstance(command, AskKnowledge | StartFlow | ChitChat | Handoff)
 
 
 def take_slots(draft: Draft) -> None:

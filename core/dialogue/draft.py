@@ -71,6 +71,8 @@ class Draft:
     """Whether this message was not understood, or its question could not be answered."""
     picked: bool = False
     """Whether this message chose from a list by naming what stands in it."""
+    absorbed: bool = False
+    """Whether this message says something of what is being settled, so that it is no new question."""
     alone: bool = True
     """Whether this message makes no more than one request."""
     digressed: bool = False

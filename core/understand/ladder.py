@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -27,7 +28,7 @@ from core.types import (
     Understanding,
     spoken_text,
 )
-from core.understand import rules
+from core.understand import deeds, rules
 from core.understand.classifier import Classifier
 from core.understand.clauses import clauses
 from core.understand.entities import find_entities, outside, without
@@ -42,12 +43,19 @@ from core.understand.vocabulary import Vocabulary, build_vocabulary
 
 Catalogue = Callable[[], Awaitable[tuple[Product, ...]]]
 
+_ASKS = re.compile(
+    r"[?？]|吗|什么|多少|怎么|哪|\b(?:how|what|which|where|when|who|why|do you|is there|are there)\b", re.I
+)
 _MEANINGLESS = 2
 """Characters of Chinese, or words of English, that are too few to be a request."""
 _MOST_CLAUSES = 6
 """Of a longer message only the beginning is taken apart; each clause costs an encoding."""
 _SLOTS = {"product": "product_id"}
-_NOT_SLOTS = frozenset({"amount"})
+_NOT_SLOTS = frozenset(
+    {"amount", "payment", "reason", "address", "address_ref", "all", "except", "quantity", "date", "time"}
+    | {"invoice_title", "tax_number"}
+)
+"""What the dialogue reads from the entities themselves, by their places in the words."""
 _PROOF = frozenset({"email", "name", "zip", "phone", "no_email"})
 _READ_BY_RULE = (IntentScore(name="product_question", probability=1.0),)
 
@@ -80,10 +88,17 @@ class Understander:
         commands = self._by_rules(rest, entities, percept, session)
         rung: Source = "rules"
         decided = any(not isinstance(command, SetSlot | CorrectSlot) for command in commands)
+        if not decided and not percept.matches:
+            parts = deeds.stretches(text)
+            if deeds.wishes(text, parts, names_order=any(entity.kind == "order_id" for entity in entities)):
+                commands.append(StartFlow(flow="settle"))
+                rest = _question_beside(deeds.outside(text, parts))
         if not decided and _says_something(rest) and not self._answered(rest, entities, waiting):
             reading = Reading(
                 rest=rest,
-                text=_mended_around(text, entities, vocabulary),
+                text=rest
+                if len(commands) and commands[-1] == StartFlow(flow="settle")
+                else _mended_around(text, entities, vocabulary),
                 waiting=tuple(frame.flow for frame in session.stack),
                 recent=("order_status",) if session.identity and "order_id" in session.slots else (),
                 asks=any(span.kind == "topic" and span.name != "order" for span in self.lexicon.read(rest)),
@@ -191,6 +206,11 @@ def _corrected(entities: tuple[Entity, ...], session: Session) -> list[Command]:
     about_orders = session.slots.get("listed", "").startswith("order_id") or "order_id" in session.slots
     other = any(entity.kind in ("other", "ordinal") for entity in entities)
     return [StartFlow(flow="order_status")] if other and about_orders and not session.stack else []
+
+
+def _question_beside(left: str) -> str:
+    """Return the words beside a wish if they ask something of their own; an address and thanks do not."""
+    return left if _ASKS.search(left) else ""
 
 
 def _says_something(rest: str) -> bool:

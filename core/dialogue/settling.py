@@ -1,0 +1,335 @@
+"""Settle what changes orders: wishes are read, completed by questions, read out, and done on a yes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from core.dialogue.draft import Draft
+from core.dialogue.orders import own_orders
+from core.dialogue.wishes.changing import merged, picked, restricted, restricts, spared, told_of_lines
+from core.dialogue.wishes.goods import read_options
+from core.dialogue.wishes.placing import bent, placed
+from core.dialogue.wishes.reading import Said, read_wishes
+from core.dialogue.wishes.stating import Bought, Stated, bought, state
+from core.dialogue.wishes.telling import ask, tell_denied, tell_done, tell_nothing_there, tell_ready
+from core.dialogue.wishes.wish import Wish, dumped, loaded
+from core.knowledge.lexicon import Lexicon
+from core.shop.records import Order
+from core.ports import Effect
+from core.types import ActionStatus, spoken_text
+from core.understand.deeds import Deed, stretches
+from core.understand.deeds import wishes as wishes_in
+from core.understand.normalise import normalise
+
+FLOW = "settle"
+_WISHES, _UNREAD, _ASKED, _DEED = "wishes", "unread", "asked_for", "deed"
+_KINDS = frozenset(
+    {"payment", "reason", "address", "address_ref", "all", "except", "order_id", "ordinal", "other", "recent"}
+)
+"""Entities that say something about a wish."""
+_BEFORE_PROOF = frozenset({"payment", "reason", "address", "address_ref", "all", "except"})
+"""The same while we ask who the customer is; the others may belong to the proof."""
+_OF_A_LINE = frozenset({"which_item", "new_item", "near", "new_item_ids"})
+"""Questions that are about one line of a wish."""
+_YES = re.compile(
+    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|correct|right|confirm(?:ed)?|please do|go ahead|do it|sounds good|perfect|great"
+    r"|是的?|对的?|好的?|可以|行|嗯+|没错|没问题|确认|同意)(?=\W|$|就|请|啊|呀|吧|啦|，|帮|退|换|取消)",
+    re.IGNORECASE,
+)
+TOPICS = MappingProxyType(
+    {
+        "cancel_order": Deed.CANCEL,
+        "return": Deed.RETURN,
+        "refund": Deed.RETURN,
+        "exchange": Deed.SWAP,
+        "modify_order": Deed.SWAP,
+        "change_address_contact": Deed.ADDRESS,
+    }
+)
+"""What each intent wishes, for words in which no verb says it."""
+_ORDER_OF_DEEDS = (Deed.PROFILE, Deed.ADDRESS, Deed.PAYMENT, Deed.CANCEL, Deed.RETURN, Deed.SWAP)
+"""Items are changed last: afterwards nothing else about the order can be."""
+_ASKS = re.compile(
+    r"[?？]\s*$|吗\s*$|^\s*(?:how|what|which|where|when|who|why|is|are|do|does|did|will)\b|怎么|多少|什么|为什么",
+    re.IGNORECASE,
+)
+_REQUESTS = re.compile(r"\b(?:can|could|would|will) (?:you|i|we)\b|能不能|可以|能帮|可否|行不行|好吗", re.IGNORECASE)
+
+
+async def note_request(draft: Draft) -> str:
+    """Keep the words that began it until the customer is known, whose orders tell what they mean."""
+    if _UNREAD not in draft.heard:
+        _note(draft)
+        draft.slots[_DEED] = TOPICS.get(draft.heard.get("topic", ""), "")
+    return ""
+
+
+def absorb(draft: Draft) -> bool:
+    """Take a message for what is being settled; returns whether it says anything about that.
+
+    It does when it names a deed, goods, an option, an order, a payment, an address or a reason, and does not
+    merely ask something.
+    """
+    if not any(frame.flow == FLOW for frame in draft.stack) and not _begins(draft):
+        return False
+    said = _said(draft)
+    parts = stretches(said.text)
+    meant = wishes_in(said.text, parts, names_order=any(entity.kind == "order_id" for entity in said.entities))
+    if not meant and not _says_something(draft, said):
+        return False
+    _note(draft)
+    return True
+
+
+def _begins(draft: Draft) -> bool:
+    return any(getattr(command, "flow", "") == FLOW for command in draft.understanding.commands)
+
+
+def _note(draft: Draft) -> None:
+    said = _said(draft)
+    entities = [[e.kind, e.value, e.text, e.start, e.end] for e in said.entities]
+    unread = [*json.loads(draft.slots.get(_UNREAD, "[]")), [said.text, entities]]
+    draft.fill(_UNREAD, json.dumps(unread, ensure_ascii=False))
+    draft.fill("said", "yes")
+
+
+def _said(draft: Draft) -> Said:
+    text = normalise(spoken_text(draft.message, draft.percept))
+    return Said(text=text, entities=draft.understanding.entities)
+
+
+def _says_something(draft: Draft, said: Said) -> bool:
+    """Return whether words without a deed answer what was asked, or change what was read out."""
+    if draft.identity is None:
+        return any(entity.kind in _BEFORE_PROOF for entity in said.entities)
+    if {"new_item", "item_place"} & draft.heard.keys():
+        return True
+    if _ASKS.search(said.text) and not _REQUESTS.search(said.text):
+        return False
+    if any(entity.kind in _KINDS for entity in said.entities):
+        return True
+    asked = draft.slots.get(_ASKED, "").partition(":")[0]
+    if asked in ("reason", "address") and not draft.understanding.commands:
+        return True
+    facts = draft.desk.facts
+    products = [p for key in draft.slots.get("own_products", "").split(",") if (p := facts.product(key))]
+    return bool(read_wishes(said, products, facts.lexicon, deed=Deed.SWAP)[0].lines) or _names_option(draft, said)
+
+
+def _names_option(draft: Draft, said: Said) -> bool:
+    facts = draft.desk.facts
+    for wish in loaded(draft.slots.get(_WISHES, "")):
+        for line in wish.lines:
+            products = [p for key in line.product_id.split("|") if (p := facts.product(key))]
+            wanted, superlative, same = read_options(said.text, line, products, facts.lexicon)
+            if wanted or superlative or same:
+                return True
+    return False
+
+
+async def gather(draft: Draft) -> str:
+    """Read what was said, complete the wishes, and say which cannot be.
+
+    Returns "lacking" when something must be asked, "ready" when all can be read out, "agreed" when the
+    customer said yes to what they heard in the same breath, or "nothing" when no wish is left.
+    """
+    orders = await own_orders(draft)
+    goods = bought(orders, draft.desk.facts)
+    draft.slots["own_products"] = ",".join(goods.products)
+    wishes = list(loaded(draft.slots.get(_WISHES, "")))
+    agreed = False
+    for text, entities in json.loads(draft.slots.pop(_UNREAD, "[]")):
+        said = Said.kept(text, entities)
+        agreed = bool(_YES.match(said.text))
+        wishes = _updated(draft, wishes, said, goods)
+    draft.forget("new_item", "item_place", "said")
+    stated = await _stated(draft, wishes, orders, goods)
+    kept = [one.wish for one in stated]
+    draft.slots[_WISHES] = dumped(kept)
+    if not stated:
+        draft.forget(_WISHES, _ASKED)
+        return "nothing"
+    if agreed and any(one.is_read_out for one in stated):
+        return "agreed"
+    return "lacking" if any(one.lack for one in stated) else "ready"
+
+
+def _updated(draft: Draft, wishes: list[Wish], said: Said, goods: Bought) -> list[Wish]:
+    """Return the wishes with what was said now: new ones, or more about those there are."""
+    facts, products = draft.desk.facts, tuple(goods.products.values())
+    if not wishes:
+        deed = draft.slots.pop(_DEED, "")
+        return list(read_wishes(said, products, facts.lexicon, deed=Deed(deed) if deed else None))
+    at, line = _asked_about(draft, wishes)
+    if not stretches(said.text):
+        told = next(iter(read_wishes(said, products, facts.lexicon, deed=wishes[at].deed)))
+        return _answered(draft, wishes, told, said, goods, at, line)
+    for wish in read_wishes(said, products, facts.lexicon):
+        same = next((at for at, old in enumerate(wishes) if _goes_on(old, wish)), None)
+        if same is None:
+            wishes.append(wish)
+        else:
+            wishes[same] = _more_of(wishes[same], wish, said, goods, facts.lexicon, None)
+    return wishes
+
+
+def _answered(
+    draft: Draft, wishes: list[Wish], told: Wish, said: Said, goods: Bought, at: int, line: int | None
+) -> list[Wish]:
+    """Return the wishes with the answer to our question, or with what the customer wants otherwise."""
+    new_item, item_place = draft.heard.get("new_item", ""), draft.heard.get("item_place", "")
+    if new_item or item_place:
+        wishes[at] = picked(wishes[at], item_place=item_place, new_item=new_item, line=line)
+        return wishes
+    if told.spared:
+        return spared(wishes, told.spared)
+    if told.lines and restricts(said.text):
+        return restricted(wishes, told)
+    if told.lines:
+        at = _with_these_goods(wishes, told, at)
+    if draft.slots.get(_ASKED, "").startswith("reason") and not told.reason:
+        told = replace(told, reason=f"other:{said.text}")
+    wishes[at] = _more_of(wishes[at], told, said, goods, draft.desk.facts.lexicon, line)
+    return wishes
+
+
+def _more_of(old: Wish, told: Wish, said: Said, goods: Bought, lexicon: Lexicon, line: int | None) -> Wish:
+    if told.lines:
+        return merged(old, told)
+    return told_of_lines(merged(old, told), said.text, goods.products, lexicon, only=line)
+
+
+def _goes_on(old: Wish, new: Wish) -> bool:
+    """Return whether a wish says more of one there is: the same deed on the same order."""
+    if old.deed is not new.deed:
+        return False
+    if not new.order_id or new.order_id == old.order_id:
+        return not (new.lines and new.has_goods and not new.order_id and old.order_id and old.deed is Deed.CANCEL)
+    return not old.order_id
+
+
+def _with_these_goods(wishes: Sequence[Wish], told: Wish, default: int) -> int:
+    named = {key for line in told.lines for key in line.product_id.split("|")}
+    for at, wish in enumerate(wishes):
+        if any(named & set(line.product_id.split("|")) for line in wish.lines):
+            return at
+    return default
+
+
+def _asked_about(draft: Draft, wishes: Sequence[Wish]) -> tuple[int, int | None]:
+    """Return the wish that the last question was about, else the last one, and its line."""
+    at = draft.slots.get(_ASKED, "").split(":")
+    place = int(at[1]) if len(at) > 1 else len(wishes) - 1
+    line = int(at[2]) if len(at) > 2 and at[0] in _OF_A_LINE else None
+    return min(max(place, 0), len(wishes) - 1), line
+
+
+async def _stated(draft: Draft, wishes: Sequence[Wish], orders: Sequence[Order], goods: Bought) -> list[Stated]:
+    """Return every wish with its order and the policy's ruling; what cannot be done is said and dropped."""
+    found: list[Stated] = []
+    for wish in wishes:
+        for place in placed(wish, orders, focus=draft.slots.get("order_id", "")):
+            found.append(await state(draft, bent(place, orders), orders, goods))
+    left: list[Stated] = []
+    for one in sorted(_joined(found), key=lambda one: _ORDER_OF_DEEDS.index(one.wish.deed)):
+        if one.denial is not None:
+            tell_denied(draft, one)
+        elif one.lack is not None and one.lack.what in ("nothing_fits", "not_bought", "unknown_address"):
+            tell_nothing_there(draft, one)
+        elif any(_excludes(other, one) for other in left):
+            draft.say("settle_one_per_order", order=one.wish.order_id)
+        else:
+            left.append(one)
+    if len(left) == 1 and left[0].wish.order_id:
+        draft.slots["order_id"] = left[0].wish.order_id
+    return left
+
+
+def _joined(found: Sequence[Stated]) -> list[Stated]:
+    """Return the wishes without those said twice."""
+    seen: dict[str, Stated] = {}
+    for one in found:
+        seen.setdefault(dumped([replace(one.wish, read_out="")]), one)
+    return list(seen.values())
+
+
+def _excludes(first: Stated, second: Stated) -> bool:
+    """Return whether doing the first leaves nothing for the second: one return or exchange for an order."""
+    if not second.wish.order_id or first.wish.order_id != second.wish.order_id:
+        return False
+    ending = (Deed.CANCEL, Deed.RETURN, Deed.SWAP)
+    return first.wish.deed in ending and second.wish.deed in ending
+
+
+async def ask_for_lacking(draft: Draft) -> str:
+    """Ask the one thing that the first unfinished wish lacks."""
+    orders = await own_orders(draft)
+    goods = bought(orders, draft.desk.facts)
+    wishes = loaded(draft.slots.get(_WISHES, ""))
+    for at, wish in enumerate(wishes):
+        one = await state(draft, placed(wish, orders, focus=draft.slots.get("order_id", ""))[0], orders, goods)
+        if one.lack is not None:
+            draft.slots[_ASKED] = f"{one.lack.what}:{at}:{one.lack.line}"
+            ask(draft, one, orders, goods)
+            return ""
+    raise RuntimeError("a question was due, but no wish lacks anything")
+
+
+async def read_out(draft: Draft) -> str:
+    """Read out exactly what would be done, bind it by its hash, and ask for a yes."""
+    orders = await own_orders(draft)
+    goods = bought(orders, draft.desk.facts)
+    wishes = loaded(draft.slots.get(_WISHES, ""))
+    stated = [await state(draft, placed(wish, orders)[0], orders, goods) for wish in wishes]
+    draft.forget(_ASKED)
+    tell_ready(draft, stated, orders, goods)
+    draft.slots[_WISHES] = dumped([replace(one.wish, read_out=one.hash) for one in stated])
+    return ""
+
+
+async def carry_out(draft: Draft) -> str:
+    """Do what was read out and said yes to, and only that; returns "more" when other wishes are left."""
+    orders = await own_orders(draft)
+    goods = bought(orders, draft.desk.facts)
+    left: list[Wish] = []
+    draft.forget("offer")
+    for wish in loaded(draft.slots.get(_WISHES, "")):
+        one = await state(draft, placed(wish, orders)[0], orders, goods)
+        if not one.is_read_out:
+            left.append(wish)
+            continue
+        effect = await _done(draft, one)
+        if effect.action.status is ActionStatus.DENIED:
+            tell_denied(draft, replace(one, denial=one.ruling))
+        else:
+            tell_done(draft, one, orders, goods)
+    draft.forget(_WISHES, _ASKED)
+    if left:
+        draft.slots[_WISHES] = dumped(left)
+        return "more"
+    draft.outcome = "answered"
+    return ""
+
+
+async def _done(draft: Draft, one: Stated) -> Effect:
+    bound = f"{draft.session.conversation_id}\n{one.action.name}\n{one.hash}"
+    action = replace(
+        one.action,
+        idempotency_key=hashlib.sha256(bound.encode()).hexdigest()[:32],
+        confirmation=one.wish.read_out,
+    )
+    effect = await draft.desk.shop.propose(action, identity=draft.identity)
+    draft.effects.append(effect)
+    return effect
+
+
+async def leave_undone(draft: Draft) -> str:
+    """Drop what was read out: nothing is changed."""
+    draft.forget(_WISHES, _ASKED, _UNREAD)
+    draft.say("settle_left")
+    return ""

@@ -1,0 +1,163 @@
+"""Which of the goods a customer's words name, and what each should become."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.dialogue.wishes.wish import Line, Options
+from core.knowledge.lexicon import Lexicon
+from core.knowledge.options import ProductMention, option_mentions, product_mentions, wanted_order
+from core.shop.records import Product
+from core.types import Entity
+
+_PARTED = re.compile(r"[,;:，；：、&\n]|\b(?:and|plus|also|then)\b|和|跟|与|及|还有|以及", re.IGNORECASE)
+"""What stands between two goods."""
+_TOWARDS = re.compile(
+    r"\b(?:to|for|into|with|in|as|becomes?|instead)\b(?!\s+(?:my |the |this |that )?(?:order|#))|->|→|=>"
+    r"|换成|改成|换为|改为|变成|调成|换到|换个|换一|换|改|要",
+    re.IGNORECASE,
+)
+"""What stands between a thing and what it should become."""
+_SAME = re.compile(
+    r"\b(?:same|identical|exact(?:ly)?|another one|new one|fresh one|brand[- ]new)\b|一样|同款|同样|一模一样|新的|原样",
+    re.IGNORECASE,
+)
+_EVERY_ONE = re.compile(
+    r"\b(?:both|all|every|each|two|three|four)\b|[两二三四]\s*(?:个|件|双|台|只|瓶|条)|都|全部|所有|每", re.IGNORECASE
+)
+_LEADS = re.compile(
+    r"\b(?:return|exchange|swap|replace|cancel|modify|change|switch|upgrade|of|from)\w*\b|把|将|里的?|中的?|退|换", re.I
+)
+"""What stands before the first words about a thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A place where goods are named: one product, or several that go by the same noun."""
+
+    products: tuple[str, ...]
+    start: int
+    end: int
+
+
+def read_lines(
+    text: str,
+    start: int,
+    end: int,
+    spared: Sequence[Entity],
+    products: Sequence[Product],
+    lexicon: Lexicon,
+    *,
+    swaps: bool,
+) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """Return the lines that a stretch of text names, and the products that it spares.
+
+    `spared` are the stretches with an exception. `swaps` says that goods should become something else.
+    """
+    named = _named(product_mentions(text[start:end], products, lexicon), start)
+    left_out = [one for one in named if any(gap.start <= one.start < gap.end for gap in spared)]
+    meant = [one for one in named if one not in left_out]
+    starts = _starts(text, start, meant, swaps=swaps)
+    by_id = {product.product_id: product for product in products}
+    lines: list[Line] = []
+    for at, (first, one) in enumerate(starts):
+        last = starts[at + 1][0] if at + 1 < len(starts) else end
+        lines += _lines_of(text, first, last, one, by_id, lexicon, swaps=swaps)
+    return tuple(_filled_up(lines, by_id)), tuple(product for one in left_out for product in one.products)
+
+
+def read_options(text: str, line: Line, products: Sequence[Product], lexicon: Lexicon) -> tuple[Options, str, bool]:
+    """Return the options, the superlative and whether the very same is wanted, said of a line without naming it."""
+    wanted: dict[str, str] = {}
+    for product in products:
+        if product.product_id in line.product_id.split("|"):
+            wanted |= dict(_options(text, product, lexicon))
+    return tuple(wanted.items()), wanted_order(text), bool(_SAME.search(text))
+
+
+def _named(mentions: Sequence[ProductMention], offset: int) -> list[_Named]:
+    found: dict[tuple[int, int], list[ProductMention]] = {}
+    for mention in mentions:
+        found.setdefault((mention.start + offset, mention.end + offset), []).append(mention)
+    named = []
+    for (start, end), same in sorted(found.items()):
+        best = max(mention.strength for mention in same)
+        named.append(_Named(tuple(m.product_id for m in same if m.strength == best), start, end))
+    return named
+
+
+def _starts(text: str, start: int, meant: Sequence[_Named], *, swaps: bool) -> list[tuple[int, _Named]]:
+    """Return where the words about each thing begin; what a thing should become is no thing of its own."""
+    starts: list[tuple[int, _Named]] = []
+    for one in meant:
+        before = starts[-1][1].end if starts else start
+        between = text[before : one.start]
+        parted = [found.end() for found in _PARTED.finditer(between)]
+        if starts and swaps and not parted and _TOWARDS.search(between):
+            continue
+        leads = parted or [found.end() for found in _LEADS.finditer(between)]
+        starts.append((before + (leads[-1] if leads else 0), one))
+    return starts
+
+
+def _lines_of(
+    text: str, first: int, last: int, one: _Named, by_id: dict[str, Product], lexicon: Lexicon, *, swaps: bool
+) -> list[Line]:
+    towards = _TOWARDS.search(text, one.end, last) if swaps else None
+    own = text[first : towards.start()] if towards else text[first:last]
+    target = text[towards.end() : last] if towards else ""
+    having: dict[str, str] = {}
+    wanted: dict[str, str] = {}
+    for product_id in one.products:
+        having |= dict(_options(own, by_id[product_id], lexicon))
+        wanted |= dict(_options(target, by_id[product_id], lexicon)) if target else {}
+    line = Line(
+        product_id="|".join(one.products),
+        every=bool(_EVERY_ONE.search(text[first : one.start])),
+        having=tuple(having.items()),
+        wanted=tuple(wanted.items()),
+        superlative=wanted_order(target or own) if swaps else "",
+        same=swaps and not wanted and bool(_SAME.search(text[first:last])),
+    )
+    return [line]
+
+
+def _options(text: str, product: Product, lexicon: Lexicon) -> Options:
+    """Return the options that the words name, the one nearest to its option's own name where a word fits two."""
+    found: dict[str, str] = {}
+    taken: list[tuple[int, int]] = []
+    for mention in option_mentions(text, product, lexicon):
+        if mention.negated or mention.option in found:
+            continue
+        if any(mention.start < end and start < mention.end for start, end in taken):
+            continue
+        found[mention.option] = mention.value
+        taken.append((mention.start, mention.end))
+    return tuple(found.items())
+
+
+def _filled_up(lines: Sequence[Line], by_id: dict[str, Product]) -> list[Line]:
+    """Give "the boots and the jacket in black" its black for both."""
+    filled = list(lines)
+    for at in range(len(filled) - 2, -1, -1):
+        line, after = filled[at], filled[at + 1]
+        if line.wanted or line.superlative or line.same or not (after.wanted or after.superlative or after.same):
+            continue
+        known = {(name, value) for key in line.product_id.split("|") for name, value in _all_options(by_id[key])}
+        shared = tuple(option for option in after.wanted if option in known)
+        if len(shared) == len(after.wanted):
+            filled[at] = Line(
+                product_id=line.product_id,
+                every=line.every,
+                having=line.having,
+                wanted=shared,
+                superlative=after.superlative,
+                same=after.same,
+            )
+    return filled
+
+
+def _all_options(product: Product) -> set[tuple[str, str]]:
+    return {option for variant in product.variants.values() for option in variant.options.items()}

@@ -1,0 +1,123 @@
+"""From a customer's words to wishes: which deeds, which orders, which goods, and what else was said to them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from core.dialogue.wishes.goods import read_lines
+from core.dialogue.wishes.placing import EVERY
+from core.dialogue.wishes.wish import Options, Wish
+from core.knowledge.lexicon import Lexicon
+from core.shop.records import Product
+from core.types import Entity
+from core.understand.deeds import Deed, Stretch, stretches
+
+_ALL_ORDERS = re.compile(
+    r"\b(?:all|every|both|any)(?: (?:of )?(?:my|the|these|those))?(?: \w+){0,2} orders?\b|所有的?(?:\w{0,4})订单|全部(?:的)?订单"
+    r"|(?:两|几|每)个订单都?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A customer's words with what the rules found in them."""
+
+    text: str
+    """Normalised."""
+    entities: tuple[Entity, ...]
+
+    @staticmethod
+    def kept(text: str, entities: Sequence[Sequence[str | int]]) -> Said:
+        """Return the words as they were kept for later: each entity as kind, value, text, start and end."""
+        return Said(
+            text=text,
+            entities=tuple(
+                Entity(kind=str(kind), value=str(value), text=str(words), start=int(start), end=int(end))
+                for kind, value, words, start, end in entities
+            ),
+        )
+
+    def within(self, start: int, end: int) -> tuple[Entity, ...]:
+        """Return the entities of a stretch."""
+        return tuple(entity for entity in self.entities if start <= entity.start < end)
+
+
+def values(entities: Sequence[Entity], kind: str) -> tuple[str, ...]:
+    """Return the distinct values of one kind of entity, in order."""
+    return tuple(dict.fromkeys(entity.value for entity in entities if entity.kind == kind))
+
+
+def read_wishes(
+    said: Said, products: Sequence[Product], lexicon: Lexicon, *, deed: Deed | None = None
+) -> tuple[Wish, ...]:
+    """Return the wishes in a customer's words, with whatever of each was said.
+
+    `products` are those that the customer has ordered. `deed` is what goes on: words without a deed of
+    their own are about it; without one they are no wish.
+    """
+    parts = stretches(said.text)
+    if not parts and deed is not None:
+        parts = (Stretch(deed=deed, start=0, end=len(said.text), sure=False),)
+    found = [wish for part in parts for wish in _wishes_of(part, said, products, lexicon)]
+    return _shared(said, found)
+
+
+def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: Lexicon) -> list[Wish]:
+    if part.deed is None:
+        return []
+    entities = said.within(part.start, part.end)
+    orders = _orders_named(part.deed, entities)
+    wish = Wish(
+        deed=part.deed,
+        sure=part.sure,
+        everything=bool(values(entities, "all")),
+        reason=next(iter(values(entities, "reason")), ""),
+        payment=next(iter(values(entities, "payment")), ""),
+        address=_address(values(entities, "address")),
+        address_ref=next(iter(values(entities, "address_ref")), ""),
+    )
+    spared = [entity for entity in entities if entity.kind == "except"]
+    lines, left_out = read_lines(
+        said.text, part.start, part.end, spared, products, lexicon, swaps=part.deed is Deed.SWAP
+    )
+    wish = replace(wish, lines=lines, spared=left_out)
+    if _ALL_ORDERS.search(said.text, part.start, part.end) and not orders:
+        return [replace(wish, order_id=EVERY, everything=wish.everything or not lines)]
+    if len(orders) > 1 and wish.lines:
+        return [replace(wish, order_id=",".join(orders))]
+    return [replace(wish, order_id=order) for order in orders] or [wish]
+
+
+def _orders_named(deed: Deed, entities: Sequence[Entity]) -> tuple[str, ...]:
+    """Return the order numbers of a stretch; one whose address is only borrowed is not among them."""
+    borrowed = {entity.value.removeprefix("order:") for entity in entities if entity.kind == "address_ref"}
+    named = values(entities, "order_id")
+    return tuple(order for order in named if deed not in (Deed.ADDRESS, Deed.PROFILE) or order not in borrowed)
+
+
+def _address(found: tuple[str, ...]) -> Options:
+    parts: dict[str, str] = {}
+    for text in found:
+        parts |= {name: str(value) for name, value in json.loads(text).items() if value}
+    return tuple(parts.items())
+
+
+def _shared(said: Said, wishes: list[Wish]) -> tuple[Wish, ...]:
+    """Give a payment or a reason that was said once to all wishes of the message that lack one."""
+    payments, reasons = values(said.entities, "payment"), values(said.entities, "reason")
+    shared = []
+    for wish in wishes:
+        if wish.has_goods and not wish.payment and len(payments) == 1 and not _is_changed(wishes):
+            wish = replace(wish, payment=payments[0])
+        if wish.deed is Deed.CANCEL and not wish.reason and len(reasons) == 1:
+            wish = replace(wish, reason=reasons[0])
+        shared.append(wish)
+    return tuple(shared)
+
+
+def _is_changed(wishes: Sequence[Wish]) -> bool:
+    return any(wish.deed is Deed.PAYMENT for wish in wishes)

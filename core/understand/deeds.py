@@ -1,0 +1,254 @@
+"""What a customer wants done to their orders, clause by clause: cancel, return, swap, another address or payment.
+
+Verbs decide here and not a classifier, because one message may want several deeds, each with its own
+order, goods and reason, and the stretch that belongs to each must be known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Deed(StrEnum):
+    """Something the shop can do to an order or to a customer's record."""
+
+    CANCEL = "cancel"
+    RETURN = "return"
+    SWAP = "swap"
+    """Another variant: an exchange when it was delivered, a modification before it leaves."""
+    ADDRESS = "address"
+    PAYMENT = "payment"
+    PROFILE = "profile"
+    """The customer's default address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of a message with the deed that it asks for."""
+
+    deed: Deed | None
+    """None for words that say no deed: they go on with what is being settled, or are no request."""
+    start: int
+    """Characters into the text."""
+    end: int
+    sure: bool = True
+    """Whether the deed's own verb stands there; "change" alone may be several things."""
+
+
+_CANCEL = re.compile(
+    r"\bcancel(?:l?(?:ing|ed|ation))?\b|\bcall(?:ing)? off\b|\b(?:drop|scrap|void) (?:my|the|that|this) order\b"
+    r"|取消|撤(?:单|销)|退订",
+    re.IGNORECASE,
+)
+_UNWANTED = re.compile(
+    r"不想?要了|(?:订单|单子?)(?:我)?不要|\bdo(?:n't| not) (?:want|need) (?:it|them|this|that|these|those|the|my)\b",
+    re.IGNORECASE,
+)
+"""Wanting it no more is a cancellation before it arrived and a return afterwards, and elsewhere a reason."""
+_RETURN = re.compile(
+    r"\breturn(?:ing|ed)?\b(?! (?:address|policy|label|window))|\b(?:send|sending|give|bring|take)\b(?: \w+){0,4} back\b"
+    r"|\b(?:get|want|need) (?:a |my )?(?:full )?(?:refund|money back)\b|\brefund(?:ed|ing)?\b"
+    r"|退(?!款(?:进度|到|给|去|方式|至)|回|订|出|货地址|换货(?:政策|规则))(?:货|掉|了|款|还)?",
+    re.IGNORECASE,
+)
+_REFUND_WAY = re.compile(
+    r"\b(?:refund(?:ed)?|money(?: back)?|(?:price )?difference|it back)\b[^.,;]{0,40}?"
+    r"\b(?:to|onto|into|on|via|through|by|with|using|goes?)\b"
+    r"|退(?:款)?(?:到|给|去|至|回)|钱(?:退|回)|差价|原路",
+    re.IGNORECASE,
+)
+"""Where the money goes is no wish for a return."""
+_SWAP = re.compile(
+    r"\bexchang(?:e[sd]?|ing)\b|\bswap(?:s|ped|ping)?\b|\breplac(?:e[sd]?|ing)\b|\bupgrad(?:e|ing)\b|\btrade\b"
+    r"|\bswitch(?:ing)?\b(?= (?:it|them|this|that|the|my|both|all|from|to|out|over|a|an|one)\b)"
+    r"|更换|调换|换(?!行|算|季|句话)|升级(?:成|为|到)",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:chang|modif|updat|edit|alter|adjust|amend|correct|fix)\w*\b|\bset\b|\bmake (?:it|them|that|the|my)\b"
+    r"|\b(?:want|would like|need|prefer|get) (?:it|them|that|the \w+|my \w+) in\b"
+    r"|改(?!天|日|变主意)|修改|变更|更改|更新|变成|选错|填错|写错",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"\b(?:address(?:es)?|ship(?:ped|ping)? (?:it|them|this|that|my order|the order|#?\w+)? ?to"
+    r"|(?:send|deliver|redirect|reroute) (?:it|them|this|that|my order|the (?:order|parcel|package))(?: \w+){0,2} to)\b"
+    r"|地址|寄(?:到|往|去|给)|送(?:到|去|往)|收货人?信息|搬家",
+    re.IGNORECASE,
+)
+_PROFILE = re.compile(
+    r"\b(?:default|profile|account(?:'s)?|user|home|saved|my own) (?:\w+ )?address|\baddress (?:in|on|of) (?:my|the) "
+    r"(?:profile|account)\b|\bmy (?:profile|account)\b|默认(?:的)?(?:收货)?地址|账户(?:里|上)?的?地址|个人资料|我的资料",
+    re.IGNORECASE,
+)
+_PAYMENT = re.compile(
+    r"\bpay(?:ing|ment)?\b|\bcharge(?:d)? (?:it )?to\b|付款|支付|付钱|结算方式",
+    re.IGNORECASE,
+)
+_PAY_INSTEAD = re.compile(
+    r"\b(?:chang|switch|modif|updat|set|different|another|use|using|instead)\w*\b|改|换|用", re.IGNORECASE
+)
+_TOWARDS = re.compile(r"\b(?:to|as|with)\b|[改换变]?成|[改换]为|[寄送改换]到", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"(?:\b(?:don'?t|do not|not|never|without|no need to|rather than|instead of|won'?t|didn'?t)(?: \w+){0,2} ?"
+    r"|(?:不要|别|不用|不想|没有?|先不|不)(?:给我|帮我|再|先)?)$",
+    re.IGNORECASE,
+)
+_NEGATION_REACH = 24
+
+_BREAK = re.compile(
+    r"[.!?;\n]+(?=\s|$|[\u4e00-\u9fff])|[。！？；]+"
+    r"|[,，、]\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+    r"|\s*\b(?:and then|and also|and|also|then|plus|but|after that|as well as|next|finally|lastly)\b\s*"
+    r"|(?:然后|另外|还有|再(?=把|帮|将|取消|退|换)|并且|并(?=把|取消|退|换)|同时|顺便|以及|接着|最后(?=把|再|取消|退|换)|再就是|对了)",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"#[A-Za-z0-9]{4,}|\b(?:the |my )?(?:other|first|second|latest|last) order\b|另一?(?:个|单|笔)订单", re.I
+)
+_QUESTION = re.compile(
+    r"[?？]\s*$|吗\s*$|呢\s*$|^\s*(?:how|what|which|where|when|who|why|do you|does|is there|are there|did)\b"
+    r"|怎么|如何|多少|什么|哪|为什么|几天|多久|能不能告诉",
+    re.IGNORECASE,
+)
+_RULES_ASKED = re.compile(
+    r"\b(?:how (?:do|can|to|does|long|much time)|what(?:'s| is| are)? (?:your|the|if)|what happens|policy|policies"
+    r"|rules?|procedure|is it possible|do you (?:accept|allow|offer|take)|am i allowed|are (?:returns|exchanges))\b"
+    r"|怎么(?!样)|如何|流程|规定|规则|政策|几天|几日|什么时候能|要多长|运费谁|谁出|如果|万一|要是",
+    re.IGNORECASE,
+)
+"""Asking how it is done, or what holds, is no wish yet."""
+_PROGRESS_ASKED = re.compile(
+    r"\b(?:when (?:will|do|can|am)|where(?:'s| is| are)|have you|did you|has (?:it|my|the)|how far|any (?:news|update)|still (?:waiting|no|haven't)"
+    r"|status|progress|did my|is my (?:return|refund|exchange|cancel\w*))\b"
+    r"|到哪|哪一步|进度|怎么样了|了吗|了没|好了没|到账|多久|还没(?:退|到|收)|什么时候",
+    re.IGNORECASE,
+)
+"""Asking how far it is, neither."""
+
+
+def wishes(text: str, parts: Sequence[Stretch], *, names_order: bool) -> bool:
+    """Return whether the stretches of a text are a wish, and no question about the rules or the progress.
+
+    `names_order` says that an order's number stands in the text: who asks how to return it, wants to.
+    """
+    for part in parts:
+        own = text[part.start : part.end]
+        if part.sure and not _PROGRESS_ASKED.search(own) and (names_order or not _RULES_ASKED.search(own)):
+            return True
+    return False
+
+
+def outside(text: str, parts: Sequence[Stretch]) -> str:
+    """Return the words that belong to no stretch."""
+    left, at = [], 0
+    for part in parts:
+        left.append(text[at : part.start])
+        at = part.end
+    return " ".join(" ".join((*left, text[at:])).split()).strip(" ,.;，。；、")
+
+
+def stretches(text: str) -> tuple[Stretch, ...]:
+    """Return the deeds that a normalised text asks for, each with its stretch, in order.
+
+    A clause without a verb of its own goes on with the deed before it; what stands before the first verb,
+    or names another order, goes on with the one after it. Empty when no deed is named. Sentences that ask
+    something and name no deed are left out: they are nobody's stretch.
+    """
+    found: list[Stretch] = []
+    for start, end in _clauses(text):
+        clause = text[start:end]
+        deed, sure = _deed(clause)
+        if deed is None and _QUESTION.search(clause) and (_RULES_ASKED.search(clause) or not _ORDER.search(clause)):
+            continue
+        found.append(Stretch(deed=deed, start=start, end=end, sure=sure))
+    return _merged(text, found)
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    found, at = [], 0
+    for gap in _BREAK.finditer(text):
+        if gap.start() > at and text[at : gap.start()].strip():
+            marks = text[gap.start() : gap.end()]
+            asked = gap.end() if "?" in marks or "？" in marks else gap.start()
+            found.append((at, asked))
+        at = gap.end() if text[at : gap.start()].strip() or not found else gap.end()
+    if text[at:].strip():
+        found.append((at, len(text)))
+    return found
+
+
+def _deed(clause: str) -> tuple[Deed | None, bool]:
+    """Return the deed that a clause names, and whether by a verb of its own."""
+    cues = [(at, deed) for deed, pattern in _VERBS for at in [_first(pattern, clause)] if at is not None]
+    moves = _REFUND_WAY.search(clause)
+    if moves:
+        cues = [(at, deed) for at, deed in cues if deed is not Deed.RETURN or at + 1 < moves.start()]
+    changes = _first(_CHANGE, clause) is not None or any(deed is Deed.SWAP for _, deed in cues)
+    if _ADDRESS.search(clause) and not any(deed in (Deed.CANCEL, Deed.RETURN) for _, deed in cues):
+        return (Deed.PROFILE if _is_of_profile(clause) else Deed.ADDRESS), changes or bool(_TOWARDS.search(clause))
+    if _PAYMENT.search(clause) and not cues and _PAY_INSTEAD.search(clause):
+        return Deed.PAYMENT, bool(re.search(r"\bpayment\b|付款|支付", clause, re.I))
+    if (
+        _PAYMENT.search(clause)
+        and re.search(r"payment method|way (?:to|of) pay|付款方式|支付方式", clause, re.I)
+        and changes
+    ):
+        return Deed.PAYMENT, True
+    if cues:
+        return min(cues)[1], True
+    if changes:
+        return Deed.SWAP, False
+    return (Deed.CANCEL, False) if _UNWANTED.search(clause) else (None, False)
+
+
+def _is_of_profile(clause: str) -> bool:
+    """Return whether the customer's own address is what changes, and not what an order's becomes."""
+    own, towards = _PROFILE.search(clause), _TOWARDS.search(clause)
+    return own is not None and (towards is None or own.start() < towards.start())
+
+
+def _first(pattern: re.Pattern[str], clause: str) -> int | None:
+    for found in pattern.finditer(clause):
+        before = clause[max(0, found.start() - _NEGATION_REACH) : found.start()]
+        if not _NEGATED.search(before):
+            return found.start()
+    return None
+
+
+_VERBS = ((Deed.CANCEL, _CANCEL), (Deed.RETURN, _RETURN), (Deed.SWAP, _SWAP))
+
+
+def _merged(text: str, parts: list[Stretch]) -> tuple[Stretch, ...]:
+    if any(part.deed and part.sure for part in parts):
+        parts = [part if part.deed is not Deed.CANCEL or part.sure else replace(part, deed=None) for part in parts]
+    if not any(part.deed for part in parts):
+        return ()
+    merged: list[Stretch] = []
+    waiting: Stretch | None = None
+    """Words that go on with the deed after them."""
+    for at, part in enumerate(parts):
+        if part.deed is None:
+            later = any(after.deed for after in parts[at + 1 :])
+            leads = not merged or (
+                bool(_ORDER.search(text[part.start : part.end])) and later and _next_lacks(text, parts, at)
+            )
+            if leads and later:
+                waiting = waiting or part
+            elif merged:
+                last = merged[-1]
+                merged[-1] = Stretch(deed=last.deed, start=last.start, end=part.end, sure=last.sure)
+            continue
+        start = waiting.start if waiting else part.start
+        waiting = None
+        merged.append(Stretch(deed=part.deed, start=start, end=part.end, sure=part.sure))
+    return tuple(merged)
+
+
+def _next_lacks(text: str, parts: list[Stretch], at: int) -> bool:
+    """Return whether the next deed names no order of its own, so that an order named before it is its order."""
+    after = next(part for part in parts[at + 1 :] if part.deed)
+    return not _ORDER.search(text[after.start : after.end])
