@@ -151,7 +151,7 @@ def write_png(drawing: Drawing, language: Language, file: Path) -> None:
             axes.scatter([placed.x], [placed.y], s=120, color=_COLOURS[placed.node.kind], zorder=2)
             label = _label(placed.node, language).replace("$", r"\$")  # a dollar would begin a formula
             axes.text(placed.x, placed.y + 2.6 * _DOT, label, ha="center", va="center", fontsize=8, zorder=3)
-        figure.canvas = FigureCanvasAgg(figure)  # type: ignore[no-untyped-call]
+        figure.canvas = FigureCanvasAgg(figure)
         figure.savefig(file, format="png")
 
 

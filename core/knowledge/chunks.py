@@ -129,5 +129,6 @@ def of_document(page: Page) -> Passage:
     return Passage(
         id=f"page:{page.id}",
         fields=((title, TITLE), (body, _BODY)),
-        sentences=tuple(dict.fromkeys([title, *pairs])),
+        sentences=(title,),
+        details=tuple(dict.fromkeys(pairs)),
     )

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from core.knowledge.lexicon import Lexicon
+from core.knowledge.sentences import sentences
 from core.shop.records import Page, Product
 
 TITLE, _FACT, _BODY = 1.0, 0.85, 0.6
@@ -27,6 +28,8 @@ class Passage:
     """Texts with their prominence."""
     sentences: tuple[str, ...]
     """What is turned into vectors."""
+    details: tuple[str, ...] = ()
+    """Sentences of a page's text, turned into vectors of their own: they confirm what the titles promise."""
 
 
 def of_product(product: Product) -> Passage:
@@ -54,6 +57,7 @@ def of_page(page: Page) -> Passage:
         id=f"page:{page.id}",
         fields=(*((text, TITLE) for text in titles), *((text, _BODY) for text in bodies)),
         sentences=tuple(dict.fromkeys([*titles, *(text[:_SENTENCE_CHARS] for text in bodies)])),
+        details=tuple(dict.fromkeys(one for body in bodies for one in sentences(body))),
     )
 
 
