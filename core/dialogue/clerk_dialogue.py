@@ -8,6 +8,7 @@ from pathlib import Path
 from core.dialogue.acts import ACTS, CHECKS
 from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
+from core.dialogue.hearing import hear
 from core.dialogue.identity import stay_with_one
 from core.dialogue.load import FOLDER, Words, load_flows
 from core.dialogue.outcome import Outcome
@@ -16,6 +17,7 @@ from core.dialogue.repair import settle, tell_flags
 from core.dialogue.run import Runner, awaited
 from core.dialogue.settling import absorb
 from core.knowledge.facts import Documents, Facts
+from core.packs.pack import Pack
 from core.ports import Shop, TextEncoder
 from core.shop.records import Picture
 from core.types import Language, Message, Percept, Session, Understanding
@@ -40,15 +42,16 @@ class Dialogue:
         flows: Path = FOLDER,
         documents: Documents | None = None,
         passage_encoder: TextEncoder | None = None,
+        pack: Pack | None = None,
     ) -> None:
-        """Read flows and sentences and check them against each other.
+        """Read flows and sentences and check them against each other, or take those of a `pack`.
 
         `picture` gives the sha256 of a catalogue picture, "" for none. Raises `ConfigError` for a
         mistake in a flow or a template.
         """
-        templates = load_templates()
+        templates = pack.templates if pack else load_templates()
         words = Words(acts=frozenset(ACTS), checks=frozenset(CHECKS), has_sentence=templates.has)
-        self._runner = Runner(flows=load_flows(flows, words), acts=ACTS, checks=CHECKS)
+        self._runner = Runner(flows=pack.flows if pack else load_flows(flows, words), acts=ACTS, checks=CHECKS)
         self._desk = Desk(
             shop=shop,
             facts=Facts(shop, encoder, documents, passage_encoder),
@@ -58,6 +61,7 @@ class Dialogue:
             identity_attempts=identity_attempts,
             greeting=greeting,
             handoff_hours=handoff_hours,
+            pack=pack if pack and not pack.sells else None,
         )
 
     async def warm(self) -> None:
@@ -76,6 +80,8 @@ class Dialogue:
             draft.outcome = "unknown"
             return draft.outcome_of_turn()
         tell_flags(draft)
+        if self._desk.pack:
+            hear(draft, self._desk.pack, self._runner.flows)
         take_slots(draft)
         await stay_with_one(draft)
         await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))

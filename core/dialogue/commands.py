@@ -197,8 +197,7 @@ def _chat(draft: Draft, topic: str) -> None:
 def menu(draft: Draft) -> None:
     """Offer by buttons what the clerk does most."""
     if not draft.stack:
-        names = ("orders", "products", "returns", "person")
-        draft.buttons(*((draft.word(f"button.{name}"), draft.word(f"press.{name}")) for name in names))
+        draft.buttons(*((draft.word(f"button.{name}"), draft.word(f"press.{name}")) for name in draft.desk.menu))
 
 
 def _clarify(draft: Draft, options: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from core.dialogue.outcome import Bubble, Outcome
 from core.knowledge.facts import Facts
+from core.packs.pack import Pack
 from core.ports import Effect, Shop
 from core.shop.records import Picture
 from core.types import (
@@ -41,6 +42,13 @@ class Desk:
     identity_attempts: int
     greeting: str
     handoff_hours: str
+    pack: Pack | None = None
+    """The business, where it brings slots and rules of its own; None for the built-in shop."""
+
+    @property
+    def menu(self) -> tuple[str, ...]:
+        """Return what is offered by buttons: the names of sentences."""
+        return (*self.pack.menu, "person") if self.pack else ("orders", "products", "returns", "person")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 A flow is a file of steps. `collect` waits for the customer, `validate` checks what was said, `branch`
 chooses, `act` does something (the only steps that reach the shop), `say` speaks, `link` runs another
-flow and comes back, `confirm` reads something out and waits for a yes. In domain packs, which bring no acts of their own, `policy` judges by the pack's
-rules, `ticket` reads the facts out, asks for a yes and writes a ticket, and `answer` quotes a page of
-the pack's knowledge. A step goes on with the next one unless it names another in `then`, `results`,
-`cases` or `back`; "end" finishes the flow, "fail" gives it up together with those that linked to it.
+flow and comes back, `confirm` reads something out and waits for a yes. In domain packs, which bring no
+acts of their own, `policy` judges by the pack's rules, `ticket` reads the facts out, asks for a yes and
+writes a ticket, and `answer` quotes a page of the pack's knowledge. A step goes on with the next one
+unless it names another in `then`, `results`, `cases`, `back` and the like; "end" finishes the flow,
+"fail" gives it up together with those that linked to it.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ class Ticket:
     id: str
     topic: str
     facts: tuple[str, ...]
-    """Slots; one that is not known is collected first where the flow collects it, else left out."""
+    """Slots; one that is not known, because the flow had no need to ask, is left out."""
     group: str = ""
     """The rules that the facts must pass, judged before they are read out and again where they are written."""
     priority: str = "normal"

@@ -7,8 +7,26 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
+from core.dialogue.counter import take_policy, take_ticket, told
 from core.dialogue.draft import Draft, frame
-from core.dialogue.flow import END, FAIL, Act, Branch, Collect, Confirm, Flow, Link, Say, Step, Validate
+from core.dialogue.flow import (
+    END,
+    FAIL,
+    Act,
+    Answer,
+    Branch,
+    Collect,
+    Confirm,
+    Flow,
+    Link,
+    Policy,
+    Say,
+    Step,
+    Ticket,
+    Validate,
+)
+from core.dialogue.hearing import ask_for, slot_of
+from core.dialogue.questions import tell_page
 from core.types import FlowFrame
 
 ActOf: TypeAlias = Callable[[Draft], Awaitable[str]]
@@ -35,6 +53,7 @@ class Runner:
         """Put a flow on the stack; one that already is the innermost, or waits below it, is not begun anew."""
         if any(waiting.flow == flow for waiting in draft.stack):
             return
+        draft.forget(*(slot for slot in self.flows[flow].slots if slot not in draft.heard))
         draft.stack.append(frame(flow, self.flows[flow].first))
 
     async def run(self, draft: Draft) -> None:
@@ -71,8 +90,29 @@ class Runner:
             draft.stack.append(frame(step.flow, self.flows[step.flow].first, {_LINKED: "yes"}))
             return step.then
         if isinstance(step, Say):
-            draft.say(step.key)
-        return step.then
+            draft.say(step.key, **told(draft))
+            return step.then
+        return await self._of_pack(step, draft)
+
+    async def _of_pack(self, step: Policy | Ticket | Answer, draft: Draft) -> str:
+        """Take one of the steps with which packs do business."""
+        current = draft.stack[-1]
+        if isinstance(step, Answer):
+            tell_page(draft, draft.desk.facts.pages[step.page])
+            return step.then
+        if isinstance(step, Policy):
+            return take_policy(step, self.flows[current.flow], draft)
+        if current.slots.get(_ASKED) == step.id and "answer" not in draft.heard:
+            self._resume(draft)
+        draft.stack[-1] = replace(current, slots=MappingProxyType({**current.slots, _ASKED: step.id}))
+        return await take_ticket(step, self.flows[current.flow], draft)
+
+    def _resume(self, draft: Draft) -> None:
+        """Come back to what waits, after something else or after words that were not understood."""
+        if draft.digressed and draft.spoke():
+            self._come_back(draft)
+        if draft.missed and not draft.spoke():
+            draft.say("not_understood_here")
 
     async def _collect(self, step: Collect, draft: Draft) -> str:
         current = draft.stack[-1]
@@ -97,6 +137,8 @@ class Runner:
             draft.say(step.again)
         elif step.ask:
             draft.say(step.ask)
+        elif slot := slot_of(draft, self.flows[current.flow], step.slots[0]):
+            ask_for(draft, slot, again=asked)
         draft.stack[-1] = replace(current, slots=MappingProxyType({**current.slots, _ASKED: step.id}))
         draft.outcome = "asked"
         return _WAIT
@@ -169,6 +211,8 @@ def awaited(draft: Draft, runner: Runner) -> tuple[str, ...]:
     step = runner.flows[draft.stack[-1].flow].steps[draft.stack[-1].step]
     if isinstance(step, Confirm):
         return ("answer", "said")
+    if isinstance(step, Ticket):
+        return ("answer",)
     return step.slots if isinstance(step, Collect) else ()
 
 

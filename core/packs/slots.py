@@ -15,8 +15,13 @@ from core.types import Language
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _TEXTS = ("label", "ask", "again", "invalid")
-_KEYS = frozenset({"type", *_TEXTS, "choices", "pattern", "at_least", "at_most", "units"})
-_OWN_KEYS = {"choice": {"choices"}, "code": {"pattern"}, "number": {"at_least", "at_most", "units"}}
+_KEYS = frozenset({"type", *_TEXTS, "choices", "pattern", "at_least", "at_most", "units", "opening"})
+_OWN_KEYS = {
+    "choice": {"choices"},
+    "code": {"pattern"},
+    "number": {"at_least", "at_most", "units"},
+    "text": {"opening"},
+}
 KINDS = ("text", "number", "date", "choice", "phone", "code", "yes_no")
 """What a slot can hold; a code is recognised by its pattern."""
 RESERVED = frozenset(
@@ -49,6 +54,8 @@ class Slot:
     at_most: float | None = None
     units: tuple[str, ...] = ()
     """Words beside which a number is this slot's without having been asked for: "元", "yuan"."""
+    opening: bool = False
+    """Whether the message that begins the flow is the answer, when it says more than what is wanted: a fault."""
     place: str = ""
     """File and line, for the mistakes found later."""
 
@@ -82,6 +89,7 @@ def _slot(source: Source, name: str, node: yaml.Node) -> Slot:
         at_least=source.number(keys["at_least"]) if "at_least" in keys else None,
         at_most=source.number(keys["at_most"]) if "at_most" in keys else None,
         units=source.names(keys["units"]) if "units" in keys else (),
+        opening=source.flag(keys["opening"]) if "opening" in keys else False,
         place=source.place(node),
         **texts,
     )

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from core.packs.days import find_days
 from core.packs.slots import Slot
 from core.types import Affirm, Deny, Language
 from core.understand import rules
+from core.understand.dates import dates, resolve
 from core.understand.numerals import count
 from core.wording.formats import day as day_words
 
@@ -21,6 +21,11 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[ ()-]{0,2}\d){6,14}(?!\d)")
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万|千|k\b)?", re.IGNORECASE)
 _NUMBER_ZH = re.compile(r"([零〇一二两三四五六七八九十百千]+)(万|千)?")
+_DAY_OF_MONTH = re.compile(
+    r"(?<![\d月一二三四五六七八九十])(\d{1,2}|[一二三四五六七八九十]{1,3})[号日](?![楼线店门柜窗院码卡])"
+    r"|\bthe (\d{1,2})(?:st|nd|rd|th)\b",
+    re.IGNORECASE,
+)
 _SCALE = {"万": 10_000, "千": 1000, "k": 1000}
 _NOT_BEFORE = re.compile(
     r"(?:不是|不要|不去|不挂|别|并非|\bnot|\bno longer|\binstead of|\brather than)\s*(?:the |a |in |on |at |for )*$",
@@ -81,7 +86,7 @@ def shown(slot: Slot, value: str, language: Language) -> str:
 
 def _values(slot: Slot, text: str, today: date, asked: bool) -> Iterator[Value]:
     if slot.kind == "date":
-        yield from (Value(day.when.isoformat(), day.start, day.end) for day in find_days(text, today))
+        yield from _days(text, today)
     elif slot.kind == "choice":
         yield from _chosen(slot, text)
     elif slot.kind == "phone":
@@ -101,6 +106,31 @@ def _values(slot: Slot, text: str, today: date, asked: bool) -> Iterator[Value]:
         words = _LEADING.sub("", text.strip()).strip(" ,.。，!！")
         if words:
             yield Value(words[:_TEXT_CHARS], 0, len(text))
+
+
+def _days(text: str, today: date) -> list[Value]:
+    """Return the days that are named; a bare "the 25th" is the next one that comes."""
+    found: list[Value] = []
+    for day in dates(text):
+        if all(day.end <= other.start or day.start >= other.end for other in found):
+            found.append(Value(resolve(day.value, today).isoformat(), day.start, day.end))
+    for match in _DAY_OF_MONTH.finditer(text):
+        when = _coming(count(match.group(1) or match.group(2)) or 0, today)
+        if when and all(match.end() <= other.start or match.start() >= other.end for other in found):
+            found.append(Value(when.isoformat(), *match.span()))
+    return sorted(found, key=lambda value: value.start)
+
+
+def _coming(day: int, today: date) -> date | None:
+    for months in range(3):
+        month = (today.replace(day=1) + timedelta(days=31 * months)).replace(day=1)
+        try:
+            when = month.replace(day=day)
+        except ValueError:
+            continue
+        if when >= today:
+            return when
+    return None
 
 
 def _chosen(slot: Slot, text: str) -> list[Value]:
