@@ -72,7 +72,8 @@ def read_tasks(folder: Path, database: Database) -> tuple[Task, ...]:
     """Return all tasks that change records.
 
     A task is asked as it stands but for one thing: items that would be changed into themselves are left out,
-    since a pending order cannot be changed into itself, and nobody asks for that.
+    since a pending order cannot be changed into itself, and nobody asks for that. Tasks are left out whose end
+    depends on what is done first (a cancelled order fills the gift card that pays for another): five of them.
     """
     tasks = []
     for task_id, actions in _raw(folder):
@@ -80,7 +81,11 @@ def read_tasks(folder: Path, database: Database) -> tuple[Task, ...]:
         if not wanted:
             continue
         owner = _owner(wanted, database)
-        done = _allowed(wanted, database.users[owner], database)
+        ends = {_allowed(order, database.users[owner], database) for order in _orders(wanted)}
+        if len(ends) > 1:
+            continue
+        (end,) = ends
+        done = tuple(action for at, action in enumerate(wanted) if at in end)
         tasks.append(
             Task(id=task_id, customer=database.users[owner] | {"user_id": owner}, asked=tuple(wanted), done=done)
         )
@@ -113,11 +118,17 @@ def _owner(actions: list[Action], database: Database) -> str:
     return str(arguments.get("user_id") or database.orders[arguments["order_id"]]["user_id"])
 
 
-def _allowed(actions: list[Action], customer: Mapping[str, Any], database: Database) -> tuple[Action, ...]:
+def _orders(actions: list[Action]) -> Iterator[list[tuple[int, Action]]]:
+    """Yield the actions, each with its place, in sequences in which they might be done."""
+    placed = list(enumerate(actions))
+    yield placed
+    yield placed[::-1]
+    yield sorted(placed, key=lambda one: one[1]["name"] not in _FIRST)
+
+
+def _allowed(in_turn: list[tuple[int, Action]], customer: Mapping[str, Any], database: Database) -> frozenset[int]:
     database.balances.clear()
-    in_turn = sorted(actions, key=lambda action: action["name"] not in _FIRST)
-    done = [id(action) for action in in_turn if _afford(action, customer, database)]
-    return tuple(action for action in actions if id(action) in done)
+    return frozenset(place for place, action in in_turn if _afford(action, customer, database))
 
 
 def _afford(action: Action, customer: Mapping[str, Any], database: Database) -> bool:
