@@ -11,10 +11,12 @@ from core.knowledge.lexicon import Lexicon, Span
 from core.knowledge.option_words import Key, key, pieces
 from core.shop.records import OrderItem, Product
 
-_FULL, _KIND, _HEAD, _WORD = 1.0, 0.9, 0.6, 0.4
-"""Strength of a name in full, of the kind of thing it is, of its last word or a wider kind, of another word."""
+_FULL, _KIND, _HEAD, _NARROWER, _WORD = 1.0, 0.9, 0.6, 0.5, 0.4
+"""Strength of a name in full, of the kind of thing it is, of its last word or a wider kind, of a sort of it, of
+another word of the name."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _EMPTY_HEADS = frozenset({"set", "kit", "pack", "piece", "unit", "collection", "套装", "组合", "套"})
+_AFTER_A_WORD = frozenset("的和跟与换退要吗呢吧了有多是在、就也都坏不")
 _SHORTEST = 3
 """Letters of a word of a name that may stand for it ("the Chaz")."""
 
@@ -28,7 +30,7 @@ class ProductMention:
     """Characters into the text."""
     end: int
     strength: float
-    """1 for the whole name, .9 for what it is, .6 for its head noun or a wider word, .4 for another word of it."""
+    """1 for the whole name, .9 for what it is, .6 for its last word or a wider one, .5 for a sort of it, .4 for a word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,12 +95,8 @@ def _in_text(text: str, product_id: str, names: _Names) -> Iterable[ProductMenti
 
 def _is_word(text: str, start: int, end: int) -> bool:
     """Return whether one Chinese character ends a word here: the 包 of 背包 and not of 包裹."""
-    return (
-        end - start > 1
-        or not _HAN.match(text[start])
-        or not _HAN.match(text[end : end + 1])
-        or text[end] in "的和跟与换退要吗呢吧了有多是在、就也都"
-    )
+    after = text[end : end + 1]
+    return end - start > 1 or not _HAN.match(text[start]) or not _HAN.match(after) or after in _AFTER_A_WORD
 
 
 @lru_cache(maxsize=1024)
@@ -122,17 +120,13 @@ def _names(names: tuple[str, ...], lexicon: Lexicon) -> _Names:
         enter(name, _FULL)
         head = _without_empty_head(name)
         enter(head, _KIND)
-        for tail, strength in _tails(head, lexicon):
+        for tail, strength in dict.fromkeys((*_tails(name, lexicon), *_tails(head, lexicon))):
             enter(tail, strength)
             for kind in _kinds(tail, lexicon):
-                concepts[kind] = None
-                own = _KIND if strength == _KIND else _HEAD
-                for word in lexicon.names["thing", kind]:
-                    enter(word, own)
-                for wider in lexicon.broader("thing", kind):
-                    concepts[wider] = None
-                    for word in lexicon.names["thing", wider]:
-                        enter(word, _HEAD)
+                for concept, how in _family(kind, _KIND if strength == _KIND else _HEAD, lexicon):
+                    concepts[concept] = None
+                    for word in lexicon.names["thing", concept]:
+                        enter(word, how)
         for word in _own_words(name, lexicon):
             enter(word, _WORD)
     return _Names(forms, max(map(len, forms), default=0), frozenset(concepts))
@@ -165,6 +159,13 @@ def _tails(head: str, lexicon: Lexicon) -> list[tuple[str, float]]:
 
 def _kinds(tail: str, lexicon: Lexicon) -> list[str]:
     return [span.name for span in lexicon.read(tail) if span.kind == "thing"]
+
+
+def _family(kind: str, strength: float, lexicon: Lexicon) -> list[tuple[str, float]]:
+    """Return a kind of thing, the wider kinds it belongs to and the sorts of it, with their strength."""
+    wider = [(name, _HEAD) for name in lexicon.broader("thing", kind)]
+    sorts = [(name, _NARROWER) for (of, name), above in lexicon.parents.items() if of == "thing" and kind in above]
+    return [(kind, strength), *wider, *sorts]
 
 
 def _own_words(name: str, lexicon: Lexicon) -> list[str]:

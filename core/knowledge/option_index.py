@@ -161,9 +161,11 @@ def _forms(
     if re.fullmatch(r"[\d.]+", plain):
         return
     yield key(value), WHOLE + 1
-    for name in _alike(value, kinds, words, lexicon):
+    core = _without_names(value, called)
+    for name in (*_alike(value, kinds, words, lexicon), *(_alike(core, kinds, words, lexicon) if core else ())):
         yield key(name), WHOLE
-        yield ("".join(key(name)),), WHOLE
+        if name.isascii():
+            yield ("".join(key(name)),), WHOLE
     for name in _composed(value, kinds, words, lexicon):
         yield key(name), WHOLE
     yield from ((key(name), FAMILY) for name in _family(value, lexicon))
@@ -172,6 +174,16 @@ def _forms(
         yield from ((key(name), WHOLE) for name in _negated((base, *_alike(base, kinds, words, lexicon))))
         return
     yield from (((word,), PART) for word in _telling(value, values, called))
+
+
+def _without_names(value: str, called: tuple[str, ...]) -> str:
+    """Return what is left of a value that repeats its option's name: the white of "白色背光"; "" for nothing."""
+    shorter = value
+    for name in sorted(called, key=len, reverse=True):
+        pattern = rf"\b{re.escape(name)}\b" if name.isascii() else re.escape(name) if len(name) > 1 else r"(?!)"
+        shorter = re.sub(pattern, " ", shorter, flags=re.IGNORECASE)
+    shorter = re.sub(r"\s+", " ", shorter).strip(" 的-")
+    return shorter if shorter != value and not re.fullmatch(r"[\d.\s]*", shorter) else ""
 
 
 def _negated(names: Iterable[str]) -> list[str]:

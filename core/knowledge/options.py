@@ -11,6 +11,7 @@ from core.knowledge.lexicon import Lexicon, Span
 from core.knowledge.measures import Measure, measures
 from core.knowledge.naming import ProductMention, product_mentions
 from core.knowledge.negation import gives_way, goes_on, is_negated
+from core.knowledge.numbers import value
 from core.knowledge.option_index import WHOLE, Form, OptionIndex, index_of, signature
 from core.knowledge.option_words import Piece, key, pieces
 from core.knowledge.orderings import ordered_values, wanted_order
@@ -47,9 +48,15 @@ _MONEY_BEFORE, _MONEY_AFTER = (
     re.compile(r"[$¥€£#]\s*$"),
     re.compile(r"^\s*(?:元|块钱|dollars?|bucks|usd|rmb|yuan)", re.I),
 )
-_NUMBER = re.compile(r"(?<![\w.#$¥])\d+(?:\.\d+)?(?![\w.%]*[A-Za-z%])")
+_NUMBER = re.compile(
+    r"(?<![\w.#$¥])\d+(?:\.\d+)?(?![\w.%]*[A-Za-z%])"
+    r"|(?<=size )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen)\b",
+    re.IGNORECASE,
+)
 _HIDES = frozenset({"colour", "material", "size", "thing", "topic", "aspect", "noise"})
 _LETS_THROUGH = frozenset({"feature"})
+_TELLING = 100
+"""From here a bare number alone can name a value: "the 1000 pieces", "1500"."""
 _SHORT = 3
 """Pieces of an answer that is nothing but the value: "high please"."""
 
@@ -114,17 +121,22 @@ def _measured(text: str, index: OptionIndex) -> list[OptionMention]:
 def _numbered(text: str, index: OptionIndex, taken: Sequence[tuple[int, int]]) -> list[OptionMention]:
     """Return the values that a bare number names: "size 9", "the 15 one", "1000"."""
     found = []
-    names = _named_options(text, index)
     for one in _NUMBER.finditer(text):
         start, end = one.span()
+        number = value(one.group())
+        if number is None or number not in index.bare:
+            continue
         if any(low < end and start < high for low, high in taken) or _MONEY_BEFORE.search(text[:start]):
             continue
         if _MONEY_AFTER.match(text[end:]):
             continue
-        for form in index.bare.get(float(one.group()), ()):
-            beside = any(form.option in own and _gap(text, (start, end), place) <= 1 for own, *place in names)
+        for form in index.bare[number]:
+            beside = any(
+                form.option in own and _gap(text, (start, end), place) <= 1
+                for own, *place in _named_options(text, index)
+            )
             says = _SAYS_NUMBER_BEFORE.search(text[:start]) and _SAYS_NUMBER_AFTER.match(text[end:])
-            alone = form.option in index.counted and (float(one.group()) >= 100 or len(pieces(text)) <= _SHORT)
+            alone = form.option in index.counted and (number >= _TELLING or len(pieces(text)) <= _SHORT)
             if beside or says or alone:
                 found.append(OptionMention(form.option, form.value, start, end))
     return found
@@ -165,11 +177,14 @@ def _counts(
         return False
     if length > 1:
         return True
+    if len(written) == 1 and any(low <= start and end < high for _, low, high in _named_options(text, index)):
+        return False  # 难 in 难度
     weak = written.lower() in _WEAK or (form.rank < WHOLE and any(span.kind == "thing" for span in covering))
     weak = weak or (length == 1 and any(span.kind == "thing" and span.written == written.lower() for span in covering))
     if not weak and not (len(written) == 1 and "\u4e00" <= written <= "\u9fff"):
         return True
-    if len(own) <= _SHORT or _before_a_thing(text, end, spans) or re.match(r"\s*(?:ones?|款|的)\b", text[end:]):
+    ends = len(own) <= _SHORT and (at + length == len(own) or own[-1].text in ("please", "吧"))
+    if ends or _before_a_thing(text, end, spans) or re.match(r"\s*(?:ones?\b|款|的)", text[end:]):
         return True
     if any(
         form.option in named and _gap(text, (start, end), place) <= 1 for named, *place in _named_options(text, index)
@@ -221,10 +236,11 @@ def _beside(text: str, index: OptionIndex, found: list[OptionMention]) -> list[O
     places: dict[tuple[int, int], list[OptionMention]] = {}
     for mention in found:
         places.setdefault((mention.start, mention.end), []).append(mention)
+    if all(len({one.option for one in readings}) == 1 for readings in places.values()):
+        return sorted(found, key=lambda one: (one.start, one.end))
     kept: list[OptionMention] = []
     names = _named_options(text, index)
-    first = min(places, default=(0, 0))
-    leads = bool(names) and names[0][1] < first[0]
+    leads = bool(names) and names[0][1] < min(places)[0]
     for place, readings in places.items():
         options = {one.option for one in readings}
         if len(options) > 1:
