@@ -46,7 +46,8 @@ def obey(draft: Draft, runner: Runner) -> bool:
             _repeat(draft)
             return False
         _obey(command, draft, runner, offered)
-    if draft.absorbed:
+    if draft.absorbed:  # who says what is to be done needs no look at the order any more
+        draft.stack[:] = [waiting for waiting in draft.stack if waiting.flow != "order_status"]
         runner.start(draft, SETTLE)
     elif not commands and not draft.picked:
         _nothing_understood(draft)
