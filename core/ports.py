@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from core.shop.records import Customer, Order, Page, Product
+    from core.shop.records import Customer, Order, Page, Product, Ticket
     from core.shop.ruling import Ruling
     from core.types import (
         Action,
@@ -232,6 +232,14 @@ class Shop(Protocol):
         """Return the orders of the verified customer, newest first."""
         ...
 
+    async def customers_by_phone(self, phone: str) -> tuple[Customer, ...]:
+        """Return those with this telephone number, signs and the country's code aside; none for a short one."""
+        ...
+
+    async def tickets_of(self, identity: Identity) -> tuple[Ticket, ...]:
+        """Return the tickets of the verified customer, newest first."""
+        ...
+
     async def products(self) -> tuple[Product, ...]:
         """Return the catalogue."""
         ...
@@ -244,8 +252,11 @@ class Shop(Protocol):
         """Return the shop's questions and policies."""
         ...
 
-    async def review(self, action: Action, *, identity: Identity | None) -> Ruling:
-        """Judge an action as if the customer had said yes to it; arguments may lack, nothing is written."""
+    async def review(self, action: Action, *, identity: Identity | None, after: Sequence[Action] = ()) -> Ruling:
+        """Judge an action as if the customer had said yes to it; arguments may lack, nothing is written.
+
+        `after` are the actions that the same yes would do before this one: what they spend and change counts.
+        """
         ...
 
     async def propose(self, action: Action, *, identity: Identity | None, after: Sequence[Effect] = ()) -> Effect:

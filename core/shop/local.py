@@ -18,7 +18,8 @@ from core.shop.guards import guard
 from core.shop.importing import About, about_shop, put, stored, take
 from core.shop.keys import email_key, name_key, names_of, order_key, zip_key
 from core.shop.lookup import Bench
-from core.shop.records import Customer, Order, Page, Picture, Product, Records
+from core.shop.of_customer import having_phone, tickets_of
+from core.shop.records import Customer, Order, Page, Picture, Product, Records, Ticket
 from core.shop.ruling import Ruling
 from core.shop.tables import CUSTOMERS, ORDERS, PAGES, PRODUCTS, SHOP
 from core.shop.terms import Terms
@@ -75,6 +76,15 @@ class LocalShop:
             sorted(found, key=lambda order: (order.placed_at, age.get(order.order_id, len(age))), reverse=True)
         )
 
+    async def customers_by_phone(self, phone: str) -> tuple[Customer, ...]:
+        """Return those with this telephone number, signs and the country's code aside; none for a short one."""
+        bodies = await self._store.read(lambda connection: having_phone(connection, phone))
+        return tuple(customer_from(stored(body, "store: shop_customers")) for body in bodies)
+
+    async def tickets_of(self, identity: Identity) -> tuple[Ticket, ...]:
+        """Return the tickets of the verified customer, newest first."""
+        return await self._store.read(lambda connection: tickets_of(connection, identity.customer_id))
+
     async def products(self) -> tuple[Product, ...]:
         """Return the catalogue."""
         await self._refresh()
@@ -90,9 +100,14 @@ class LocalShop:
         await self._refresh()
         return self._pages
 
-    async def review(self, action: Action, *, identity: Identity | None) -> Ruling:
-        """Judge an action as if the customer had said yes to it; arguments may lack, nothing is written."""
-        return await self._store.read(lambda connection: guard(action, self._bench.world(connection, action, identity)))
+    async def review(self, action: Action, *, identity: Identity | None, after: Sequence[Action] = ()) -> Ruling:
+        """Judge an action as if the customer had said yes to it; arguments may lack, nothing is written.
+
+        `after` are the actions that the same yes would do before this one.
+        """
+        return await self._store.read(
+            lambda connection: guard(action, self._bench.world(connection, action, identity, after))
+        )
 
     async def propose(self, action: Action, *, identity: Identity | None, after: Sequence[Effect] = ()) -> Effect:
         """Check an action against the policies and return its effect, its action marked done or denied.

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 from core.shop.changes import Changed, changed
 from core.shop.formats.json_in import customer_from, order_from, product_from
 from core.shop.formats.json_out import customer_to, order_to
-from core.shop.guards import WRITES, guard_deed
+from core.shop.guards import WRITES, guard
 from core.shop.importing import About, about_shop, stored
 from core.shop.keys import email_key, order_key, zip_key
 from core.shop.records import Customer, Order, Product
@@ -41,7 +41,7 @@ class Bench:
         made = Made()
         for earlier in after:
             world = made.seen_in(stored(earlier))
-            if earlier.name in WRITES and guard_deed(earlier, world).allowed:
+            if earlier.name in WRITES and guard(earlier, world).allowed:
                 made.take(changed(earlier, world))
         return made.seen_in(stored(action))
 
