@@ -13,14 +13,14 @@ from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
 from core.dialogue.wishes.changing import merged, picked, restricted, restricts, spared, told_of_lines
 from core.dialogue.wishes.goods import read_options
-from core.dialogue.wishes.placing import bent, placed
+from core.dialogue.wishes.placing import Placed, bent, placed
 from core.dialogue.wishes.reading import Said, read_wishes
 from core.dialogue.wishes.stating import Bought, Stated, bought, state
 from core.dialogue.wishes.telling import ask, tell_denied, tell_done, tell_nothing_there, tell_ready
 from core.dialogue.wishes.wish import Wish, dumped, loaded
 from core.knowledge.lexicon import Lexicon
-from core.shop.records import Order
 from core.ports import Effect
+from core.shop.records import Order
 from core.types import ActionStatus, spoken_text
 from core.understand.deeds import Deed, stretches
 from core.understand.deeds import wishes as wishes_in
@@ -37,7 +37,7 @@ _BEFORE_PROOF = frozenset({"payment", "reason", "address", "address_ref", "all",
 _OF_A_LINE = frozenset({"which_item", "new_item", "near", "new_item_ids"})
 """Questions that are about one line of a wish."""
 _YES = re.compile(
-    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|correct|right|confirm(?:ed)?|please do|go ahead|do it|sounds good|perfect|great"
+    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|correct|right|confirm(?:ed)?|please do|go ahead|do it|sounds good|perfect"
     r"|是的?|对的?|好的?|可以|行|嗯+|没错|没问题|确认|同意)(?=\W|$|就|请|啊|呀|吧|啦|，|帮|退|换|取消)",
     re.IGNORECASE,
 )
@@ -231,18 +231,18 @@ def _asked_about(draft: Draft, wishes: Sequence[Wish]) -> tuple[int, int | None]
 
 async def _stated(draft: Draft, wishes: Sequence[Wish], orders: Sequence[Order], goods: Bought) -> list[Stated]:
     """Return every wish with its order and the policy's ruling; what cannot be done is said and dropped."""
-    found: list[Stated] = []
-    for wish in wishes:
-        for place in placed(wish, orders, focus=draft.slots.get("order_id", "")):
-            found.append(await state(draft, bent(place, orders), orders, goods))
+    focus = draft.slots.get("order_id", "")
+    places = [bent(place, orders) for wish in wishes for place in placed(wish, orders, focus=focus)]
     left: list[Stated] = []
-    for one in sorted(_joined(found), key=lambda one: _ORDER_OF_DEEDS.index(one.wish.deed)):
+    for place in sorted(_once(places), key=lambda place: _ORDER_OF_DEEDS.index(place.wish.deed)):
+        if any(_excludes(other.wish, place.wish) for other in left):
+            draft.say("settle_one_per_order", order=place.wish.order_id)
+            continue
+        one = await state(draft, place, orders, goods, after=left)
         if one.denial is not None:
             tell_denied(draft, one)
         elif one.lack is not None and one.lack.what in ("nothing_fits", "not_bought", "unknown_address"):
             tell_nothing_there(draft, one)
-        elif any(_excludes(other, one) for other in left):
-            draft.say("settle_one_per_order", order=one.wish.order_id)
         else:
             left.append(one)
     if len(left) == 1 and left[0].wish.order_id:
@@ -250,29 +250,36 @@ async def _stated(draft: Draft, wishes: Sequence[Wish], orders: Sequence[Order],
     return left
 
 
-def _joined(found: Sequence[Stated]) -> list[Stated]:
+def _once(places: Sequence[Placed]) -> list[Placed]:
     """Return the wishes without those said twice."""
-    seen: dict[str, Stated] = {}
-    for one in found:
-        seen.setdefault(dumped([replace(one.wish, read_out="")]), one)
+    seen: dict[str, Placed] = {}
+    for place in places:
+        seen.setdefault(dumped([replace(place.wish, read_out="")]), place)
     return list(seen.values())
 
 
-def _excludes(first: Stated, second: Stated) -> bool:
+def _excludes(first: Wish, second: Wish) -> bool:
     """Return whether doing the first leaves nothing for the second: one return or exchange for an order."""
-    if not second.wish.order_id or first.wish.order_id != second.wish.order_id:
+    if not second.order_id or first.order_id != second.order_id:
         return False
     ending = (Deed.CANCEL, Deed.RETURN, Deed.SWAP)
-    return first.wish.deed in ending and second.wish.deed in ending
+    return first.deed in ending and second.deed in ending
+
+
+async def _standing(draft: Draft, orders: Sequence[Order], goods: Bought) -> list[Stated]:
+    """Return where the kept wishes stand, each after those before it."""
+    found: list[Stated] = []
+    for wish in loaded(draft.slots.get(_WISHES, "")):
+        place = placed(wish, orders, focus=draft.slots.get("order_id", ""))[0]
+        found.append(await state(draft, place, orders, goods, after=found))
+    return found
 
 
 async def ask_for_lacking(draft: Draft) -> str:
     """Ask the one thing that the first unfinished wish lacks."""
     orders = await own_orders(draft)
     goods = bought(orders, draft.desk.facts)
-    wishes = loaded(draft.slots.get(_WISHES, ""))
-    for at, wish in enumerate(wishes):
-        one = await state(draft, placed(wish, orders, focus=draft.slots.get("order_id", ""))[0], orders, goods)
+    for at, one in enumerate(await _standing(draft, orders, goods)):
         if one.lack is not None:
             draft.slots[_ASKED] = f"{one.lack.what}:{at}:{one.lack.line}"
             ask(draft, one, orders, goods)
@@ -284,8 +291,7 @@ async def read_out(draft: Draft) -> str:
     """Read out exactly what would be done, bind it by its hash, and ask for a yes."""
     orders = await own_orders(draft)
     goods = bought(orders, draft.desk.facts)
-    wishes = loaded(draft.slots.get(_WISHES, ""))
-    stated = [await state(draft, placed(wish, orders)[0], orders, goods) for wish in wishes]
+    stated = await _standing(draft, orders, goods)
     draft.forget(_ASKED)
     tell_ready(draft, stated, orders, goods)
     draft.slots[_WISHES] = dumped([replace(one.wish, read_out=one.hash) for one in stated])
@@ -293,15 +299,14 @@ async def read_out(draft: Draft) -> str:
 
 
 async def carry_out(draft: Draft) -> str:
-    """Do what was read out and said yes to, and only that; returns "more" when other wishes are left."""
+    """Do what was read out and said yes to, and only that; returns what `gather` does of the wishes that are left."""
     orders = await own_orders(draft)
     goods = bought(orders, draft.desk.facts)
     left: list[Wish] = []
     draft.forget("offer")
-    for wish in loaded(draft.slots.get(_WISHES, "")):
-        one = await state(draft, placed(wish, orders)[0], orders, goods)
+    for one in await _standing(draft, orders, goods):
         if not one.is_read_out:
-            left.append(wish)
+            left.append(one.wish)
             continue
         effect = await _done(draft, one)
         if effect.action.status is ActionStatus.DENIED:
@@ -311,7 +316,7 @@ async def carry_out(draft: Draft) -> str:
     draft.forget(_WISHES, _ASKED)
     if left:
         draft.slots[_WISHES] = dumped(left)
-        return "more"
+        return await gather(draft)
     draft.outcome = "answered"
     return ""
 
@@ -323,7 +328,7 @@ async def _done(draft: Draft, one: Stated) -> Effect:
         idempotency_key=hashlib.sha256(bound.encode()).hexdigest()[:32],
         confirmation=one.wish.read_out,
     )
-    effect = await draft.desk.shop.propose(action, identity=draft.identity)
+    effect = await draft.desk.shop.propose(action, identity=draft.identity, after=draft.effects)
     draft.effects.append(effect)
     return effect
 

@@ -49,7 +49,8 @@ _UNWANTED = re.compile(
 )
 """Wanting it no more is a cancellation before it arrived and a return afterwards, and elsewhere a reason."""
 _RETURN = re.compile(
-    r"\breturn(?:ing|ed)?\b(?! (?:address|policy|label|window))|\b(?:send|sending|give|bring|take)\b(?: \w+){0,4} back\b"
+    r"\breturn(?:ing|ed)?\b(?! (?:address|policy|label|window))"
+    r"|\b(?:send|sending|give|bring|take)\b(?: \w+){0,4} back\b"
     r"|\b(?:get|want|need) (?:a |my )?(?:full )?(?:refund|money back)\b|\brefund(?:ed|ing)?\b"
     r"|退(?!款(?:进度|到|给|去|方式|至)|回|订|出|货地址|换货(?:政策|规则))(?:货|掉|了|款|还)?",
     re.IGNORECASE,
@@ -57,6 +58,8 @@ _RETURN = re.compile(
 _REFUND_WAY = re.compile(
     r"\b(?:refund(?:ed)?|money(?: back)?|(?:price )?difference|it back)\b[^.,;]{0,40}?"
     r"\b(?:to|onto|into|on|via|through|by|with|using|goes?)\b"
+    r"|\brefund(?:ed)? (?:it )?(?:my|the|that|this) (?:\w+ )?(?:card|paypal|visa|mastercard|amex|account|wallet|original"
+    r"|difference|price|rest|balance)\b"
     r"|退(?:款)?(?:到|给|去|至|回)|钱(?:退|回)|差价|原路",
     re.IGNORECASE,
 )
@@ -80,18 +83,23 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _PROFILE = re.compile(
-    r"\b(?:default|profile|account(?:'s)?|user|home|saved|my own) (?:\w+ )?address|\baddress (?:in|on|of) (?:my|the) "
-    r"(?:profile|account)\b|\bmy (?:profile|account)\b|默认(?:的)?(?:收货)?地址|账户(?:里|上)?的?地址|个人资料|我的资料",
+    r"\b(?:default|profile|account(?:'s)?|user|home|saved|my own) (?:\w+ )?address"
+    r"|\baddress (?:in|on|of) (?:my|the) (?:profile|account)\b|\bmy (?:profile|account)\b"
+    r"|默认(?:的)?(?:收货)?地址|账户(?:里|上)?的?地址|个人资料|我的资料",
     re.IGNORECASE,
 )
 _PAYMENT = re.compile(
-    r"\bpay(?:ing|ment)?\b|\bcharge(?:d)? (?:it )?to\b|付款|支付|付钱|结算方式",
+    r"\bpay(?:ing|ment)?\b|\bcharged?\b(?! for)|\b(?:put|bill) (?:it|this|that|the order) (?:on|to)\b|付款|支付|付钱|结算方式",
     re.IGNORECASE,
 )
-_PAY_INSTEAD = re.compile(
-    r"\b(?:chang|switch|modif|updat|set|different|another|use|using|instead)\w*\b|改|换|用", re.IGNORECASE
-)
+_PAY_INSTEAD = re.compile(r"\b(?:switch|set|different|another|use|using|instead)\w*\b|换|用", re.IGNORECASE)
 _TOWARDS = re.compile(r"\b(?:to|as|with)\b|[改换变]?成|[改换]为|[寄送改换]到", re.IGNORECASE)
+_OF_A_PERSON = re.compile(
+    r"\b(?:password|e-?mail|phone|mobile|numbers?|names?|language|account|mind|subject|appointment|delivery (?:date|time|day))\b"
+    r"|密码|邮箱|电话|手机|号码|姓名|名字|语言|账号|时间|日期|主意|话题",
+    re.IGNORECASE,
+)
+"""What can be changed and is no goods of an order."""
 _NEGATED = re.compile(
     r"(?:\b(?:don'?t|do not|not|never|without|no need to|rather than|instead of|won'?t|didn'?t)(?: \w+){0,2} ?"
     r"|(?:不要|别|不用|不想|没有?|先不|不)(?:给我|帮我|再|先)?)$",
@@ -122,8 +130,8 @@ _RULES_ASKED = re.compile(
 )
 """Asking how it is done, or what holds, is no wish yet."""
 _PROGRESS_ASKED = re.compile(
-    r"\b(?:when (?:will|do|can|am)|where(?:'s| is| are)|have you|did you|has (?:it|my|the)|how far|any (?:news|update)|still (?:waiting|no|haven't)"
-    r"|status|progress|did my|is my (?:return|refund|exchange|cancel\w*))\b"
+    r"\b(?:when (?:will|do|can|am)|where(?:'s| is| are)|have you|did you|has (?:it|my|the)|how far|any (?:news|update)"
+    r"|still (?:waiting|no|haven't)|status|progress|did my|is my (?:return|refund|exchange|cancel\w*))\b"
     r"|到哪|哪一步|进度|怎么样了|了吗|了没|好了没|到账|多久|还没(?:退|到|收)|什么时候",
     re.IGNORECASE,
 )
@@ -137,7 +145,11 @@ def wishes(text: str, parts: Sequence[Stretch], *, names_order: bool) -> bool:
     """
     for part in parts:
         own = text[part.start : part.end]
-        if part.sure and not _PROGRESS_ASKED.search(own) and (names_order or not _RULES_ASKED.search(own)):
+        if (
+            (part.sure or names_order)
+            and not _PROGRESS_ASKED.search(own)
+            and (names_order or not _RULES_ASKED.search(own))
+        ):
             return True
     return False
 
@@ -190,18 +202,13 @@ def _deed(clause: str) -> tuple[Deed | None, bool]:
     changes = _first(_CHANGE, clause) is not None or any(deed is Deed.SWAP for _, deed in cues)
     if _ADDRESS.search(clause) and not any(deed in (Deed.CANCEL, Deed.RETURN) for _, deed in cues):
         return (Deed.PROFILE if _is_of_profile(clause) else Deed.ADDRESS), changes or bool(_TOWARDS.search(clause))
-    if _PAYMENT.search(clause) and not cues and _PAY_INSTEAD.search(clause):
-        return Deed.PAYMENT, bool(re.search(r"\bpayment\b|付款|支付", clause, re.I))
-    if (
-        _PAYMENT.search(clause)
-        and re.search(r"payment method|way (?:to|of) pay|付款方式|支付方式", clause, re.I)
-        and changes
-    ):
-        return Deed.PAYMENT, True
+    if _PAYMENT.search(clause) and not cues and not moves:
+        if changes or _PAY_INSTEAD.search(clause):
+            return Deed.PAYMENT, changes
     if cues:
         return min(cues)[1], True
     if changes:
-        return Deed.SWAP, False
+        return Deed.SWAP, bool(_TOWARDS.search(clause)) and not _OF_A_PERSON.search(clause)
     return (Deed.CANCEL, False) if _UNWANTED.search(clause) else (None, False)
 
 
@@ -219,12 +226,14 @@ def _first(pattern: re.Pattern[str], clause: str) -> int | None:
     return None
 
 
+_BESIDE = (Deed.CANCEL, Deed.PAYMENT)
+"""What is a deed when nothing else is said, and beside a deed its reason or its means."""
 _VERBS = ((Deed.CANCEL, _CANCEL), (Deed.RETURN, _RETURN), (Deed.SWAP, _SWAP))
 
 
 def _merged(text: str, parts: list[Stretch]) -> tuple[Stretch, ...]:
     if any(part.deed and part.sure for part in parts):
-        parts = [part if part.deed is not Deed.CANCEL or part.sure else replace(part, deed=None) for part in parts]
+        parts = [replace(part, deed=None) if part.deed in _BESIDE and not part.sure else part for part in parts]
     if not any(part.deed for part in parts):
         return ()
     merged: list[Stretch] = []

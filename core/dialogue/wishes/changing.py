@@ -31,7 +31,7 @@ def restricted(wishes: Sequence[Wish], told: Wish) -> list[Wish]:
 
 
 def spared(wishes: Sequence[Wish], products: Sequence[str]) -> list[Wish]:
-    """Return the wishes without these products: "all of it except the kettle"; one that is left with none is dropped."""
+    """Return the wishes without these products: "all but the kettle"; one that is left with none is dropped."""
     changed = []
     for wish in wishes:
         lines = tuple(line for line in wish.lines if not set(line.product_id.split("|")) & set(products))

@@ -14,12 +14,14 @@ from core.types import Entity
 
 _PARTED = re.compile(r"[,;:，；：、&\n]|\b(?:and|plus|also|then)\b|和|跟|与|及|还有|以及", re.IGNORECASE)
 """What stands between two goods."""
-_TOWARDS = re.compile(
-    r"\b(?:to|for|into|with|in|as|becomes?|instead)\b(?!\s+(?:my |the |this |that )?(?:order|#))|->|→|=>"
-    r"|换成|改成|换为|改为|变成|调成|换到|换个|换一|换|改|要",
-    re.IGNORECASE,
+_TOWARDS = (
+    re.compile(
+        r"\b(?:to|for|into)\b(?!\s+(?:my |the |this |that )?(?:order|#))|->|→|=>|换成|改成|换为|改为|变成|调成|换到",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?:with|in|as|becomes?|instead)\b|换个|换一|换|改|要", re.IGNORECASE),
 )
-"""What stands between a thing and what it should become."""
+"""What stands between a thing and what it should become; what may as well be part of either comes second."""
 _SAME = re.compile(
     r"\b(?:same|identical|exact(?:ly)?|another one|new one|fresh one|brand[- ]new)\b|一样|同款|同样|一模一样|新的|原样",
     re.IGNORECASE,
@@ -95,7 +97,7 @@ def _starts(text: str, start: int, meant: Sequence[_Named], *, swaps: bool) -> l
         before = starts[-1][1].end if starts else start
         between = text[before : one.start]
         parted = [found.end() for found in _PARTED.finditer(between)]
-        if starts and swaps and not parted and _TOWARDS.search(between):
+        if starts and swaps and not parted and _towards(text, before, one.start):
             continue
         leads = parted or [found.end() for found in _LEADS.finditer(between)]
         starts.append((before + (leads[-1] if leads else 0), one))
@@ -105,7 +107,7 @@ def _starts(text: str, start: int, meant: Sequence[_Named], *, swaps: bool) -> l
 def _lines_of(
     text: str, first: int, last: int, one: _Named, by_id: dict[str, Product], lexicon: Lexicon, *, swaps: bool
 ) -> list[Line]:
-    towards = _TOWARDS.search(text, one.end, last) if swaps else None
+    towards = _towards(text, one.end, last) if swaps else None
     own = text[first : towards.start()] if towards else text[first:last]
     target = text[towards.end() : last] if towards else ""
     having: dict[str, str] = {}
@@ -122,6 +124,10 @@ def _lines_of(
         same=swaps and not wanted and bool(_SAME.search(text[first:last])),
     )
     return [line]
+
+
+def _towards(text: str, start: int, end: int) -> re.Match[str] | None:
+    return next((found for pattern in _TOWARDS if (found := pattern.search(text, start, end))), None)
 
 
 def _options(text: str, product: Product, lexicon: Lexicon) -> Options:

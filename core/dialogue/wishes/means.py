@@ -39,7 +39,7 @@ def described(method: PaymentMethod) -> tuple[str, str]:
 
 
 def whole_address(parts: Options, ref: str, customer: Customer, orders: Sequence[Order]) -> Mapping[str, str] | None:
-    """Return the address that was named or pointed at, with "" for a part that lacks; None for one that nobody knows."""
+    """Return the address that was named or pointed at, "" for a part that lacks; None for one nobody knows."""
     if ref:
         known = _pointed_at(ref, customer, orders)
         return {**_parts(known), **dict(parts)} if known else None

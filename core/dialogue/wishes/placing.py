@@ -86,7 +86,7 @@ def _fitting(wish: Wish, orders: Sequence[Order]) -> list[Order]:
 
 
 def _only_order(wish: Wish, orders: Sequence[Order], focus: str) -> Order | None:
-    """Return the order that is meant though none was named: what it holds, the one spoken of, or the only one that fits."""
+    """Return the order that is meant though none was named: by what it holds, as spoken of, or the only one."""
     fitting = _fitting(wish, orders)
     if wish.lines:
         holding = [order for order in fitting or orders if all(_items(order, line) for line in wish.lines)]

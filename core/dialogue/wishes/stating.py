@@ -15,7 +15,7 @@ from core.dialogue.wishes.wish import Wish
 from core.knowledge.facts import Facts
 from core.shop.records import Customer, Order, OrderItem, PaymentMethod, Product, Variant
 from core.shop.ruling import Ruling
-from core.types import Action, confirmation_of
+from core.types import Action, ActionStatus, confirmation_of
 from core.understand.deeds import Deed
 
 _MENDED_BY = MappingProxyType(
@@ -75,14 +75,23 @@ def _gone(item: OrderItem) -> Product:
     return Product(product_id=item.product_id, names={"en": item.name}, variants={item.item_id: variant})
 
 
-async def state(draft: Draft, one: Placed, orders: Sequence[Order], goods: Bought) -> Stated:
-    """Return where a placed wish stands; the shop's policy decides, with what is known."""
+async def state(
+    draft: Draft, one: Placed, orders: Sequence[Order], goods: Bought, *, after: Sequence[Stated] = ()
+) -> Stated:
+    """Return where a placed wish stands; the shop's policy decides, with what is known.
+
+    `after` are the wishes that the same yes would settle before it.
+    """
     wish, identity = one.wish, draft.identity
     customer = await draft.desk.shop.customer(identity.customer_id) if identity else None
     order = find(orders, wish.order_id)
     if customer is None:
         raise LookupError("a wish was looked at before its customer was known")
-    draw = _Drawing(draft=draft, wish=wish, order=order, customer=customer, orders=orders, goods=goods)
+    before = (
+        *(effect.action for effect in draft.effects if effect.action.status is ActionStatus.DONE),
+        *(other.action for other in after if other.ruling.allowed and other.lack is None),
+    )
+    draw = _Drawing(draft=draft, wish=wish, order=order, customer=customer, orders=orders, goods=goods, before=before)
     if one.lack is not None and (order is None or one.lack.what != "items"):
         return await draw.stated(lack=one.lack)
     bare = await draw.stated()
@@ -99,6 +108,7 @@ class _Drawing:
     customer: Customer
     orders: Sequence[Order]
     goods: Bought
+    before: tuple[Action, ...]
 
     async def whole(self) -> Stated:
         """Return it with everything the customer said and what follows from it."""
@@ -130,7 +140,7 @@ class _Drawing:
         if self.wish.order_id and self.order is None:
             known["order_id"] = self.wish.order_id
         action = Action(name=action_name(self.wish, self.order), arguments=known, idempotency_key="")
-        ruling = await self.draft.desk.shop.review(action, identity=self.draft.identity)
+        ruling = await self.draft.desk.shop.review(action, identity=self.draft.identity, after=self.before)
         made = Stated(
             wish=self.wish,
             action=action,
