@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from core.knowledge.lexicon import Lexicon, load_lexicon
 from core.ports import TextEncoder
@@ -38,7 +39,7 @@ from core.understand.proposing import Proposer, Reading
 from core.understand.reading import asks_by_words, is_only_noise, speaks_of_own
 from core.understand.sentences import Intent, load_intents
 from core.understand.sentiment import ANGRY, sentiment
-from core.understand.training import trained
+from core.understand.training import SHIPPED, trained
 from core.understand.vocabulary import Vocabulary, build_vocabulary
 
 Catalogue = Callable[[], Awaitable[tuple[Product, ...]]]
@@ -56,6 +57,10 @@ _NOT_SLOTS = frozenset(
     | {"invoice_title", "tax_number"}
 )
 """What the dialogue reads from the entities themselves, by their places in the words."""
+_ASKING = frozenset({"business", "settle"})
+"""Flows in which we ask for a yes or a no."""
+_ANYWHERE = frozenset({"email", "name", "zip", "phone", "no_email", "ordinal", "date", "time"})
+"""What customers of any business name; the rest is the shop's."""
 _PROOF = frozenset({"email", "name", "zip", "phone", "no_email"})
 _READ_BY_RULE = (IntentScore(name="product_question", probability=1.0),)
 
@@ -68,6 +73,12 @@ class Understander:
     catalogue: Catalogue
     lexicon: Lexicon = field(default_factory=load_lexicon)
     intents: dict[str, Intent] = field(default_factory=lambda: {intent.name: intent for intent in load_intents()})
+    sells: bool = True
+    """Whether customers speak of orders and goods; in other businesses an intent alone says what is wanted."""
+    weights: Path = SHIPPED
+    """The trained classifier; where it does not fit the sentences or the encoder, another is trained."""
+    keeps: bool = False
+    """Whether one that was trained is written to `weights` for the next start."""
     _classifier: Classifier | None = None
     _training: asyncio.Lock = field(default_factory=asyncio.Lock)
     _vocabulary: Vocabulary | None = None
@@ -80,6 +91,8 @@ class Understander:
         listing = bool(session.slots.get("listed"))
         identifying = waiting == "identify" or (waiting == "business" and session.identity is None)
         entities = find_entities(text, identifying=identifying, listing=listing)
+        if not self.sells:
+            entities = tuple(entity for entity in entities if entity.kind in _ANYWHERE)
         vocabulary = await self._words()
         rest = vocabulary.mended(without(text, entities))
         language = _language(_read_out(outside(text, entities), vocabulary), message, percept, session)
@@ -88,7 +101,7 @@ class Understander:
         commands = self._by_rules(rest, entities, percept, session)
         rung: Source = "rules"
         decided = any(not isinstance(command, SetSlot | CorrectSlot) for command in commands)
-        if not decided and not percept.matches:
+        if self.sells and not decided and not percept.matches:
             parts = deeds.stretches(text)
             if deeds.wishes(text, parts, names_order=any(entity.kind == "order_id" for entity in entities)):
                 commands.append(StartFlow(flow="settle"))
@@ -102,7 +115,7 @@ class Understander:
                 waiting=tuple(frame.flow for frame in session.stack),
                 recent=("order_status",) if session.identity and "order_id" in session.slots else (),
                 asks=any(span.kind == "topic" and span.name != "order" for span in self.lexicon.read(rest)),
-                own=speaks_of_own(rest),
+                own=self.sells and speaks_of_own(rest),
                 calm=mood > ANGRY,
             )
             proposed, intents, rung = await self._propose(reading, session)
@@ -119,7 +132,8 @@ class Understander:
         )
 
     def _by_rules(self, rest: str, entities: tuple[Entity, ...], percept: Percept, session: Session) -> list[Command]:
-        corrected = rules.corrected(rest) is not None and bool(entities)
+        named = any(entity.kind not in _NOT_SLOTS for entity in entities)
+        corrected = named and rules.corrected(rest) is not None
         slot_of = CorrectSlot if corrected else SetSlot
         commands: list[Command] = [
             slot_of(slot=_SLOTS.get(entity.kind, entity.kind), value=entity.value)
@@ -131,7 +145,7 @@ class Understander:
         elif corrected:
             commands += _corrected(entities, session)
         else:
-            asked = "offer" in session.slots or any(frame.flow == "business" for frame in session.stack)
+            asked = "offer" in session.slots or any(frame.flow in _ASKING for frame in session.stack)
             said = rules.certain(rest, asked=asked) if rest else None
             commands += [said] if said is not None else []
         return commands
@@ -140,7 +154,9 @@ class Understander:
         """Load or train the classifier and collect the shop's words now, so that no customer waits for it."""
         async with self._training:
             if self._classifier is None:
-                self._classifier = await trained(tuple(self.intents.values()), self.encoder)
+                self._classifier = await trained(
+                    tuple(self.intents.values()), self.encoder, self.weights, keep=self.keeps
+                )
         await self._words()
 
     async def _words(self) -> Vocabulary:
@@ -160,7 +176,7 @@ class Understander:
         several = proposer.several(reading, parts, scores, self.lexicon)
         if several:
             return several, scores[0], "classifier"
-        if asks_by_words(reading.text, self.lexicon, spoken_of="product_id" in session.slots):
+        if self.sells and asks_by_words(reading.text, self.lexicon, spoken_of="product_id" in session.slots):
             return [AskKnowledge(question=reading.text)], _READ_BY_RULE, "rules"
         proposed = proposer.one(reading, scores[0])
         return proposed, scores[0], "classifier" if proposed else "rules"
@@ -168,7 +184,9 @@ class Understander:
     async def _classify(self, texts: list[str]) -> list[tuple[IntentScore, ...]]:
         async with self._training:
             if self._classifier is None:
-                self._classifier = await trained(tuple(self.intents.values()), self.encoder)
+                self._classifier = await trained(
+                    tuple(self.intents.values()), self.encoder, self.weights, keep=self.keeps
+                )
         model = self._classifier
         vectors = await self.encoder.encode(texts) if self.encoder and model.vectors is not None else None
         return [model.scores(text, None if vectors is None else vectors[at]) for at, text in enumerate(texts)]

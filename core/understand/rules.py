@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from core.types import Affirm, CancelFlow, ChitChat, Command, Deny, Handoff, Repeat, StartFlow
+from core.understand.yes_no import says_no, says_wait, says_yes
 
 _EDGE = r"[\s,，.。!！?？~、;；:：…]*"
 
@@ -19,17 +20,6 @@ def _part(*alternatives: str) -> re.Pattern[str]:
 
 
 _POLITE = r"(?:,?\s*(?:please|pls|thanks|thank you|谢谢|麻烦了|麻烦|吧|了|啊|呀|呢|哦|哈|的|啦|嘛))*"
-_YES = _whole(
-    rf"(?:yes|yeah|yep|yup|sure|ok|okay|of course|correct|right|that's right|please do|go ahead|do it|fine"
-    rf"|sounds good|y){_POLITE}",
-    r"(?:yes|ok|okay|sure)[, ]+(?:please|do that|go ahead|that's right|thanks)",
-    rf"(?:是|是的|对|对的|好|好的|好呀|可以|行|行的|嗯|嗯嗯|没错|没问题|要|要的|需要|确认|确定|登记|登记吧"
-    rf"|就这样|就它|同意|麻烦了|请吧|那好|ok){_POLITE}",
-)
-_NO = _whole(
-    rf"(?:no|nope|nah|not really|no need|not now|no thanks?|no thank you|don't|n){_POLITE}",
-    rf"(?:不|不是|不对|不要|不用|不用了|不必|不需要|没有|否|不行|不可以|不登记|先不|暂时不用|不了){_POLITE}",
-)
 _YES_THANKS = _whole(
     r"(?:好|好的|好呀|可以|行|行的|要|要的|嗯+|ok|okay|yes|sure|great|perfect|please)"
     rf"[,，\s]*{_POLITE}(?:你|您|a lot)?",
@@ -122,6 +112,10 @@ class _Rule:
     command: Command
     whole: bool = True
 
+    def fits(self, text: str) -> bool:
+        """Return whether the rule knows the text."""
+        return (self.pattern.match(text) if self.whole else self.pattern.search(text)) is not None
+
 
 _RULES = (
     _Rule(_HELP, ChitChat(topic="help")),
@@ -131,8 +125,8 @@ _RULES = (
     _Rule(_REPEAT, Repeat()),
     _Rule(_CANCEL, CancelFlow()),
     _Rule(_LIST, StartFlow(flow="list_orders")),
-    _Rule(_YES, Affirm()),
-    _Rule(_NO, Deny()),
+)
+_RULES_LAST = (
     _Rule(_ACK, ChitChat(topic="ack")),
     _Rule(_ROBOT, ChitChat(topic="robot"), whole=False),
 )
@@ -158,10 +152,16 @@ def certain(text: str, *, asked: bool = False) -> Command | None:
         return Affirm()
     if asked and _NO_THANKS.match(text):
         return Deny()
-    for rule in _RULES:
-        if (rule.pattern.match(text) if rule.whole else rule.pattern.search(text)) is not None:
-            return rule.command
-    return None
+    if says_wait(text):
+        return Deny() if asked else ChitChat(topic="ack")
+    before = next((rule.command for rule in _RULES if rule.fits(text)), None)
+    return before or _answer(text) or next((rule.command for rule in _RULES_LAST if rule.fits(text)), None)
+
+
+def _answer(text: str) -> Command | None:
+    if says_yes(text):
+        return Affirm()
+    return Deny() if says_no(text) else None
 
 
 def corrected(text: str) -> str | None:

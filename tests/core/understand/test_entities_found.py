@@ -28,7 +28,7 @@ def found(text: str, *, identifying: bool = False, listing: bool = False) -> dic
         ("the third one", {"ordinal": "3"}),
         ("最后一个", {"ordinal": "-1"}),
         ("my last order", {"recent": "yes"}),
-        ("¥129 的那款", {"amount": "¥129"}),
+        ("¥129 的那款", {"amount": "129 CNY"}),
         ("我没有邮箱", {"no_email": "yes"}),
         ("I don't remember my e-mail", {"no_email": "yes"}),
         ("product:abc-1", {"product": "abc-1"}),

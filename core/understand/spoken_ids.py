@@ -1,0 +1,52 @@
+"""Numbers with a letter in front, as they are dictated: "W 39 12 701", "井号 W ...", "double u 3912701"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_HASH = re.compile(
+    r"(?:井号键?|井字号|\bhash(?:tag)?(?: sign| key)?\b|\b(?:pound|number) sign\b)[\s,:]*(?=[A-Za-z]?[\s-]*\d{3})",
+    re.IGNORECASE,
+)
+_DOUBLE_U = re.compile(
+    r"(?:\bdouble[\s-]?(?:u|you|yu)\b|\bdub(?:ya|lu)\b|[达打大][不布][溜留柳六刘])[\s,.-]*(?:dash|hyphen"
+    r"|杠)?[\s,.-]*(?=\d{3})",
+    re.IGNORECASE,
+)
+_DASH_SAID = re.compile(r"(?<![A-Za-z0-9])([Ww])\s+(?:dash|hyphen|杠|横杠)\s+(?=\d)", re.IGNORECASE)
+_LETTER = re.compile(r"(?<![A-Za-z0-9'’@._-])([B-HJ-Zb-hj-z])[\s,]+(?=\d{5,12}(?!\d))")
+"""A letter said before a number; "a" and "I" are words, and fewer digits may be a count of something."""
+_GROUPED_W = re.compile(r"(?<![A-Za-z0-9'’@._-])([Ww])((?:[\s,.-]*\d)+)(?![A-Za-z0-9])")
+_GROUPED_ORDER = re.compile(
+    r"((?:订单编?号?码?|单号|\border(?:s|\s+(?:number|no\.?|id))?)\s*(?:是|为|:|is"
+    r"|#)*\s*#?\s*)(\d{1,6}(?:[ -]\d{1,6}){1,6})(?!\d)",
+    re.IGNORECASE,
+)
+_POSTCODE = re.compile(
+    r"(\b(?:zip(?:\s*code)?|post(?:al)?\s*code)\s*(?:is|:)?\s+)"
+    r"((?:(?:[a-z]|zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)(?:[\s,]+|\b)){5,8})(?![a-z0-9])",
+    re.IGNORECASE,
+)
+_ID_DIGITS = range(5, 13)
+
+
+def closed_up(text: str, spelled: Callable[[str], str]) -> str:
+    """Return the text with dictated numbers closed up; `spelled` writes number words as digits."""
+    text = _DOUBLE_U.sub("W", _HASH.sub("#", text))
+    text = _DASH_SAID.sub(r"\1", text)
+    text = _GROUPED_W.sub(_one_number, text)
+    text = _GROUPED_ORDER.sub(_one_number, text)
+    text = _LETTER.sub(r"\1", text)
+    return _POSTCODE.sub(lambda found: found.group(1) + _postcode(found.group(2), spelled), text)
+
+
+def _one_number(found: re.Match[str]) -> str:
+    written = re.sub(r"\D", "", found.group(2))
+    return found.group(1) + written if len(written) in _ID_DIGITS else found.group()
+
+
+def _postcode(said: str, spelled: Callable[[str], str]) -> str:
+    words = [spelled(word) for word in re.split(r"[\s,]+", said.strip())]
+    tail = said[len(said.rstrip()) :]
+    return "".join(words).upper() + tail
