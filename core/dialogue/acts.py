@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, tell_progress, write_ticket
+from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, tell_progress
 from core.dialogue.handoff import hand_off
 from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_identity
 from core.dialogue.orders import choose_order, list_orders, own_order, remember_wish, show_order
@@ -13,6 +13,19 @@ from core.dialogue.photo import look_at_photo
 from core.dialogue.questions import admit_ignorance, answer_question
 from core.dialogue.run import ActOf, CheckOf
 from core.dialogue.settling import ask_for_lacking, carry_out, gather, leave_undone, note_request, read_out
+from core.dialogue.tickets.collecting import begin_ticket
+from core.dialogue.tickets.extras import (
+    heard_complaint,
+    name_who_can,
+    next_topic,
+    offer_a_person,
+    own_phone,
+    secure,
+    tell_address,
+    without_order,
+)
+from core.dialogue.tickets.goods import list_items, name_items
+from core.dialogue.tickets.writing import look_for_ticket, write_ticket
 
 ACTS: Mapping[str, ActOf] = MappingProxyType(
     {
@@ -40,6 +53,18 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             suggest_ticket,
             tell_progress,
             write_ticket,
+            begin_ticket,
+            heard_complaint,
+            list_items,
+            look_for_ticket,
+            name_items,
+            name_who_can,
+            next_topic,
+            offer_a_person,
+            own_phone,
+            secure,
+            tell_address,
+            without_order,
         )
     }
 )

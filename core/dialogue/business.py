@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 
 from core.dialogue.draft import Draft
-from core.dialogue.handoff import propose
 from core.dialogue.orders import find_own, is_under_way
 from core.dialogue.products import tell_facts
 from core.dialogue.questions import tell_page
 from core.dialogue.settling import TOPICS
+from core.dialogue.tickets.collecting import is_question
+from core.dialogue.tickets.facts import FORMS
+from core.dialogue.tickets.writing import own_tickets
 from core.knowledge.question import read_question
+from core.shop.keys import order_key
 from core.shop.records import Page
 from core.types import spoken_text
+from core.understand.clauses import clauses
 from core.understand.normalise import normalise
+from core.wording.formats import day
 
 _POLICY_ENOUGH = 0.4
 """Lower than for a question: the topic is known already, only the page is looked for."""
@@ -21,6 +26,10 @@ _CANDIDATES = 5
 _TOPIC_WEIGHT = 0.7
 """What the topic's name counts beside the customer's own words, which say which of its pages is meant."""
 _WORDS_CHARS = 500
+_TICKETS_TOLD = 3
+_TROUBLES = frozenset({"missing_or_wrong_item", "repair_warranty", "promotion_coupon", "payment_wallet"})
+"""Topics of which a statement is a wish: "two items are missing"."""
+_HYPOTHETICAL = re.compile(r"怎么办|如果|万一|要是|假如|\b(?:what (?:if|happens)|if|in case|suppose)\b", re.IGNORECASE)
 
 
 _HAS_PROGRESS = frozenset({"refund", "return", "exchange", "cancel_order", "repair_warranty", "missing_or_wrong_item"})
@@ -50,7 +59,8 @@ async def quote_policy(draft: Draft) -> str:
     """Say what the shop's page about the topic says.
 
     Returns "answered" when that was the question, "told" when a product's own record answers it, "progress"
-    when the customer asks how far it is, which the order tells, "settle" when it is a change of orders, else "wished".
+    when the customer asks how far it is, which the order tells, "settle" when it is a change of orders, "ticket"
+    when a colleague must do it, "elsewhere" when nobody here can, else "wished".
     """
     topic = draft.slots.get("topic", "")
     words = spoken_text(draft.message, draft.percept)
@@ -59,15 +69,18 @@ async def quote_policy(draft: Draft) -> str:
         draft.slots["wished_recent"] = "yes"
     if topic == "complaint":
         draft.say("complaint_sorry")
-        return "wished"
+        return "ticket"
+    if topic == "out_of_scope_merchant":
+        return "elsewhere"
     if _asks_progress(topic, words):
         return "progress"
-    plain = normalise(words)
-    if not _WISH.search(words) and await tell_facts(draft, read_question(plain, draft.desk.facts.lexicon)):
+    wishes = bool(_WISH.search(words)) or _reports(topic, words)
+    if not wishes and await tell_facts(draft, read_question(normalise(words), draft.desk.facts.lexicon)):
         return "told"
-    await _tell_also(draft)
+    await _take_also(draft, words)
+    topic = draft.slots.get("topic", "")
     page = await _page(draft, topic, words)
-    if page is not None and not _WISH.search(words):
+    if page is not None and not wishes:
         tell_page(draft, page)
         return "answered"
     if topic in TOPICS and not _CONTACT.search(words):
@@ -75,29 +88,54 @@ async def quote_policy(draft: Draft) -> str:
     draft.say("business_understood", topic=topic_word(draft))
     if page is not None:
         tell_page(draft, page)
-    return "wished"
+    return "ticket" if wishes else "wished"
+
+
+def _reports(topic: str, words: str) -> bool:
+    """Return whether the words tell of trouble that happened, which is a wish to have it mended."""
+    return topic in _TROUBLES and not is_question(words) and not _HYPOTHETICAL.search(words)
 
 
 def _asks_progress(topic: str, words: str) -> bool:
     return topic == "after_sales_progress" or (topic in _HAS_PROGRESS and bool(_PROGRESS.search(words)))
 
 
-async def _tell_also(draft: Draft) -> None:
-    """Answer the second of two requests at once from its page; the ticket holds the words of both."""
-    topic = draft.heard.get("also", "")
-    if topic and draft.desk.templates.has(f"topic.{topic}"):
-        named = draft.word(f"topic.{topic}")
-        hits = await draft.desk.facts.search(named, prefix="page:", k=1)
-        if hits and hits[0].score >= _POLICY_ENOUGH:
-            tell_page(draft, draft.desk.facts.pages[hits[0].passage.id.partition(":")[2]])
-            draft.turn_page()
+async def _take_also(draft: Draft, words: str) -> None:
+    """Take up the second of two requests at once: a question from its page, a wish after the first one.
+
+    What changes orders comes before a ticket, because it is read from this message.
+    """
+    topic, first = draft.heard.get("also", ""), draft.slots.get("topic", "")
+    if not topic or not draft.desk.templates.has(f"topic.{topic}"):
+        return
+    asked = is_question(clauses(words)[-1].text) if clauses(words) else False
+    if not asked and topic in FORMS:
+        draft.slots["next_topics"] = topic
+        return
+    if not asked and topic in TOPICS and first in FORMS:
+        draft.slots["topic"], draft.slots["next_topics"] = topic, first
+        return
+    named = draft.word(f"topic.{topic}")
+    hits = await draft.desk.facts.search(named, prefix="page:", k=1)
+    if hits and hits[0].score >= _POLICY_ENOUGH:
+        tell_page(draft, draft.desk.facts.pages[hits[0].passage.id.partition(":")[2]])
+        draft.turn_page()
 
 
 async def tell_progress(draft: Draft) -> str:
-    """Add to an order's status what is known of the request about it: a ticket, or how long such things take."""
+    """Add to an order's status what is known of the request about it: tickets, or how long such things take."""
     topic, order_id = draft.slots.get("topic", ""), draft.slots.get("order_id", "")
-    if f"{topic}:{order_id}" in draft.slots.get("tickets", "").split(","):
-        draft.say("ticket_pending", topic=topic_word(draft))
+    tickets = [
+        ticket
+        for ticket in await own_tickets(draft)
+        if order_key(ticket.order_id) in (order_key(order_id), "")
+        and (ticket.topic == topic or topic == "after_sales_progress")
+    ]
+    for ticket in tickets[:_TICKETS_TOLD]:
+        draft.slots["topic"] = ticket.topic
+        draft.say("ticket_pending", topic=topic_word(draft), number=ticket.number, day=day(ticket.at, draft.language))
+    draft.slots["topic"] = topic
+    if tickets:
         return ""
     order = await find_own(draft, order_id)
     if order is None or is_under_way(order) or order.status == "delivered":
@@ -155,27 +193,4 @@ async def offer_ticket(draft: Draft) -> str:
         (draft.word("button.person"), draft.word("press.person")),
         (draft.word("button.no"), draft.word("press.no")),
     )
-    return ""
-
-
-async def write_ticket(draft: Draft) -> str:
-    """Write a ticket with the facts: topic, order, the customer's own words."""
-    topic, order_id = draft.slots.get("topic", "other"), draft.slots.get("order_id", "")
-    arguments: dict[str, object] = {
-        "topic": topic,
-        "summary": draft.slots.get("request", ""),
-        "priority": "high" if topic in ("complaint", "missing_or_wrong_item") else "normal",
-    }
-    if order_id:
-        arguments["order_id"] = order_id
-    if await propose(draft, "create_ticket", arguments, key=f"ticket:{topic}:{order_id}"):
-        if order_id:
-            draft.say("ticket_done_for", topic=topic_word(draft), order=order_id)
-        else:
-            draft.say("ticket_done", topic=topic_word(draft))
-        draft.slots["tickets"] = ",".join(filter(None, [draft.slots.get("tickets", ""), f"{topic}:{order_id}"]))
-        if draft.desk.handoff_hours:
-            draft.say("handoff_hours", hours=draft.desk.handoff_hours)
-    else:
-        draft.say("handoff_failed")
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
-from core.dialogue.run import Runner, awaited, drop, is_waiting
+from core.dialogue.run import Runner, awaited, drop, is_waiting, leave
 from core.dialogue.settling import FLOW as SETTLE
 from core.types import (
     Affirm,
@@ -104,7 +104,9 @@ def _start(draft: Draft, runner: Runner, flow: str) -> None:
         return
     draft.digressed = bool(draft.stack)
     if flow == "business" and "topic" in draft.heard:
-        draft.stack[:] = [waiting for waiting in draft.stack if waiting.flow not in ("business", "ticket")]
+        for at in reversed(range(len(draft.stack))):
+            if draft.stack[at].flow in ("business", "ticket"):
+                leave(draft, at)
     runner.start(draft, flow)
 
 

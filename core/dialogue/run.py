@@ -188,7 +188,7 @@ class Runner:
                 pass
             return
         if target == END:
-            del draft.stack[at]
+            leave(draft, at)
             return
         draft.stack[at] = replace(draft.stack[at], step=target)
 
@@ -214,6 +214,14 @@ def awaited(draft: Draft, runner: Runner) -> tuple[str, ...]:
     if isinstance(step, Ticket):
         return ("answer",)
     return step.slots if isinstance(step, Collect) else ()
+
+
+def leave(draft: Draft, at: int) -> None:
+    """Take a frame off the stack; one above that it linked to comes to stand where it stood."""
+    gone = draft.stack.pop(at)
+    if at < len(draft.stack) and _LINKED in draft.stack[at].slots and _LINKED not in gone.slots:
+        own = {key: value for key, value in draft.stack[at].slots.items() if key != _LINKED}
+        draft.stack[at] = replace(draft.stack[at], slots=MappingProxyType(own))
 
 
 def is_waiting(waiting: FlowFrame) -> bool:

@@ -6,6 +6,9 @@ import unicodedata
 
 from core.shop.records import Customer
 
+_PHONE_DIGITS = 7
+"""Fewer name an extension of a house, not a customer."""
+
 
 def order_key(order_id: str) -> str:
     """Return "W3912701" for "#w3912701", " ＃W3912701" and the like."""
@@ -22,6 +25,12 @@ def zip_key(zip_code: str) -> str:
     """Return the zip without blanks and hyphens, in lower case: "n17aa" for "N1 7AA"."""
     folded = unicodedata.normalize("NFKC", zip_code).casefold()
     return "".join(sign for sign in folded if sign.isalnum())
+
+
+def phone_key(phone: str) -> str:
+    """Return the last ten digits, which no country's code or leading zero reaches; "" for fewer than seven."""
+    digits = "".join(sign for sign in unicodedata.normalize("NFKC", phone) if sign.isdigit()).lstrip("0")
+    return digits[-10:] if len(digits) >= _PHONE_DIGITS else ""
 
 
 def name_key(name: str) -> str:

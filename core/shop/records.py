@@ -207,6 +207,21 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """Something that a colleague was asked to settle."""
+
+    number: str
+    topic: str
+    order_id: str = ""
+    items: tuple[str, ...] = ()
+    """Item ids of the goods that it is about."""
+    summary: str = ""
+    """The customer's own words."""
+    at: str = ""
+    """ISO 8601 date on which it was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A question with its answer, or a page of policy."""
 

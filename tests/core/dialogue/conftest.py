@@ -14,8 +14,8 @@ from core.dialogue.clerk_dialogue import Dialogue
 from core.dialogue.outcome import Outcome
 from core.ports import Effect
 from core.shop.formats.json_in import records_from
-from core.shop.keys import name_key, names_of, order_key
-from core.shop.records import Customer, Order, Page, Product, Records
+from core.shop.keys import name_key, names_of, order_key, phone_key
+from core.shop.records import Customer, Order, Page, Product, Records, Ticket
 from core.types import (
     Action,
     ActionStatus,
@@ -56,6 +56,12 @@ class MemoryShop:
     async def orders_of(self, identity: Identity) -> tuple[Order, ...]:
         own = [o for o in self.records.orders.values() if o.user_id == identity.customer_id]
         return tuple(sorted(own, key=lambda order: order.placed_at, reverse=True))
+
+    async def customers_by_phone(self, phone: str) -> tuple[Customer, ...]:
+        return tuple(c for c in self.records.customers.values() if phone_key(c.phone) == phone_key(phone) != "")
+
+    async def tickets_of(self, identity: Identity) -> tuple[Ticket, ...]:
+        return ()
 
     async def products(self) -> tuple[Product, ...]:
         return tuple(self.records.products.values())

@@ -1,0 +1,188 @@
+"""Collect a ticket's facts: from the words that began it, and from whatever is said while it is open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from core.dialogue.draft import Draft
+from core.dialogue.orders import find_own
+from core.dialogue.run import Runner, awaited
+from core.dialogue.tickets.facts import FACTS, FORMS, FREE, LEFT_OPEN, read_facts, said
+from core.dialogue.tickets.goods import items_meant
+from core.types import (
+    AttachmentKind,
+    CancelFlow,
+    ChitChat,
+    CorrectSlot,
+    Deny,
+    FlowFrame,
+    Handoff,
+    Repeat,
+    SetSlot,
+    StartFlow,
+    spoken_text,
+)
+
+_BEGUN, _TRIES = "begun", "tries"
+_ANSWER_CHARS = 500
+_MOST_TRIES = 2
+"""Questions for one fact; afterwards it is left open, because no form is worth losing a customer."""
+_ASKS = re.compile(
+    r"[?？]\s*$|(?:吗|呢)[。!！]?\s*$|^\s*(?:请问|怎么(?!.{0,6}都)|为什么|能不能|可不可以|哪)|(?:什么时候|多久|多少钱|怎么[样办退换])\W*$"
+    r"|^\s*(?:what|when|where|who|how|why|which)\b"
+    r"|^\s*(?:can|could|would|will|do|does|did|is|are) (?:you|i|we|it|they|the|there|my)\b",
+    re.IGNORECASE,
+)
+_WISHES = re.compile(
+    r"我(?:要|想|还要|还想)(?!说|问)|帮我|给我(?!发)|顺便|另外"
+    r"|\bI(?:'d like| would like| want|'d rather)\b|\b(?:instead|also|by the way)\b|^(?:please )?(?:cancel|return|exchange|refund)\b",
+    re.IGNORECASE,
+)
+_UNKNOWN = re.compile(
+    r"^\W*(?:没有了?|不知道|不清楚|不确定|不记得了?|忘了?|无|暂时没有|都行|都可以|随便|随时|不用了?"
+    r"|no|none|nope|not sure|(?:i )?(?:don't|do not) (?:know|have (?:one|it|any)|remember)|no idea|any ?time|whenever|any|n/?a)\W*$",
+    re.IGNORECASE,
+)
+_ANYTIME = re.compile(r"都行|都可以|随便|随时|any ?time|whenever", re.IGNORECASE)
+
+
+async def begin_ticket(draft: Draft) -> str:
+    """Take from the words that began it what they tell; a form that was corrected keeps what it knows."""
+    current = draft.stack[-1]
+    topic = current.flow
+    if topic != "other_ticket":
+        draft.slots["topic"] = topic
+    if _BEGUN in current.slots:
+        return ""
+    draft.stack[-1] = _marked(current, _BEGUN, "yes")
+    draft.forget(*FACTS, "items", "photos", _TRIES)
+    words = draft.slots.get("request", "") or spoken_text(draft.message, draft.percept)
+    draft.slots["request"] = words[:_ANSWER_CHARS]
+    for fact, value in read_facts(topic, said(words, draft.message.received_at.date())).items():
+        draft.slots[fact] = value
+    _add_photos(draft)
+    return ""
+
+
+async def hear(draft: Draft, runner: Runner) -> None:
+    """Take a message for what an open ticket wants to know, before anything else is made of it.
+
+    A fact that is told is kept wherever it is said. What was asked is answered by whatever is no
+    question, no other wish and no wish to stop; then nothing else is made of the words.
+    """
+    form = next((frame for frame in reversed(draft.stack) if frame.flow in FORMS), None)
+    if form is None or any(isinstance(c, CancelFlow | Handoff | Repeat) for c in draft.understanding.commands):
+        return
+    words = spoken_text(draft.message, draft.percept)
+    said_now = said(words, draft.message.received_at.date())
+    asked = [slot for slot in awaited(draft, runner) if slot in FACTS or slot == "items"]
+    leaves = _leaves(draft, form, said_now.text)
+    found = dict(read_facts(form.flow, said_now)) if not leaves or not asked else {}
+    found = {fact: value for fact, value in found.items() if fact in asked or fact not in draft.slots or _corrects(draft)}
+    if form.flow == "invoice" and "email" in draft.heard and draft.identity is not None:
+        found["invoice_email"] = draft.heard["email"]
+        draft.forget("email")
+    has_photo = _add_photos(draft)
+    if asked and not leaves:
+        found |= await _answer(draft, asked, words, found)
+    for fact, value in found.items():
+        draft.fill(fact, value)
+    if not leaves and (any(slot in found for slot in asked) or has_photo):
+        _take_as_answer(draft, form)
+    elif not leaves and asked and not _rewound(draft, form, runner):
+        await _count_try(draft, asked[0])
+        _take_as_answer(draft, form)
+    elif not leaves and not asked:
+        _rewound(draft, form, runner)
+
+
+def _leaves(draft: Draft, form: FlowFrame, text: str) -> bool:
+    """Return whether the words go elsewhere: a question, or another wish."""
+    topics = {c.value for c in draft.understanding.commands if isinstance(c, SetSlot) and c.slot == "topic"}
+    flows = [c for c in draft.understanding.commands if isinstance(c, StartFlow)]
+    if any(isinstance(c, ChitChat) and c.source == "rules" for c in draft.understanding.commands):
+        return True
+    if _ASKS.search(text):
+        return True
+    other = topics - {form.flow} or (flows and not topics)
+    return bool(other and _WISHES.search(text))
+
+
+async def _answer(draft: Draft, asked: list[str], words: str, found: Mapping[str, str]) -> dict[str, str]:
+    """Return what the message answers beyond what could be read from it."""
+    slot = asked[0]
+    if slot in found:
+        return {}
+    if slot == "items":
+        order = await find_own(draft, draft.slots.get("order_id", ""))
+        meant = items_meant(draft, order, words) if order else ()
+        if meant:
+            return {"items": ",".join(item.item_id for item in meant)}
+        return {"items": LEFT_OPEN} if _UNKNOWN.match(words) else {}
+    if slot == "time" and _ANYTIME.search(words):
+        return {"time": "any"}
+    if _UNKNOWN.match(words) or any(isinstance(c, Deny) for c in draft.understanding.commands):
+        return {slot: LEFT_OPEN}
+    named = {"order_id", "email", "ordinal", "other"} & draft.heard.keys()
+    return {slot: words.strip()[:_ANSWER_CHARS]} if slot in FREE and words.strip() and not named else {}
+
+
+async def _count_try(draft: Draft, slot: str) -> None:
+    asked, _, tries = draft.slots.get(_TRIES, "").partition(":")
+    if slot == "items" and {"ordinal", "items", "other"} & draft.heard.keys():
+        return
+    now = int(tries or 0) + 1 if asked == slot else 1
+    draft.slots[_TRIES] = f"{slot}:{now}"
+    if now >= _MOST_TRIES:
+        draft.fill(slot, LEFT_OPEN)
+    else:
+        draft.say("not_understood_here")
+
+
+def is_question(words: str) -> bool:
+    """Return whether words ask something."""
+    return bool(_ASKS.search(words))
+
+
+def _corrects(draft: Draft) -> bool:
+    return any(isinstance(command, CorrectSlot) for command in draft.understanding.commands)
+
+
+def _take_as_answer(draft: Draft, form: FlowFrame) -> None:
+    """Drop what else the classifier made of an answer."""
+    kept = tuple(c for c in draft.understanding.commands if isinstance(c, SetSlot | CorrectSlot) and c.slot != "topic")
+    draft.understanding = replace(draft.understanding, commands=kept)
+    draft.forget("topic", "also")
+    draft.slots["topic"] = form.flow
+    draft.picked = True
+
+
+def _rewound(draft: Draft, form: FlowFrame, runner: Runner) -> bool:
+    """Begin a form anew with what it knows when the customer means another order: "no, the other one"."""
+    before = draft.session.slots.get("order_id", "")
+    another = draft.heard.get("order_id", before) != before
+    if draft.identity is None or not before or not (another or "other" in draft.heard):
+        return False
+    at = draft.stack.index(form)
+    if any(frame.flow == "own_order" for frame in draft.stack[at:]):
+        return False  # the order is being asked for right now
+    del draft.stack[at + 1 :]
+    draft.stack[at] = replace(form, step=runner.flows[form.flow].first)
+    draft.forget("items")
+    _take_as_answer(draft, form)
+    return True
+
+
+def _add_photos(draft: Draft) -> bool:
+    fresh = [part.sha256 for part in draft.message.attachments if part.kind is AttachmentKind.IMAGE]
+    if fresh:
+        known = [name for name in draft.slots.get("photos", "").split(",") if name]
+        draft.slots["photos"] = ",".join(dict.fromkeys([*known, *fresh]))
+    return bool(fresh)
+
+
+def _marked(current: FlowFrame, slot: str, value: str) -> FlowFrame:
+    return replace(current, slots=MappingProxyType({**current.slots, slot: value}))
