@@ -160,6 +160,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("~/.local/share/zhanggui")
     """All state: the record, media, the imported shop."""
+    pack: str = "shop"
+    """The business: the name of a built-in pack, or a pack's folder."""
     backends: Backends = Backends()
     models: Models = Models()
     shop: ShopSettings = ShopSettings()
@@ -225,7 +227,7 @@ def _environment() -> dict[str, Any]:
         for section, field in Settings.model_fields.items()
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
         for key in field.annotation.model_fields
-    } | {f"{PREFIX}{name}" for name in ("DATA_DIR", "CONFIG", "SECRETS_DIR")}
+    } | {f"{PREFIX}{name}" for name in ("DATA_DIR", "PACK", "CONFIG", "SECRETS_DIR")}
     for name in os.environ:
         near = get_close_matches(name.upper(), known, n=1, cutoff=0.9)
         if name.upper().startswith(PREFIX) and "__" not in name and name.upper() not in known and near:

@@ -19,7 +19,9 @@ from core.journal.journal import StoreJournal
 from core.journal.store import Store
 from core.knowledge.remembered import RememberingEncoder
 from core.knowledge.shelf import Shelf
-from core.ports import Limits, SpeechRecognizer, TextEncoder, VoiceActivity
+from core.packs.branch import Branch
+from core.packs.load import load_pack
+from core.ports import Limits, Shop, SpeechRecognizer, TextEncoder, VoiceActivity
 from core.resilience import in_worker
 from core.shop.local import LocalShop
 from core.understand.ladder import Understander
@@ -117,12 +119,21 @@ async def assemble(
             closing.push_async_callback(finder.close)
         hint = vocabulary(await shop.products())
         journal = StoreJournal(store)
-        understander = Understander(sentences, shop.products)
+        pack = await in_worker(load_pack, settings.pack)
+        served: Shop = shop if pack.sells else Branch(shop, pack)
+        understander = Understander(
+            sentences,
+            served.products,
+            intents={intent.name: intent for intent in pack.intents},
+            sells=pack.sells,
+            weights=pack.weights or data / "packs" / f"{pack.name}.npz",
+            keeps=pack.weights is None,
+        )
         remembering = (
             RememberingEncoder(encoder=sentences, name=backends.sentences, store=store) if sentences else None
         )
         dialogue = Dialogue(
-            shop,
+            served,
             sentences,
             currency=about.currency if about else "USD",
             identity_attempts=settings.shop.identity_attempts,
@@ -131,6 +142,7 @@ async def assemble(
             picture=gallery.sha256,
             documents=Shelf(store),
             passage_encoder=remembering,
+            pack=pack,
         )
         engine = Engine(
             Parts(
