@@ -16,7 +16,7 @@ from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
 from core.dialogue.run import Runner, awaited
 from core.dialogue.settling import absorb
-from core.dialogue.tickets.collecting import hear
+from core.dialogue.tickets.collecting import take_facts
 from core.dialogue.tickets.noticing import notice
 from core.knowledge.facts import Documents, Facts
 from core.packs.pack import Pack
@@ -84,9 +84,10 @@ class Dialogue:
         tell_flags(draft)
         if self._desk.pack:
             hear(draft, self._desk.pack, self._runner.flows)
-        notice(draft)
+        else:
+            notice(draft)
         take_slots(draft)
-        await hear(draft, self._runner)
+        await take_facts(draft, self._runner)
         await stay_with_one(draft)
         await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
         draft.absorbed = absorb(draft)

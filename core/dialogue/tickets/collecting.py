@@ -67,7 +67,7 @@ async def begin_ticket(draft: Draft) -> str:
     return ""
 
 
-async def hear(draft: Draft, runner: Runner) -> None:
+async def take_facts(draft: Draft, runner: Runner) -> None:
     """Take a message for what an open ticket wants to know, before anything else is made of it.
 
     A fact that is told is kept wherever it is said. What was asked is answered by whatever is no
