@@ -8,7 +8,7 @@ from pathlib import Path
 from core.dialogue.acts import ACTS, CHECKS
 from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
-from core.dialogue.hearing import hear
+from core.dialogue.hearing import listen
 from core.dialogue.identity import stay_with_one
 from core.dialogue.load import FOLDER, Words, load_flows
 from core.dialogue.outcome import Outcome
@@ -83,7 +83,7 @@ class Dialogue:
             return draft.outcome_of_turn()
         tell_flags(draft)
         if self._desk.pack:
-            hear(draft, self._desk.pack, self._runner.flows)
+            listen(draft, self._desk.pack, self._runner.flows)
         else:
             notice(draft)
         take_slots(draft)

@@ -82,7 +82,7 @@ class _Heard:
         return find_value(slot, self.text, self.today, asked=asked, corrected=self.corrects)
 
 
-def hear(draft: Draft, pack: Pack, flows: Mapping[str, Flow]) -> None:
+def listen(draft: Draft, pack: Pack, flows: Mapping[str, Flow]) -> None:
     """Fill the slots that the message speaks of, and leave of its commands what is not an answer."""
     text = normalise(spoken_text(draft.message, draft.percept))
     alarm = next((a for a in pack.alarms if any(word.search(text) for word in a.words)), None)
