@@ -30,7 +30,7 @@ class ProductMention:
     """Characters into the text."""
     end: int
     strength: float
-    """1 for the whole name, .9 for what it is, .6 for its last word or a wider one, .5 for a sort of it, .4 for a word."""
+    """1: the whole name; .9: what it is; .6: its last word or a wider one; .5: a sort of it; .4: another word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

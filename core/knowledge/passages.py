@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 
 from core.knowledge.lexicon import Lexicon
+from core.knowledge.option_index import signature
+from core.knowledge.option_words import load_option_words
 from core.knowledge.sentences import sentences
 from core.shop.records import Page, Product
 
-TITLE, _FACT, _BODY = 1.0, 0.85, 0.6
+TITLE, CATEGORY, _FACT, _BODY = 1.0, 0.98, 0.85, 0.6
 """How much a word counts by where it stands."""
 _SENTENCE_CHARS = 120
 """Of a longer text only the beginning becomes a vector: it says what the text is about."""
@@ -34,19 +36,29 @@ class Passage:
 
 def of_product(product: Product) -> Passage:
     """Return a product's passage."""
-    titles = [*product.names.values(), *product.category_names.values(), product.category]
+    categories = [*product.category_names.values(), product.category]
     facts = [f"{name} {text}" for name, texts in product.attributes.items() for text in texts.values()]
     options = {value for variant in product.variants.values() for value in variant.options.values()}
+    translated = {word for option, values in signature(product) for value in values for word in _abroad(option, value)}
     bodies = list(product.descriptions.values())
     return Passage(
         id=f"product:{product.product_id}",
         fields=(
-            *((text, TITLE) for text in titles),
-            *((text, _FACT) for text in [*facts, *sorted(options)]),
+            *((text, TITLE) for text in product.names.values()),
+            *((text, CATEGORY) for text in categories),
+            *((text, _FACT) for text in [*facts, *sorted(options), *sorted(translated)]),
             *((text, _BODY) for text in bodies),
         ),
         sentences=tuple(dict.fromkeys([*product.names.values(), *(text[:_SENTENCE_CHARS] for text in bodies)])),
     )
+
+
+def _abroad(option: str, value: str) -> list[str]:
+    """Return the words for an option's value in the language that it is not written in: 青轴 for "clicky"."""
+    words = load_option_words()
+    written = bool(_HAN.search(value))
+    alike = words.alike(value, words.kinds(option))
+    return [word for word in alike if bool(_HAN.search(word)) != written and len(word) > 1]
 
 
 def of_page(page: Page) -> Passage:
@@ -83,6 +95,12 @@ def tokens(text: str, lexicon: Lexicon, *, query: bool) -> list[str]:
     found += _pairs(run)
     telling = [token for token in found if not token.startswith(_SOFT)]
     return list(dict.fromkeys(telling if query and telling else found))
+
+
+def wider(token: str, lexicon: Lexicon) -> list[str]:
+    """Return the tokens of what a token's concept is a sort of: "thing:bottle" -> "thing:water_vessel", ..."""
+    kind, colon, name = token.partition(":")
+    return [f"{kind}:{above}" for above in lexicon.broader(kind, name)] if colon else []
 
 
 def _pairs(run: str) -> list[str]:
