@@ -11,8 +11,10 @@ from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_
 from core.dialogue.orders import choose_order, list_orders, own_order, remember_wish, show_order
 from core.dialogue.photo import look_at_photo
 from core.dialogue.questions import admit_ignorance, answer_question
+from core.dialogue.relations import answer_from_graph
 from core.dialogue.run import ActOf, CheckOf
 from core.dialogue.settling import ask_for_lacking, carry_out, gather, leave_undone, note_request, read_out
+from core.dialogue.still_returnable import list_returnable
 from core.dialogue.tickets.collecting import begin_ticket
 from core.dialogue.tickets.extras import (
     heard_complaint,
@@ -32,6 +34,7 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
         act.__name__: act
         for act in (
             admit_ignorance,
+            answer_from_graph,
             answer_question,
             ask_for_lacking,
             carry_out,
@@ -43,6 +46,7 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             hand_off,
             identify,
             list_orders,
+            list_returnable,
             look_at_photo,
             offer_ticket,
             quote_policy,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from core.dialogue.draft import Draft
+from core.dialogue.hearsay import tell_reviews
 from core.knowledge.question import Question
 from core.knowledge.variants import colours, describe, option_values, option_word, other_options, plain
 from core.shop.records import Product, Variant, in_language
@@ -122,13 +123,16 @@ def tell_sizes(about: Subject) -> None:
 
 
 def tell_related(about: Subject) -> None:
-    """Tell what the shop's records say goes with it."""
-    related = [found for key in about.product.related if (found := about.draft.desk.facts.product(key))]
-    if related:
-        names = [in_language(product.names, about.draft.language) for product in related]
-        about.say("related", others=listing(names, about.draft.language))
-    else:
+    """Tell what the shop's records say goes with it, whichever of the two records says so."""
+    nodes = about.draft.desk.facts.graph.near(f"product:{about.product.product_id}", "goes_with")
+    if not nodes:
         about.say("not_in_record")
+        return
+    about.say(
+        "related", others=listing([in_language(one.names, about.draft.language) for one in nodes], about.draft.language)
+    )
+    for node in nodes:
+        about.draft.cite(node.id, in_language(node.names, about.draft.language))
 
 
 def tell_fact(about: Subject, key: str) -> None:
@@ -196,6 +200,7 @@ ASPECTS: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
         "weight": lambda about: _tell_first_fact(about, ("weight",)),
         "care": lambda about: _tell_first_fact(about, ("care",)),
         "related": tell_related,
+        "reviews": tell_reviews,
     }
 )
 """Every aspect of the lexicon that a record can answer."""

@@ -105,6 +105,18 @@ _LIST = _whole(
     r"(?:my )?order history",
 )
 
+_WHICH = r"(?:哪些|哪几[样件个]|(?<!为)什么(?!时候|原因|流程|手续|条件|情况|问题)|啥(?!时候))"
+_RETURNABLE = _part(
+    rf"我(?:的|买的|买过的|订的|订单里)?[^。？?，,]{{0,8}}?{_WHICH}[^。？?，,]{{0,8}}?(?:能|可以|可)(?:退|换)",
+    rf"{_WHICH}(?:东西|商品|订单|货)?(?:我)?还(?:能|可以|可)(?:退|换)|还(?:能|可以|可)(?:退|换)货?的?(?:有|是)?{_WHICH}",
+    r"(?=.*\b(?:i|my)\b)\b(?:which|what)(?: (?:of|all|my|the|those|these)){0,2}"
+    r"(?: \w+)? (?:items?|things?|orders?|stuff|goods|purchases?|products?|ones?)\b.{0,30}\b(?:can|may|could)\b.{0,12}"
+    r"\b(?:return|returned|send back|sent back|exchange|exchanged|swap)\b(?! polic)",
+    r"\bwhat (?:else )?can i still (?:return|send back|exchange)\b",
+    r"\b(?:can|may|could) i still (?:return|send back|exchange) (?:any|some)(?:thing)?\b",
+)
+"""What of their own things a customer may still return, which their orders tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -125,6 +137,7 @@ _RULES = (
     _Rule(_REPEAT, Repeat()),
     _Rule(_CANCEL, CancelFlow()),
     _Rule(_LIST, StartFlow(flow="list_orders")),
+    _Rule(_RETURNABLE, StartFlow(flow="returnable"), whole=False),
 )
 _RULES_LAST = (
     _Rule(_ACK, ChitChat(topic="ack")),
