@@ -20,6 +20,8 @@ _HAN_WEIGHT = 3
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _MOSTLY = 0.15
 """The part of Chinese characters from which on a text is Chinese; its numbers, units and names are Latin."""
+_QUESTION_END = re.compile(r"[?？]\s*$")
+_NUMBER = re.compile(r"^\s*(?:\d+|[一二三四五六七八九十]+)\s*[.)、．]\s*")
 _QUESTION = re.compile(
     r"[?？]\s*$|^(?:how|what|when|where|why|who|can|do|does|is|are|may|which|怎么|如何|什么|为什么|能不能|可以)\b", re.I
 )
@@ -48,11 +50,29 @@ def chunks(document: Document) -> tuple[Chunk, ...]:
     for section in document.sections:
         headings = tuple(sift(heading).text for heading in section.headings)
         sifted = sift(section.text)
-        pieces = list(_pieces(sifted.text)) or ([""] if sifted.left_out else [])
-        for place, piece in enumerate(pieces):
-            left_out = sifted.left_out if place == 0 else ()
-            found.append(Chunk(section=len(found) + 1, headings=headings, text=piece, left_out=left_out))
+        left_out = sifted.left_out
+        pieces = [(asked, piece) for asked, text in _asked(sifted.text) for piece in _pieces(text)]
+        for asked, piece in pieces or ([("", "")] if left_out else []):
+            own = (*headings, asked) if asked else headings
+            found.append(Chunk(section=len(found) + 1, headings=own, text=piece, left_out=left_out))
+            left_out = ()
     return tuple(found)
+
+
+def _asked(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (question, answer) for lines that hold both, ("", text) for the text between them."""
+    plain: list[str] = []
+    for line in text.split("\n"):
+        first, *rest = sentences(line) or [""]
+        if not (rest and _QUESTION_END.search(first)):
+            plain.append(line)
+            continue
+        if any(plain):
+            yield "", "\n".join(plain)
+            plain = []
+        yield _NUMBER.sub("", first), line[line.index(first) + len(first) :].strip()
+    if any(plain):
+        yield "", "\n".join(plain)
 
 
 def _pieces(text: str) -> Iterator[str]:
