@@ -135,8 +135,9 @@ def _names_option(draft: Draft, said: Said) -> bool:
 async def gather(draft: Draft) -> str:
     """Read what was said, complete the wishes, and say which cannot be.
 
-    Returns "lacking" when something must be asked, "ready" when all can be read out, "agreed" when the
-    customer said yes to what they heard in the same breath, or "nothing" when no wish is left.
+    Returns "lacking" when something must be asked, "ready" when all can be read out (or when what lacks was
+    asked for in vain and the customer went on to something else), "agreed" when they said yes to what they
+    heard in the same breath, or "nothing" when no wish is left.
     """
     orders = await own_orders(draft)
     goods = bought(orders, draft.desk.facts)
@@ -156,7 +157,9 @@ async def gather(draft: Draft) -> str:
         return "nothing"
     if agreed and any(one.is_read_out for one in stated):
         return "agreed"
-    return "lacking" if any(one.lack for one in stated) else "ready"
+    lacking = [one.lack.what for one in stated if one.lack is not None]
+    stuck = draft.slots.get(_ASKED, "").partition(":")[0] in lacking
+    return "lacking" if lacking and not (stuck and len(lacking) < len(stated)) else "ready"
 
 
 def _updated(draft: Draft, wishes: list[Wish], said: Said, goods: Bought) -> list[Wish]:
@@ -169,6 +172,7 @@ def _updated(draft: Draft, wishes: list[Wish], said: Said, goods: Bought) -> lis
     if not stretches(said.text):
         told = next(iter(read_wishes(said, products, facts.lexicon, deed=wishes[at].deed)))
         return _answered(draft, wishes, told, said, goods, at, line)
+    wishes = [wish for wish in wishes if wish.order_id or wish.lines or wish.everything or wish.address]
     for wish in read_wishes(said, products, facts.lexicon):
         same = next((at for at, old in enumerate(wishes) if _goes_on(old, wish)), None)
         if same is None:
@@ -293,8 +297,10 @@ async def read_out(draft: Draft) -> str:
     goods = bought(orders, draft.desk.facts)
     stated = await _standing(draft, orders, goods)
     draft.forget(_ASKED)
-    tell_ready(draft, stated, orders, goods)
-    draft.slots[_WISHES] = dumped([replace(one.wish, read_out=one.hash) for one in stated])
+    tell_ready(draft, [one for one in stated if one.lack is None], orders, goods)
+    draft.slots[_WISHES] = dumped(
+        [replace(one.wish, read_out="" if one.lack is not None else one.hash) for one in stated]
+    )
     return ""
 
 

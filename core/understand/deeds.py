@@ -52,7 +52,7 @@ _RETURN = re.compile(
     r"\breturn(?:ing|ed)?\b(?! (?:address|policy|label|window))"
     r"|\b(?:send|sending|give|bring|take)\b(?: \w+){0,4} back\b"
     r"|\b(?:get|want|need) (?:a |my )?(?:full )?(?:refund|money back)\b|\brefund(?:ed|ing)?\b"
-    r"|退(?!款(?:进度|到|给|去|方式|至)|回|订|出|货地址|换货(?:政策|规则))(?:货|掉|了|款|还)?",
+    r"|(?<!多)(?<!不)退(?!款(?:进度|到|给|去|方式|至)|回|订|出|货地址|换货(?:政策|规则))(?:货|掉|了|款|还)?",
     re.IGNORECASE,
 )
 _REFUND_WAY = re.compile(
@@ -114,6 +114,11 @@ _BREAK = re.compile(
     r"|(?:然后|另外|还有|再(?=把|帮|将|取消|退|换)|并且|并(?=把|取消|退|换)|同时|顺便|以及|接着|最后(?=把|再|取消|退|换)|再就是|对了)",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(
+    r"[.。!！?？;；\n]|\b(?:also|then|next|finally|lastly|plus|besides)\b|另外|还有|然后|同时|顺便|接着|再就是|对了",
+    re.IGNORECASE,
+)
+"""Where a new request begins."""
 _ORDER = re.compile(
     r"#[A-Za-z0-9]{4,}|\b(?:the |my )?(?:other|first|second|latest|last) order\b|另一?(?:个|单|笔)订单", re.I
 )
@@ -187,7 +192,7 @@ def _clauses(text: str) -> list[tuple[int, int]]:
             marks = text[gap.start() : gap.end()]
             asked = gap.end() if "?" in marks or "？" in marks else gap.start()
             found.append((at, asked))
-        at = gap.end() if text[at : gap.start()].strip() or not found else gap.end()
+        at = gap.end()
     if text[at:].strip():
         found.append((at, len(text)))
     return found
@@ -241,11 +246,7 @@ def _merged(text: str, parts: list[Stretch]) -> tuple[Stretch, ...]:
     """Words that go on with the deed after them."""
     for at, part in enumerate(parts):
         if part.deed is None:
-            later = any(after.deed for after in parts[at + 1 :])
-            leads = not merged or (
-                bool(_ORDER.search(text[part.start : part.end])) and later and _next_lacks(text, parts, at)
-            )
-            if leads and later:
+            if _leads(text, parts, at, first=not merged):
                 waiting = waiting or part
             elif merged:
                 last = merged[-1]
@@ -257,7 +258,17 @@ def _merged(text: str, parts: list[Stretch]) -> tuple[Stretch, ...]:
     return tuple(merged)
 
 
-def _next_lacks(text: str, parts: list[Stretch], at: int) -> bool:
-    """Return whether the next deed names no order of its own, so that an order named before it is its order."""
-    after = next(part for part in parts[at + 1 :] if part.deed)
-    return not _ORDER.search(text[after.start : after.end])
+def _leads(text: str, parts: list[Stretch], at: int, *, first: bool) -> bool:
+    """Return whether words without a deed belong to the one after them.
+
+    They do before the first deed, after a new beginning ("also", a full stop) with a deed in the same sentence,
+    and when they name the order that the next deed lacks.
+    """
+    part = parts[at]
+    after = next((later for later in parts[at + 1 :] if later.deed), None)
+    if after is None:
+        return False
+    begins = _BEGINS.search(text, parts[at - 1].end if at else 0, part.start + 1)
+    goes_on = _BEGINS.search(text, part.end, after.start + 1)
+    names_order = bool(_ORDER.search(text, part.start, part.end)) and not _ORDER.search(text, after.start, after.end)
+    return first or names_order or bool(begins and not goes_on)

@@ -144,8 +144,9 @@ def _choices(
     wish: Wish, line: Line, named: Sequence[Order], orders: Sequence[Order], focus: str
 ) -> list[tuple[Order, int]]:
     """Return the items that a line may mean, of the likeliest orders that hold any."""
-    if named:
-        return [choice for order in named for choice in _items(order, line)]
+    found = [choice for order in named for choice in _items(order, line)]
+    if found:
+        return found
     others = {one.order_id for one in wish.lines if one.order_id}
     spoken_of = [order for order in orders if order.order_id in others or order.order_id == focus]
     fitting = statuses(wish)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from core.dialogue.wishes.changing import merged
 from core.dialogue.wishes.goods import read_lines
 from core.dialogue.wishes.placing import EVERY
 from core.dialogue.wishes.wish import Options, Wish
@@ -62,8 +63,19 @@ def read_wishes(
     parts = stretches(said.text)
     if not parts and deed is not None:
         parts = (Stretch(deed=deed, start=0, end=len(said.text), sure=False),)
-    found = [wish for part in parts for wish in _wishes_of(part, said, products, lexicon)]
+    found: list[Wish] = []
+    for wish in (wish for part in parts for wish in _wishes_of(part, said, products, lexicon)):
+        if found and _continues(found[-1], wish):
+            found[-1] = merged(found[-1], wish)
+        else:
+            found.append(wish)
     return _shared(said, found)
+
+
+def _continues(before: Wish, wish: Wish) -> bool:
+    """Return whether a stretch says more of the deed before it: "exchange the lamp for ..., swap the clock too"."""
+    same_order = not wish.order_id or wish.order_id == before.order_id
+    return wish.has_goods and wish.deed is before.deed and same_order and bool(before.lines or not wish.lines)
 
 
 def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: Lexicon) -> list[Wish]:
