@@ -61,6 +61,10 @@ class ShopSettings(_Section):
     """When people are there, as it should be told to customers: "9:00-21:00"."""
     identity_attempts: int = Field(default=3, ge=1, le=10)
     """Failed identity checks before the check is locked."""
+    identity_hours: float = Field(default=24, gt=0)
+    """After which customers have to prove anew who they are."""
+    idle_hours: float = Field(default=8, gt=0)
+    """Of silence, after which a customer is greeted anew and nothing waits for their yes any more."""
     policy: Path | None = None
     """A file with the shop's own terms; None for those it was imported with, else the built-in ones."""
 
@@ -77,6 +81,8 @@ class Web(_Section):
     """Messages of one conversation per minute before 429; of one address, conversations opened."""
     admin_key: SecretStr = SecretStr("")
     """Opens /v1/admin; empty keeps it shut."""
+    login_secret: SecretStr = SecretStr("")
+    """Shared with the shop's site, which signs with it who is logged in; empty takes no such tokens."""
 
 
 class Gradio(_Section):
@@ -148,7 +154,13 @@ class Log(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-_SECRETS = (("web", "admin_key"), ("telegram", "token"), ("telegram", "webhook_secret"), ("phone", "twilio_auth_token"))
+_SECRETS = (
+    ("web", "admin_key"),
+    ("web", "login_secret"),
+    ("telegram", "token"),
+    ("telegram", "webhook_secret"),
+    ("phone", "twilio_auth_token"),
+)
 
 
 class Settings(BaseSettings):

@@ -20,6 +20,7 @@ from core.telemetry import Stopwatch
 from core.types import (
     Attachment,
     AttachmentKind,
+    Identity,
     Language,
     Message,
     Percept,
@@ -136,9 +137,11 @@ class Engine:
         for message_id in tuple(self._answers):
             self._give_up(message_id, ClosingError("the clerk is stopping; the message is kept and will be answered"))
 
-    async def open(self, conversation_id: str, *, channel: str, locale: Language | None = None) -> None:
-        """Record a conversation; nothing happens when it is already here."""
-        await self._parts.journal.open(conversation_id, channel=channel, locale=locale)
+    async def open(
+        self, conversation_id: str, *, channel: str, locale: Language | None = None, identity: Identity | None = None
+    ) -> None:
+        """Record a conversation, for the customer who is logged in if any; nothing happens when it is already here."""
+        await self._parts.journal.open(conversation_id, channel=channel, locale=locale, identity=identity)
 
     async def is_open(self, conversation_id: str) -> bool:
         """Return whether the conversation is known."""

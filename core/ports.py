@@ -271,8 +271,10 @@ class Shop(Protocol):
 class Journal(Protocol):
     """The durable record: conversations, inbox, sessions, turns, outbox."""
 
-    async def open(self, conversation_id: str, *, channel: str, locale: Language | None = None) -> None:
-        """Record a conversation; nothing happens when it is already here."""
+    async def open(
+        self, conversation_id: str, *, channel: str, locale: Language | None = None, identity: Identity | None = None
+    ) -> None:
+        """Record a conversation, for the customer who is logged in if any; nothing happens when it is already here."""
         ...
 
     async def is_open(self, conversation_id: str) -> bool:
@@ -351,8 +353,10 @@ class Clerk(Protocol):
         """Return the bounds that a channel enforces before it accepts."""
         ...
 
-    async def open(self, conversation_id: str, *, channel: str, locale: Language | None = None) -> None:
-        """Record a conversation; nothing happens when it is already here."""
+    async def open(
+        self, conversation_id: str, *, channel: str, locale: Language | None = None, identity: Identity | None = None
+    ) -> None:
+        """Record a conversation, for the customer who is logged in if any; nothing happens when it is already here."""
         ...
 
     async def is_open(self, conversation_id: str) -> bool:

@@ -421,6 +421,12 @@ class Session:
     misses: int = 0
     """Turns in a row that were not understood."""
     last_reply: str = ""
+    last_at: str = ""
+    """ISO 8601 moment of the customer's last message; empty before the first."""
+    verified_at: str = ""
+    """ISO 8601 moment at which they proved who they are; empty when they did not."""
+    paused: tuple[FlowFrame, ...] = ()
+    """What was open when they went away, to be offered again."""
     version: int = 0
     """Number of turns committed; a stale writer is refused by it."""
 

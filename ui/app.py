@@ -15,7 +15,9 @@ from core.config import Media, Settings
 from core.dialogue.clerk_dialogue import Dialogue
 from core.engine import Bounds, Engine, Parts
 from core.errors import BackendError, ModelMissingError
+from core.journal.attempts import StoreAttempts
 from core.journal.journal import StoreJournal
+from core.journal.links import StoreLinks
 from core.journal.store import Store
 from core.knowledge.remembered import RememberingEncoder
 from core.knowledge.shelf import Shelf
@@ -143,6 +145,10 @@ async def assemble(
             documents=Shelf(store),
             passage_encoder=remembering,
             pack=pack,
+            attempts=StoreAttempts(store),
+            links=StoreLinks(store) if pack.sells else None,
+            idle_h=settings.shop.idle_hours,
+            identity_h=settings.shop.identity_hours,
         )
         engine = Engine(
             Parts(

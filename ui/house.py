@@ -12,6 +12,8 @@ from channels.web.tokens import load_key
 from core.config import Settings
 from core.delivery import Outbox
 from core.errors import ConfigError
+from core.journal.logins import StoreLogins
+from core.login import Logins
 from core.ports import Channel
 from ui.admin import StoreViews
 from ui.app import Application
@@ -67,6 +69,7 @@ async def web_channel(app: Application) -> WebChannel:
         if variant.pictures
     }
     about = await app.shop.about()
+    secret = app.settings.web.login_secret.get_secret_value()
     house = WebHouse(
         settings=app.settings.web,
         clerk=app.engine,
@@ -77,6 +80,7 @@ async def web_channel(app: Application) -> WebChannel:
         currency=about.currency if about else "USD",
         is_demo=about is not None and about.origin == DEMO_ORIGIN,
         admin=StoreViews(app.store),
+        login=Logins(secret, app.shop, StoreLogins(app.store)).admit if secret else None,
     )
     return WebChannel(house)
 

@@ -21,7 +21,7 @@ from core.errors import BusyError, UnknownConversationError
 from core.types import Attachment, Message, Turn
 from core.wire import message_as_json, turn_as_json
 
-_BODY_BYTES = 4096
+_BODY_BYTES = 8192
 """Of the request that opens a conversation."""
 _BUSY_S = 2
 """After which a full mailbox is worth another try."""
@@ -33,7 +33,8 @@ async def open_conversation(request: web.Request) -> web.StreamResponse:
     _bound_openings(house, request.remote or "")
     body = await read_json(request, NewConversation, _BODY_BYTES)
     conversation_id = secrets.token_hex(16)
-    await house.clerk.open(conversation_id, channel=body.channel, locale=body.locale)
+    identity = await house.login(body.login_token, conversation_id) if body.login_token and house.login else None
+    await house.clerk.open(conversation_id, channel=body.channel, locale=body.locale, identity=identity)
     return web.json_response(
         {"conversation_id": conversation_id, "token": house.signer.conversation(conversation_id)},
         status=201,

@@ -15,12 +15,16 @@ from channels.web.tokens import Signer
 from core.config import Web
 from core.ports import Clerk, Shop
 from core.shop.records import Texts
+from core.types import Identity
 
 CHANNEL = "web"
 """The channel's name in messages."""
 
 Picture = Callable[[str], Path | None]
 """SKU -> its catalogue picture on disk."""
+
+Login = Callable[[str, str], Awaitable[Identity | None]]
+"""A login token and the conversation that is opened with it -> whom it proves."""
 
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 """Names of the parts that must be up -> whether each one is."""
@@ -71,6 +75,8 @@ class House:
     is_demo: bool = False
     """Whether products, customers and orders are made up, which the page then says."""
     admin: AdminViews | None = None
+    login: Login | None = None
+    """Checks login tokens of the shop's site; None takes none."""
     ready: Ready = _always_ready
     metrics: Metrics = field(default_factory=Metrics)
     signer: Signer = field(init=False)

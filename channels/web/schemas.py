@@ -38,6 +38,8 @@ class NewConversation(_Request):
     """Where the customer is, as the shop calls it; a label for the record."""
     locale: Locale | None = None
     """What the customer reads, as BCP 47: "zh-CN", "en"."""
+    login_token: Annotated[str, Field(max_length=4000)] = ""
+    """Who is logged in at the shop's site, signed by it; one that proves nobody opens a conversation with nobody."""
 
 
 class NewMessage(_Request):

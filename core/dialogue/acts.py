@@ -8,6 +8,7 @@ from types import MappingProxyType
 from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, tell_progress
 from core.dialogue.handoff import hand_off
 from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_identity
+from core.dialogue.linking import give_code
 from core.dialogue.orders import choose_order, list_orders, own_order, remember_wish, show_order
 from core.dialogue.photo import look_at_photo
 from core.dialogue.questions import admit_ignorance, answer_question
@@ -43,6 +44,7 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             note_request,
             read_out,
             choose_order,
+            give_code,
             hand_off,
             identify,
             list_orders,

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.dialogue.acts import ACTS, CHECKS
+from core.dialogue.attempts import NO_ATTEMPTS, Attempts
 from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
 from core.dialogue.hearing import listen
 from core.dialogue.identity import stay_with_one
+from core.dialogue.linking import Links, asks_to_move, go_on_here, new_code, tell_moved
 from core.dialogue.load import FOLDER, Words, load_flows
 from core.dialogue.outcome import Outcome
 from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
+from core.dialogue.returning import is_back, note_time, offer_paused, pause, resume, welcome_back
 from core.dialogue.run import Runner, awaited
 from core.dialogue.settling import absorb
 from core.dialogue.tickets.collecting import take_facts
@@ -45,6 +48,11 @@ class Dialogue:
         documents: Documents | None = None,
         passage_encoder: TextEncoder | None = None,
         pack: Pack | None = None,
+        attempts: Attempts = NO_ATTEMPTS,
+        links: Links | None = None,
+        code: Callable[[], str] = new_code,
+        idle_h: float = 8,
+        identity_h: float = 24,
     ) -> None:
         """Read flows and sentences and check them against each other, or take those of a `pack`.
 
@@ -64,6 +72,11 @@ class Dialogue:
             greeting=greeting,
             handoff_hours=handoff_hours,
             pack=pack if pack and not pack.sells else None,
+            attempts=attempts,
+            links=links,
+            new_code=code,
+            idle_h=idle_h,
+            identity_h=identity_h,
         )
 
     async def warm(self) -> None:
@@ -77,15 +90,34 @@ class Dialogue:
         """Answer a message whose meaning is `understanding`; the shop's effects are returned, not applied."""
         await self._desk.facts.refresh()
         draft = _draft(self._desk, message, percept, understanding, session)
+        returns = is_back(draft)
+        note_time(draft)
         if understanding.language not in _SPOKEN:
             draft.say("other_language")
             draft.outcome = "unknown"
             return draft.outcome_of_turn()
+        if returns:
+            pause(draft)
+        else:
+            resume(draft, self._runner)
+        await tell_moved(draft)
+        if await go_on_here(draft):
+            offer_paused(draft, self._runner)
+            return draft.outcome_of_turn()
+        await self._answer(draft)
+        if returns:
+            welcome_back(draft)
+        if returns or draft.session.paused:
+            offer_paused(draft, self._runner)
+        return draft.outcome_of_turn()
+
+    async def _answer(self, draft: Draft) -> None:
         tell_flags(draft)
         if self._desk.pack:
             listen(draft, self._desk.pack, self._runner.flows)
         else:
             notice(draft)
+            asks_to_move(draft)
         take_slots(draft)
         await take_facts(draft, self._runner)
         await stay_with_one(draft)
@@ -94,7 +126,6 @@ class Dialogue:
         if obey(draft, self._runner):
             await self._runner.run(draft)
         await settle(draft)
-        return draft.outcome_of_turn()
 
 
 def _draft(desk: Desk, message: Message, percept: Percept, understanding: Understanding, session: Session) -> Draft:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from core.dialogue.attempts import NO_ATTEMPTS, Attempts
 from core.dialogue.outcome import Bubble, Outcome
 from core.knowledge.facts import Facts
 from core.packs.pack import Pack
@@ -29,6 +31,10 @@ from core.types import (
 from core.wording.templates import Templates
 
 
+if TYPE_CHECKING:
+    from core.dialogue.linking import Links
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What the clerk has at hand in every turn."""
@@ -42,6 +48,15 @@ class Desk:
     identity_attempts: int
     greeting: str
     handoff_hours: str
+    attempts: Attempts = NO_ATTEMPTS
+    """Failed identity checks across conversations."""
+    links: Links | None = None
+    """Codes for going on in another channel; None where there is no store for them."""
+    new_code: Callable[[], str] = lambda: ""
+    idle_h: float = 8
+    """Hours of silence after which a customer comes back rather than goes on."""
+    identity_h: float = 24
+    """Hours after which a customer has to prove anew who they are."""
     pack: Pack | None = None
     """The business, where it brings slots and rules of its own; None for the built-in shop."""
 

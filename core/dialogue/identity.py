@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 
+from core.dialogue.attempts import calling, named, sender
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
-from core.shop.keys import name_key, names_of
+from core.shop.keys import name_key, names_of, order_key, zip_key
 from core.shop.records import Customer
 from core.types import Identity, Language
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _log = logging.getLogger(__name__)
 _EVIDENCE = ("email", "name", "zip", "phone")
+_CALLS = "phone"
+"""The channel whose senders are telephone numbers."""
 
 
 async def identify(draft: Draft) -> str:
@@ -27,15 +31,21 @@ async def identify(draft: Draft) -> str:
     if draft.identity is not None:
         draft.forget(*_EVIDENCE)
         return "verified"
-    if draft.failed_checks >= draft.desk.identity_attempts:
+    if draft.failed_checks >= draft.desk.identity_attempts or await _has_guessed(draft, sender(draft.message)):
         draft.forget(*_EVIDENCE)
         return "locked"
     if "email" in slots:
         customer = await draft.desk.shop.customer_by_email(slots["email"])
-        return _settle(draft, customer, "email")
+        return await _settle(draft, customer, "email")
     if "name" in slots and "zip" in slots:
+        subject = named(slots["name"])
+        if await _has_guessed(draft, subject):
+            draft.forget(*_EVIDENCE)
+            return "locked"
         found = await draft.desk.shop.customers_by_name_zip(slots["name"], slots["zip"])
-        return _settle(draft, found[0] if len(found) == 1 else None, "name_zip")
+        return await _settle(draft, found[0] if len(found) == 1 else None, "name_zip", subject)
+    if await _is_known_caller(draft):
+        return "verified"
     if "name" in slots:
         return "half_zip"
     if "no_email" in draft.heard and "zip" not in slots:
@@ -43,15 +53,52 @@ async def identify(draft: Draft) -> str:
     return "half_name" if "zip" in slots else "missing"
 
 
-def _settle(draft: Draft, customer: Customer | None, proved_by: str) -> str:
+async def _has_guessed(draft: Draft, subjects: tuple[str, ...]) -> bool:
+    """Return whether somebody guessed too often lately, in whichever conversation."""
+    if not subjects:
+        return False
+    failures = await draft.desk.attempts.failures(subjects, draft.message.received_at.timestamp())
+    return failures >= draft.desk.identity_attempts
+
+
+async def _is_known_caller(draft: Draft) -> bool:
+    """Return whether the caller's number and one more fact prove who it is: the zip, or an order of theirs.
+
+    A wrong fact is counted in silence, so that nothing tells whether the number is on record.
+    """
+    fact = draft.slots.get("zip") or draft.heard.get("order_id")
+    if draft.message.channel != _CALLS or not fact or "name" in draft.slots:
+        return False
+    subject = calling(draft.message.sender_id)
+    found = await draft.desk.shop.customers_by_phone(draft.message.sender_id) if subject else ()
+    if len(found) != 1 or await _has_guessed(draft, subject):
+        return False
+    (customer,) = found
+    fits = zip_key(fact) == zip_key(customer.address.zip) if "zip" in draft.slots else _owns(customer, fact)
+    if fits:
+        await _settle(draft, customer, "caller", subject)
+    else:
+        await draft.desk.attempts.failed(subject, draft.message.received_at.timestamp())
+    return fits
+
+
+def _owns(customer: Customer, order_id: str) -> bool:
+    return order_key(order_id) in {order_key(own) for own in customer.orders}
+
+
+async def _settle(draft: Draft, customer: Customer | None, proved_by: str, subject: tuple[str, ...] = ()) -> str:
     draft.forget(*_EVIDENCE)
+    subjects = (*sender(draft.message), *subject)
     if customer is not None:
         draft.identity = Identity(customer_id=customer.user_id, proved_by=proved_by)
+        draft.session = replace(draft.session, verified_at=draft.message.received_at.isoformat())
         draft.failed_checks = 0
+        await draft.desk.attempts.passed(subjects)
         name = called(customer, draft.language)
         draft.say("identity_ok" if name else "identity_ok_nameless", **({"name": name} if name else {}))
         return "verified"
     draft.failed_checks += 1
+    await draft.desk.attempts.failed(subjects, draft.message.received_at.timestamp())
     _log.info("an identity check failed (%d in a row)", draft.failed_checks)
     return "locked" if draft.failed_checks >= draft.desk.identity_attempts else "wrong"
 

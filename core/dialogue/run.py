@@ -229,6 +229,17 @@ def is_waiting(waiting: FlowFrame) -> bool:
     return _ASKED in waiting.slots
 
 
+def fresh(waiting: FlowFrame, *, without: tuple[str, ...] = ()) -> FlowFrame:
+    """Return a frame that asks anew when it is taken up again, without some of its slots."""
+    own = {key: value for key, value in waiting.slots.items() if key not in (_ASKED, *without)}
+    return replace(waiting, slots=MappingProxyType(own))
+
+
+def link(draft: Draft, runner: Runner, flow: str) -> None:
+    """Put a flow on top of the stack that comes before whatever is going on."""
+    draft.stack.append(frame(flow, runner.flows[flow].first, {_LINKED: "yes"}))
+
+
 def drop(draft: Draft) -> None:
     """Give up the innermost business: its frame and all those that link led to it."""
     while draft.stack and draft.stack.pop().slots.get(_LINKED):

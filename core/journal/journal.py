@@ -15,11 +15,11 @@ from core.journal.prepared import Prepared, prepare
 from core.journal.store import Store
 from core.journal.tables import CONVERSATIONS, INBOX, OUTBOX, TURNS
 from core.ports import Effect
-from core.types import Language, Message, Reply, Session, Turn
+from core.types import Identity, Language, Message, Reply, Session, Turn
 
 _OPEN = prepare(
     insert_or_ignore(CONVERSATIONS)
-    .values({name: bindparam(name) for name in ("id", "channel", "locale", "opened_at", "version")})
+    .values({name: bindparam(name) for name in ("id", "channel", "locale", "opened_at", "session", "version")})
     .on_conflict_do_nothing()
 )
 _ACCEPT = prepare(
@@ -70,9 +70,13 @@ class StoreJournal:
         """Write to `store`, which outlives the journal."""
         self._store = store
 
-    async def open(self, conversation_id: str, *, channel: str, locale: Language | None = None) -> None:
-        """Record a conversation; nothing happens when it is already here."""
-        await self._store.write(lambda connection: _open(connection, conversation_id, channel, locale))
+    async def open(
+        self, conversation_id: str, *, channel: str, locale: Language | None = None, identity: Identity | None = None
+    ) -> None:
+        """Record a conversation, for the customer who is logged in if any; nothing happens when it is already here."""
+        begun = Session(conversation_id=conversation_id, channel=channel, language=locale, identity=identity)
+        kept = encode(begun) if identity else None
+        await self._store.write(lambda connection: _open(connection, conversation_id, channel, locale, kept))
 
     async def is_open(self, conversation_id: str) -> bool:
         """Return whether the conversation is known."""
@@ -183,8 +187,11 @@ def _session(conversation_id: str, connection: Connection) -> Session:
     return decode(kept, Session)
 
 
-def _open(connection: Connection, conversation_id: str, channel: str, locale: Language | None) -> None:
-    row = {"id": conversation_id, "channel": channel, "locale": locale, "opened_at": time.time(), "version": 0}
+def _open(
+    connection: Connection, conversation_id: str, channel: str, locale: Language | None, session: str | None = None
+) -> None:
+    now = time.time()
+    row = {"id": conversation_id, "channel": channel, "locale": locale, "opened_at": now, "session": session, "version": 0}
     _ran(_OPEN, connection, row)
 
 

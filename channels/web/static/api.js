@@ -30,8 +30,21 @@ async function call(address, options) {
   throw new Refusal(response.status, body.code || "other", again ? Math.max(after_s * 1000, backoff(1)) : null);
 }
 
-/** Talk to the server at `base`; `memory` holds the conversation. */
-export function connect(base, memory) {
+/** Return whom a login token names, unchecked: only to tell whether somebody else is logged in now. */
+export function customerOf(token) {
+  try {
+    return JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).sub || "";
+  } catch {
+    return "";
+  }
+}
+
+/** Talk to the server at `base`; `memory` holds the conversation, `login_token` says who is logged in. */
+export function connect(base, memory, login_token) {
+  const customer = customerOf(login_token);
+  if (memory.get("token") && (memory.get("customer") || "") !== customer) {
+    memory.set({ conversation_id: null, token: null }); // somebody else's, or one from before the login
+  }
   const at = (path) => new URL(path, base);
   const headers = () => ({ Authorization: `Bearer ${memory.get("token")}` });
   const messages = () => at(`v1/conversations/${memory.get("conversation_id")}/messages`);
@@ -45,8 +58,9 @@ export function connect(base, memory) {
     forget: () => memory.set({ conversation_id: null, token: null }),
 
     async open(locale) {
-      const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ locale }) };
-      memory.set(await call(at("v1/conversations"), options));
+      const body = JSON.stringify(login_token ? { locale, login_token } : { locale });
+      const options = { method: "POST", headers: { "Content-Type": "application/json" }, body };
+      memory.set({ ...(await call(at("v1/conversations"), options)), customer });
     },
 
     history: (after) => call(`${messages()}?after=${encodeURIComponent(after)}`, { headers: headers() }),

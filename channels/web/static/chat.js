@@ -26,7 +26,7 @@ export async function start(base, settings) {
   let reading = false; // what was said before this page was opened
   const said = new Map();
   const words = (other) => STRINGS[other] || STRINGS[language];
-  const api = connect(base, memory);
+  const api = connect(base, memory, settings.loginToken);
 
   const root = await shadow(base, settings.accent);
   const paint = painter({ words, address: api.address, press: (value) => say({ text: value }), retry: again });

@@ -1,5 +1,6 @@
 // The chat widget's one script tag: <script src="https://shop.example/widget.js" async></script>
-// Attributes: data-title, data-locale ("zh", "en"), data-accent (a colour), data-open ("true").
+// Attributes: data-title, data-locale ("zh", "en"), data-accent (a colour), data-open ("true"), data-login-token (who is
+// logged in at the shop, signed by it).
 // Nothing of the host page is touched; all that is shown lives in a shadow root of its own.
 (() => {
   const script = document.currentScript;

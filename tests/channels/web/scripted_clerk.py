@@ -20,6 +20,7 @@ from core.types import (
     CardPart,
     Citation,
     Entity,
+    Identity,
     IntentScore,
     MatchDecision,
     Message,
@@ -55,6 +56,7 @@ class ScriptedClerk:
     """The sha256 of the recording that spoken replies carry."""
     asked: list[Message] = field(default_factory=list)
     conversations: dict[str, list[Turn]] = field(default_factory=dict)
+    opened_for: list[Identity | None] = field(default_factory=list)
     watchers: list[tuple[str, asyncio.Queue[Activity]]] = field(default_factory=list)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a watcher goes."""
@@ -68,8 +70,11 @@ class ScriptedClerk:
         limits = MediaLimits(image_bytes=self.limits.image_bytes, audio_bytes=self.limits.audio_bytes)
         return Door(self.blobs, limits)
 
-    async def open(self, conversation_id: str, *, channel: str, locale: str | None = None) -> None:
+    async def open(
+        self, conversation_id: str, *, channel: str, locale: str | None = None, identity: Identity | None = None
+    ) -> None:
         self.conversations.setdefault(conversation_id, [])
+        self.opened_for.append(identity)
 
     async def is_open(self, conversation_id: str) -> bool:
         return conversation_id in self.conversations
