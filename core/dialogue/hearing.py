@@ -34,6 +34,7 @@ from core.types import (
     spoken_text,
 )
 from core.understand import rules
+from core.understand.clauses import clauses
 from core.understand.normalise import normalise
 
 AGAIN = "_again"
@@ -59,6 +60,13 @@ _ASKS_FOR_SOMETHING = re.compile(
     re.IGNORECASE,
 )
 """The same without what only asks whether the answer suits us: "下周三可以吗", "can I have Friday?"."""
+_NO_MORE = re.compile(
+    r"(?:我|那|还是|就)*(?:先|暂时)?(?:不|别)(?:想|要|用|需要)?"
+    r"(?!见|懂|行|对|好|会|清楚|知道|够|灵|动)[\u4e00-\u9fff]{1,4}了(?:吧|啊|哈)?"
+    r"|(?:I )?(?:don't|do not|no longer) (?:want|need)\b.{0,30}",
+    re.IGNORECASE,
+)
+"""Words by which a customer wants no more of what is going on."""
 _TELLING_CHARS, _TELLING_WORDS = 10, 6
 """Length from which the message that begins a flow says more than what is wanted."""
 
@@ -73,13 +81,13 @@ class _Heard:
     today: date
     corrects: bool
 
-    def value(self, slot: Slot, *, asked: bool) -> Value | None:
+    def value(self, slot: Slot, *, asked: bool, others: Sequence[Slot] = ()) -> Value | None:
         """Return the slot's value; a text that rules found by itself, such as a name, counts for its slot."""
         if slot.kind == "text":
             for entity in self.draft.understanding.entities:
                 if entity.kind == slot.name:
                     return Value(entity.value, entity.start, entity.end)
-        return find_value(slot, self.text, self.today, asked=asked, corrected=self.corrects)
+        return find_value(slot, self.text, self.today, asked=asked, corrected=self.corrects, others=others)
 
 
 def listen(draft: Draft, pack: Pack, flows: Mapping[str, Flow]) -> None:
@@ -88,11 +96,14 @@ def listen(draft: Draft, pack: Pack, flows: Mapping[str, Flow]) -> None:
     alarm = next((a for a in pack.alarms if any(word.search(text) for word in a.words)), None)
     if alarm is not None:
         draft.stack.clear()
+        draft.slots["handoff_reason"] = alarm.flow
         _leave(draft, [StartFlow(flow=alarm.flow)])
         return
     today = draft.message.received_at.astimezone().date()
     heard = _Heard(draft, pack, text, today, bool(_CORRECTS.search(text)))
     commands = _usable(draft, pack, flows)
+    if draft.stack and _gives_up(text):
+        commands = [CancelFlow()]
     step, flow = _waiting(draft, flows)
     if isinstance(step, Collect) and flow is not None:
         commands = _answered(heard, step, flow, commands)
@@ -101,7 +112,7 @@ def listen(draft: Draft, pack: Pack, flows: Mapping[str, Flow]) -> None:
     for command in commands:
         if isinstance(command, StartFlow) and not _goes_on(draft, command.flow):
             _begun(heard, flows[command.flow])
-    _leave(draft, commands)
+    _leave(draft, [part for command in commands for part in _parted(command)])
 
 
 def ask_for(draft: Draft, slot: Slot, *, again: bool) -> None:
@@ -158,16 +169,22 @@ def _answered(heard: _Heard, step: Collect, flow: Flow, commands: list[Command])
         if (value := heard.value(slot, asked=True)) and _is_answer(heard, slot, commands)
     ]
     others = [name for name in (*flow.slots, *heard.pack.slots) if name not in step.slots]
-    beside = _beside(heard, flow, others, [value for _, value in taken], free=any(s.kind == "text" for s, _ in taken))
+    free = any(slot.kind == "text" for slot, _ in taken)
+    beside = _beside(heard, flow, others, [value for slot, value in taken if slot.kind != "text"], free=free)
     for slot, value in taken:
-        draft.fill(slot.name, _without(heard.text, value, beside) if slot.kind == "text" else value.value)
-        draft.forget("listed")
+        words = _without(heard.text, value, beside) if slot.kind == "text" else value.value
+        if words:
+            draft.fill(slot.name, words)
+            draft.forget("listed")
+    if free and len(heard.text.split()) < _TELLING_WORDS and heard.text.isascii():
+        draft.language = draft.session.language or draft.language  # a name tells nothing of its bearer's language
     for name, value in beside.items():
         draft.fill(name, value.value)
     if taken or beside:
         draft.picked = True
         return [command for command in commands if isinstance(command, SetSlot | CorrectSlot)]
     left = [c for c in commands if not (isinstance(c, StartFlow) and _goes_on(draft, c.flow))]
+    left = [c for c in left if not isinstance(c, Affirm | Deny)]
     if any(not isinstance(command, SetSlot | CorrectSlot) for command in left):
         return left
     if _ASKS.search(heard.text):
@@ -198,7 +215,8 @@ def _beside(heard: _Heard, flow: Flow, names: Iterable[str], taken: Sequence[Val
     In free text (`free`) only codes and telephone numbers that are still unknown count.
     """
     found: dict[str, Value] = {}
-    for name in names:
+    slots = [slot for name in flow.slots if (slot := slot_of(heard.draft, flow, name))]
+    for name in sorted(names, key=lambda name: name in heard.draft.slots):  # what lacks first, then what is mended
         slot = slot_of(heard.draft, flow, name)
         if (
             slot is None
@@ -212,7 +230,7 @@ def _beside(heard: _Heard, flow: Flow, names: Iterable[str], taken: Sequence[Val
             continue
         value = _renamed(heard, slot) if slot.kind == "text" and known else None
         if slot.kind != "text":
-            value = heard.value(slot, asked=False)
+            value = heard.value(slot, asked=False, others=[other for other in slots if other.name != name])
         clear = value and all(
             value.end <= other.start or value.start >= other.end for other in (*taken, *found.values())
         )
@@ -232,7 +250,7 @@ def _facts(flow: Flow) -> frozenset[str]:
 
 def _renamed(heard: _Heard, slot: Slot) -> Value | None:
     """Return the new words for a free text: "名字改成李雷", "my name should be Li Lei"."""
-    for label in slot.label.values():
+    for label in (*slot.label.values(), *slot.cues):
         match = re.search(
             rf"{re.escape(label)}\s*(?:应该是|改成|改为|换成|是|should be|is|to|:|：)\s*(.+?)[.。!！]?$",
             heard.text,
@@ -248,7 +266,7 @@ def _without(text: str, value: Value, beside: Mapping[str, Value]) -> str:
     words = value.value
     for other in beside.values():
         words = words.replace(text[other.start : other.end], " ")
-    return " ".join(words.split()).strip(" ,.，。、") or value.value
+    return " ".join(words.split()).strip(" ,.，。、")
 
 
 def _reviewed(heard: _Heard, step: Ticket, flow: Flow, commands: list[Command]) -> list[Command]:
@@ -259,7 +277,7 @@ def _reviewed(heard: _Heard, step: Ticket, flow: Flow, commands: list[Command]) 
         return [said]
     if any(isinstance(command, CancelFlow | Handoff | Repeat) for command in commands):
         return commands
-    changed = _beside(heard, flow, step.facts, (), free=False)
+    changed = _beside(heard, flow, tuple(reversed(step.facts)), (), free=False)
     for name, value in changed.items():
         draft.fill(name, value.value)
     unnamed = next((name for name in step.facts if name not in changed and _names(heard, flow, name)), "")
@@ -277,7 +295,7 @@ def _reviewed(heard: _Heard, step: Ticket, flow: Flow, commands: list[Command]) 
 
 def _names(heard: _Heard, flow: Flow, name: str) -> bool:
     slot = slot_of(heard.draft, flow, name)
-    labels = slot.label.values() if slot else ()
+    labels = (*slot.label.values(), *(slot.cues if slot.kind == "text" else ())) if slot else ()
     return any(label.lower() in heard.text.lower() for label in labels)
 
 
@@ -298,6 +316,24 @@ def _begun(heard: _Heard, flow: Flow) -> None:
 def _tells(text: str) -> bool:
     han = sum("\u4e00" <= sign <= "\u9fff" for sign in text)
     return (han >= _TELLING_CHARS or len(text.split()) >= _TELLING_WORDS) and not _ASKS_FOR_SOMETHING.search(text)
+
+
+def _gives_up(text: str) -> bool:
+    """Return whether the words give up what is going on: "算了，不约了", "never mind, I don't want it any more"."""
+    parts = [clause.text for clause in clauses(text)]
+    return bool(parts) and all(
+        isinstance(rules.certain(part), CancelFlow) or _NO_MORE.fullmatch(part) is not None for part in parts
+    )
+
+
+def _parted(command: Command) -> list[Command]:
+    """Return a question for each one that a message asks."""
+    if not isinstance(command, AskKnowledge):
+        return [command]
+    parts = [clause.text for clause in clauses(command.question) if clause.strong]
+    if len(parts) < 2 or not all(_ASKS.search(part) for part in parts):
+        return [command]
+    return [replace(command, question=part) for part in parts]
 
 
 def _ordinal(commands: Sequence[Command]) -> bool:

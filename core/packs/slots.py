@@ -15,7 +15,7 @@ from core.types import Language
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _TEXTS = ("label", "ask", "again", "invalid")
-_KEYS = frozenset({"type", *_TEXTS, "choices", "pattern", "at_least", "at_most", "units", "opening"})
+_KEYS = frozenset({"type", *_TEXTS, "choices", "pattern", "at_least", "at_most", "units", "opening", "cues"})
 _OWN_KEYS = {
     "choice": {"choices"},
     "code": {"pattern"},
@@ -54,6 +54,9 @@ class Slot:
     at_most: float | None = None
     units: tuple[str, ...] = ()
     """Words beside which a number is this slot's without having been asked for: "元", "yuan"."""
+    cues: tuple[str, ...] = ()
+    """Words right before a value that make it this slot's, where another slot is of the same type: "到", "to"; of a
+    free text, other names of it, as in "the name should be Han Mei"."""
     opening: bool = False
     """Whether the message that begins the flow is the answer, when it says more than what is wanted: a fault."""
     place: str = ""
@@ -89,6 +92,7 @@ def _slot(source: Source, name: str, node: yaml.Node) -> Slot:
         at_least=source.number(keys["at_least"]) if "at_least" in keys else None,
         at_most=source.number(keys["at_most"]) if "at_most" in keys else None,
         units=source.names(keys["units"]) if "units" in keys else (),
+        cues=source.names(keys["cues"]) if "cues" in keys else (),
         opening=source.flag(keys["opening"]) if "opening" in keys else False,
         place=source.place(node),
         **texts,

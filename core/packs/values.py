@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -18,8 +18,8 @@ from core.understand.numerals import count
 from core.wording.formats import day as day_words
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[ ()-]{0,2}\d){6,14}(?!\d)")
-_NUMBER = re.compile(r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万|千|k\b)?", re.IGNORECASE)
+_PHONE = re.compile(r"(?<![A-Za-z0-9_.])\+?\(?\d(?:[ ()-]{0,2}\d){6,14}(?!\d)")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万|千|k\b)?", re.IGNORECASE)
 _NUMBER_ZH = re.compile(r"([零〇一二两三四五六七八九十百千]+)(万|千)?")
 _DAY_OF_MONTH = re.compile(
     r"(?<![\d月一二三四五六七八九十])(\d{1,2}|[一二三四五六七八九十]{1,3})[号日](?![楼线店门柜窗院码卡])"
@@ -56,13 +56,19 @@ class Value:
     end: int
 
 
-def find_value(slot: Slot, text: str, today: date, *, asked: bool, corrected: bool = False) -> Value | None:
+def find_value(
+    slot: Slot, text: str, today: date, *, asked: bool, corrected: bool = False, others: Sequence[Slot] = ()
+) -> Value | None:
     """Return the slot's value in normalised text; None when there is none, or more than one.
 
     `asked` says that we asked for it: then a bare number, a yes, a misspelt choice or any words count, which
     mean nothing by themselves. `corrected` says that the words mend something: then the last of several counts.
+    Values that stand behind the cue of one of the `others` are left to that one.
     """
     found = [value for value in _values(slot, text, today, asked) if not _negated(text, value)]
+    rivals = [cue for other in others if other.kind == slot.kind for cue in other.cues]
+    cued = [value for value in found if _behind(text, value, slot.cues)]
+    found = cued or [value for value in found if not _behind(text, value, rivals)]
     if len({value.value for value in found}) > 1 and not corrected:
         return found[0] if slot.kind == "date" else None
     if found:
@@ -175,6 +181,11 @@ def _numbers(slot: Slot, text: str, asked: bool) -> Iterator[Value]:
         too_low = slot.at_least is not None and number < slot.at_least
         if not too_low and (slot.at_most is None or number <= slot.at_most):
             yield Value(f"{number:g}" if number < 1e6 else f"{number:.0f}", *match.span())
+
+
+def _behind(text: str, value: Value, cues: Sequence[str]) -> bool:
+    before = text[: value.start].rstrip().lower()
+    return any(before.endswith(cue.lower()) for cue in cues)
 
 
 def _negated(text: str, value: Value) -> bool:
