@@ -52,6 +52,7 @@ def merged(old: Wish, new: Wish) -> Wish:
             lines[at] = _with(lines[at], line)
     return replace(
         old,
+        sure=old.sure or new.sure,
         order_id=new.order_id or old.order_id,
         everything=old.everything or new.everything,
         lines=tuple(lines),

@@ -74,8 +74,8 @@ def read_wishes(
 
 def _continues(before: Wish, wish: Wish) -> bool:
     """Return whether a stretch says more of the deed before it: "exchange the lamp for ..., swap the clock too"."""
-    same_order = not wish.order_id or wish.order_id == before.order_id
-    return wish.has_goods and wish.deed is before.deed and same_order and bool(before.lines or not wish.lines)
+    same_order = not wish.order_id or not before.order_id or wish.order_id == before.order_id
+    return wish.has_goods and wish.deed is before.deed and same_order
 
 
 def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: Lexicon) -> list[Wish]:
