@@ -18,6 +18,7 @@ _MOST_WEIGHT = 480
 """Of one passage, in Latin characters; a Chinese one says as much as three. Some five sentences."""
 _HAN_WEIGHT = 3
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_CHINESE_END = "。！？；”」』"
 _MOSTLY = 0.15
 """The part of Chinese characters from which on a text is Chinese; its numbers, units and names are Latin."""
 _QUESTION_END = re.compile(r"[?？]\s*$")
@@ -77,25 +78,23 @@ def _asked(text: str) -> Iterator[tuple[str, str]]:
 
 def _pieces(text: str) -> Iterator[str]:
     """Yield runs of whole lines and sentences up to the most that one passage holds."""
-    piece, weight = "", 0
+    piece = ""
     for line in text.split("\n"):
         for place, sentence in enumerate(_bounded(line)):
-            own = _weight(sentence)
-            if piece and weight + own > _MOST_WEIGHT:
+            longer = piece + _between(piece, new_line=place == 0) + sentence
+            if piece and _weight(longer) > _MOST_WEIGHT:
                 yield piece
-                piece, weight = "", 0
-            between = (
-                ""
-                if not piece
-                else "\n"
-                if place == 0
-                else ""
-                if _HAN.search(piece[-2:]) or piece[-1] in "。！？；"
-                else " "
-            )
-            piece, weight = piece + between + sentence, weight + own
+                longer = sentence
+            piece = longer
     if piece:
         yield piece
+
+
+def _between(piece: str, *, new_line: bool) -> str:
+    """Return what stands between a passage so far and its next sentence."""
+    if not piece or new_line:
+        return "\n" if piece else ""
+    return "" if piece[-1] in _CHINESE_END or _HAN.search(piece[-1]) else " "
 
 
 def _bounded(line: str) -> Iterator[str]:

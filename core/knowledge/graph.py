@@ -18,6 +18,10 @@ Relation: TypeAlias = Literal["in", "has", "goes_with", "ruled_by"]
 
 _FEATURES = ("colour", "material", "feature", "audience")
 """Kinds of concepts that become nodes; what two products share joins them."""
+SHOP = "category:"
+"""The node of the whole shop, which rules about returns and the like apply to when they name no goods."""
+_OF_ALL = frozenset({"return", "exchange", "refund", "warranty", "price_protection", "damaged"})
+"""What a rule's title speaks of when it applies to all goods."""
 _NAMED = 60
 """Likeness of letters, of 100, from which on a name is meant."""
 _CONTENTS = 400
@@ -83,12 +87,13 @@ class Graph:
         return named[best[2]][1] if best else None
 
     def policies(self, product_id: str) -> tuple[Node, ...]:
-        """Return the rules that name a product, its kind or its category."""
+        """Return the rules that apply to a product: those that name it, its kind or its category, then everybody's."""
         own = self.near(f"product:{product_id}", "ruled_by")
         by_category = [
             rule for category in self.near(f"product:{product_id}", "in") for rule in self.near(category.id, "ruled_by")
         ]
-        return tuple({rule.id: rule for rule in (*own, *by_category)}.values())
+        of_all = self.near(SHOP, "ruled_by") if SHOP in self.nodes else ()
+        return tuple({rule.id: rule for rule in (*own, *by_category, *of_all)}.values())
 
 
 @dataclass(slots=True)
@@ -114,32 +119,39 @@ class _Builder:
             names = product.category_names or {"en": product.category}
             self.edge(own, "in", self.node(f"category:{product.category}", "category", names))
         for kind in _FEATURES:
-            for concept in self.lexicon.concepts(_words_of(product), kind):
+            for concept in _with_wider(self.lexicon, kind, _words_of(product)):
                 names = {language: self.lexicon.word(kind, concept, language) for language in ("zh", "en")}
                 self.edge(own, "has", self.node(f"{kind}:{concept}", "feature", names))
 
     def policy(self, page: Page, by_thing: Mapping[str, Sequence[str]], by_category: Mapping[str, str]) -> None:
-        own = self.node(citation_of(page), "policy", page.titles)
+        own, linked = Node(id=citation_of(page), kind="policy", names=page.titles), []
         words = " / ".join([*page.titles.values(), *(body[:_CONTENTS] for body in page.bodies.values())])
         for thing in dict.fromkeys(self.lexicon.concepts(words, "thing")):
             for product_id in by_thing.get(thing, ()):
-                self.edge(f"product:{product_id}", "ruled_by", own)
+                linked.append(f"product:{product_id}")
         for name, category in by_category.items():
             if name in words.lower():
-                self.edge(f"category:{category}", "ruled_by", own)
+                linked.append(f"category:{category}")
+        if not linked and _OF_ALL & set(self.lexicon.concepts(" / ".join(page.titles.values()), "topic")):
+            linked.append(self.node(SHOP, "category", {"zh": "全店", "en": "the whole shop"}))
+        if linked:
+            self.nodes[own.id] = own
+        for one in linked:
+            self.edge(one, "ruled_by", own.id)
 
 
 def build_graph(products: Sequence[Product], pages: Sequence[Page], lexicon: Lexicon) -> Graph:
     """Build the graph from the records: no relation is guessed.
 
-    A rule applies to the products whose kind, and to the categories whose name, its text mentions.
+    A rule applies to the products whose kind, and to the categories whose name, its text mentions; one about
+    returns and the like that mentions none applies to the whole shop.
     """
     builder = _Builder(lexicon)
     by_thing: dict[str, list[str]] = {}
     by_category: dict[str, str] = {}
     for product in products:
         builder.product(product)
-        for thing in lexicon.concepts(" / ".join(product.names.values()), "thing"):
+        for thing in _with_wider(lexicon, "thing", " / ".join(product.names.values())):
             by_thing.setdefault(thing, []).append(product.product_id)
         for name in product.category_names.values():
             by_category[name.lower()] = product.category
@@ -151,6 +163,12 @@ def build_graph(products: Sequence[Product], pages: Sequence[Page], lexicon: Lex
         builder.policy(page, by_thing, by_category)
     edges = {node: tuple(found) for node, found in builder.edges.items()}
     return Graph(MappingProxyType(builder.nodes), MappingProxyType(edges))
+
+
+def _with_wider(lexicon: Lexicon, kind: str, text: str) -> dict[str, None]:
+    """Return the concepts of a text in order, with what they are sorts of: navy is blue, too."""
+    own = lexicon.concepts(text, kind)
+    return dict.fromkeys([*own, *(wider for one in own for wider in lexicon.broader(kind, one))])
 
 
 def _words_of(product: Product) -> str:
