@@ -24,9 +24,9 @@ _KIND = (
     r"|parkway|pkwy|circle|cir|trail|trl|crescent|close|row|alley|broadway|mews|grove|loop|plaza|turnpike|quay)"
 )
 _STREET = re.compile(
-    rf"(?<![\w#$¥€£.-])(?P<number>{_NUMBER})\s+(?P<name>(?:(?!(?:and|or|to|for|of|in|my|days?|weeks?|items?|orders?"
+    rf"(?<![A-Za-z0-9_#$¥€£.-])(?P<number>{_NUMBER})\s+(?P<name>(?:(?!(?:and|or|to|for|of|in|my|days?|weeks?|items?|orders?"
     rf"|is|are|it|the other|please)\b)"
-    rf"[A-Za-z0-9][\w.'’-]*\s+){{0,4}}?{_KIND})\b\.?(?:\s+(?:north|south|east|west|[NSEW]{{1,2}})\b)?"
+    rf"[A-Za-z0-9][\w.'’-]*\s+){{0,4}}?{_KIND})(?![A-Za-z0-9_])\.?(?:\s+(?:north|south|east|west|[NSEW]{{1,2}})\b)?"
     rf"|(?<![\w#$¥€£.-])(?P<number_fr>\d{{1,4}}(?: ?(?:bis|ter))?),? (?P<name_fr>(?:rue|avenue|boulevard|place|quai"
     rf"|impasse)(?: (?:de la|de l'|du|des|de|d'))? ?[A-ZÀ-Ý][\w'’-]+(?: [A-ZÀ-Ý][\w'’-]+){{0,2}})"
     rf"|(?P<name_de>\b[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|allee|platz|weg|damm|ufer|gasse)"
@@ -41,8 +41,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _ZIP = re.compile(
-    r"(?:zip\s*(?:code)?|post\s*code|postal code)?\s*(?:is|:)?\s*(?P<zip>\d{5}(?:-\d{4})?"
-    r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|(?<=\s)\d{4}|\d{6})(?![\w])",
+    r"(?:zip\s*(?:code)?|post\s*code|postal code|邮政?编码?)?\s*(?:is|:|是)?\s*(?P<zip>\d{5}(?:-\d{4})?"
+    r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|(?<=\s)\d{4}|\d{6})(?![A-Za-z0-9_])",
     re.IGNORECASE,
 )
 _STATE = re.compile(rf"(?P<state>(?:{STATES_EN}))\b\.?", re.IGNORECASE)
@@ -51,7 +51,7 @@ _CODE_IN_TALK = frozenset("in or me hi ok oh de la ma pa id al co mo".split())
 _COUNTRY = re.compile(rf"(?P<country>{COUNTRIES_EN})(?![A-Za-z])", re.IGNORECASE)
 _KNOWN_CITY = re.compile(rf"(?P<city>{CITIES_EN})\b", re.IGNORECASE)
 _LINE = re.compile(r"[^,;\n]{0,60}")
-_CLOSED = re.compile(r"\s*(?:[,;.!?\n]|$)")
+_CLOSED = re.compile(r"\s*(?:[,;.!?\n。;!?]|$|(?=[\u4e00-\u9fff]))")
 _SEPARATOR = re.compile(
     r"[\s,;]*(?:\b(?:in|city|state|country|town|address ?2|zip|unit|and zip(?: code)?)\b\s*:?\s*(?:is )?)?[\s,;]*",
     re.IGNORECASE,

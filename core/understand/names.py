@@ -29,9 +29,9 @@ _TOLD_BY_ZIP = re.compile(
 )
 """After lower-case words: what follows tells that they are a name."""
 _BEFORE_ZIP_EN = re.compile(
-    rf"(?<![\w'’])(?P<name>{_PARTS})\s*,?\s*(?:and |my |from |in |of )*"
-    rf"(?:(?:{CITIES_EN})[,\s]+(?:(?:{STATES_EN})[,.\s]+)?)?(?:zip\s*(?:code)?|postcode)?\s*(?:is"
-    rf"|:)?\s*(?P<zip>\d{{5}})(?![\d-])"
+    rf"(?<![A-Za-z0-9_'’])(?P<name>{_PARTS})\s*,?\s*(?:and |my |from |in |of )*"
+    rf"(?:(?:{CITIES_EN})[,\s]+(?:(?:{STATES_EN})[,.\s]+)?)?(?:zip\s*(?:code)?|postcode|邮政?编码?)?\s*(?:is"
+    rf"|:|是)?\s*(?P<zip>\d{{5}})(?![\d-])"
 )
 _BEFORE_ZIP_ZH = re.compile(
     r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,4})[\s,，、]*(?:邮编)?(?:是|:)?\s*(?P<zip>\d{6})(?!\d)"
