@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -55,30 +55,34 @@ class Logins:
 
         What was wrong goes to the log, never to whoever sent it.
         """
-        now = self._clock().timestamp()
         try:
             claims = _claims(token, self._secret)
+            wrong = await self._wrong(claims, conversation_id)
         except jwt.InvalidTokenError as error:
-            return _refused(f"it is not valid ({error})", conversation_id)
+            wrong = f"it is not valid ({error})"
+        if wrong:
+            _LOG.warning("a login token was refused for conversation %s: %s", conversation_id, wrong)
+            return None
+        return Identity(customer_id=claims["sub"], proved_by="token")
+
+    async def _wrong(self, claims: Mapping[str, Any], conversation_id: str) -> str:
+        """Return why well-signed claims prove nobody, "" when they do; the token is used up then."""
+        now = self._clock().timestamp()
         subject, token_id, expires = claims["sub"], claims["jti"], claims["exp"]
         if not isinstance(expires, int | float) or not isinstance(subject, str) or not isinstance(token_id, str):
-            return _refused("exp must be a number, sub and jti texts", conversation_id)
+            return "exp must be a number, sub and jti texts"
         if expires + _LEEWAY_S < now:
-            return _refused(f"it expired {now - expires:.0f} s ago", conversation_id)
+            return f"it expired {now - expires:.0f} s ago"
         if expires - now > _LONGEST_S:
-            return _refused(f"it lives longer than {_LONGEST_S / 3600:.0f} h", conversation_id)
+            return f"it lives longer than {_LONGEST_S / 3600:.0f} h"
         if await self._shop.customer(subject) is None:
-            return _refused("its customer is not in the records", conversation_id)
+            return "its customer is not in the records"
         if not await self._used.claim(token_id, conversation_id, expires_at=expires + _LEEWAY_S, now=now):
-            return _refused("it was used for another conversation", conversation_id)
-        return Identity(customer_id=subject, proved_by="token")
+            return "it was used for another conversation"
+        return ""
 
 
 def _claims(token: str, secret: str) -> dict[str, Any]:
     """Return what the token says; its times are judged by our own clock."""
     own_clock = {"require": ["sub", "exp", "jti", "aud"], "verify_exp": False, "verify_nbf": False, "verify_iat": False}
     return jwt.decode(token, secret, algorithms=["HS256"], audience=AUDIENCE, options=own_clock)  # type: ignore[arg-type]
-
-
-def _refused(why: str, conversation_id: str) -> None:
-    _LOG.warning("a login token was refused for conversation %s: %s", conversation_id, why)

@@ -10,8 +10,8 @@ from core.dialogue.products import tell_facts
 from core.dialogue.questions import tell_page
 from core.dialogue.settling import TOPICS
 from core.dialogue.tickets.collecting import is_question
-from core.dialogue.tickets.facts import FORMS
-from core.dialogue.tickets.writing import own_tickets
+from core.dialogue.tickets.facts import FORMS, read_facts, said
+from core.dialogue.tickets.writing import look_for_ticket, own_tickets
 from core.knowledge.question import read_question
 from core.shop.keys import order_key
 from core.shop.records import Page
@@ -43,9 +43,9 @@ _PROGRESS = re.compile(
 )
 """Words by which a customer asks how far it is, not how it is done."""
 _WISH = re.compile(
-    r"我(?:要|想|需要|得)|帮我|给我|麻烦|请(?!问)|申请|不要了|不想要|取消(?:吧|掉|了|订单)$|^(?:退货|换货|退款|发票|开票|取消订单|投诉)$"
+    r"我(?:要|想|需要|得)|帮我|给我|麻烦|请(?!问)|申请|预约(?!.{0,8}吗)|安排|派(?:个)?(?:人|师傅|快递)|不要了|不想要|取消(?:吧|掉|了|订单)$|^(?:退货|换货|退款|发票|开票|取消订单|投诉)$"
     r"|\bI(?:'d like| would like| want| need|'m going)\b|\b(?:please|help me|for me)\b"
-    r"|^(?:cancel|refund|return|exchange|swap|change|update|book)\b",
+    r"|^(?:cancel|refund|return|exchange|swap|change|update|book|schedule|arrange|send)\b",
     re.IGNORECASE,
 )
 """Words by which a customer wishes it done, where "how do I" and "can I" ask for the rules only."""
@@ -62,9 +62,9 @@ async def quote_policy(draft: Draft) -> str:
     when the customer asks how far it is, which the order tells, "settle" when it is a change of orders, "ticket"
     when a colleague must do it, "elsewhere" when nobody here can, else "wished".
     """
-    topic = draft.slots.get("topic", "")
     words = spoken_text(draft.message, draft.percept)
-    draft.slots["request"] = words[:_WORDS_CHARS]
+    topic = _refined(draft.slots.get("topic", ""), draft, words)
+    draft.slots["topic"], draft.slots["request"] = topic, words[:_WORDS_CHARS]
     if "recent" in draft.heard:
         draft.slots["wished_recent"] = "yes"
     if topic == "complaint":
@@ -89,6 +89,13 @@ async def quote_policy(draft: Draft) -> str:
     if page is not None:
         tell_page(draft, page)
     return "ticket" if wishes else "wished"
+
+
+def _refined(topic: str, draft: Draft, words: str) -> str:
+    """Return "repair_warranty" where the goods arrived whole and do not work."""
+    told = said(words, draft.message.received_at.date())
+    broken = topic == "missing_or_wrong_item" and not read_facts(topic, told)
+    return "repair_warranty" if broken and "fault" in read_facts("repair_warranty", told) else topic
 
 
 def _reports(topic: str, words: str) -> bool:
@@ -169,7 +176,8 @@ async def suggest_ticket(draft: Draft) -> str:
         order = await find_own(draft, draft.slots.get("order_id", ""))
         if order is not None and not is_under_way(order):
             return ""
-        draft.slots["request"] = draft.slots.get("request") or spoken_text(draft.message, draft.percept)[:_WORDS_CHARS]
+        if await look_for_ticket(draft) == "there":
+            return ""
     draft.say("suggest_ticket")
     draft.buttons(
         (draft.word("button.ticket"), draft.word("press.yes")),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from core.dialogue.draft import Draft
+from core.dialogue.draft import Draft, frame
 from core.dialogue.orders import find_own
 from core.dialogue.run import Runner, awaited
 from core.dialogue.tickets.facts import FACTS, FORMS, FREE, LEFT_OPEN, read_facts, said
@@ -31,7 +32,8 @@ _ANSWER_CHARS = 500
 _MOST_TRIES = 2
 """Questions for one fact; afterwards it is left open, because no form is worth losing a customer."""
 _ASKS = re.compile(
-    r"[?？]\s*$|(?:吗|呢)[。!！]?\s*$|^\s*(?:请问|怎么(?!.{0,6}都)|为什么|能不能|可不可以|哪)|(?:什么时候|多久|多少钱|怎么[样办退换])\W*$"
+    r"[?？]\s*$|(?:吗|呢|么)[。!！]?\s*$|^\s*(?:请问|怎么(?!.{0,6}都)|为什么|哪)|能不能|可不可以|有没有|是不是|会不会"
+    r"|怎么(?:样|办|退|换|算|用|弄|收|开|买|查|寄|申请|修)|(?:什么时候|多久|多少钱|几天|多少|哪里|什么)\W*$"
     r"|^\s*(?:what|when|where|who|how|why|which)\b"
     r"|^\s*(?:can|could|would|will|do|does|did|is|are) (?:you|i|we|it|they|the|there|my)\b",
     re.IGNORECASE,
@@ -46,6 +48,11 @@ _UNKNOWN = re.compile(
     r"|no|none|nope|not sure|(?:i )?(?:don't|do not) (?:know|have (?:one|it|any)|remember)|no idea|any ?time|whenever|any|n/?a)\W*$",
     re.IGNORECASE,
 )
+_CORRECTS = re.compile(
+    r"不对|错了|写错|记错|不是|应该是|改成|改为|换成|更正|\b(?:wrong|actually|should be|not \w+ but|I meant|correction|change (?:it|that) to)\b|^no\b",
+    re.IGNORECASE,
+)
+_POLITE = re.compile(r"^(?:it's|it is|just|就是|就写|写|是)\s+|[\s,，]*(?:please|thanks|thank you|谢谢|麻烦了?)?[\s.。!！]*$", re.IGNORECASE)
 _ANYTIME = re.compile(r"都行|都可以|随便|随时|any ?time|whenever", re.IGNORECASE)
 
 
@@ -73,8 +80,12 @@ async def take_facts(draft: Draft, runner: Runner) -> None:
     A fact that is told is kept wherever it is said. What was asked is answered by whatever is no
     question, no other wish and no wish to stop; then nothing else is made of the words.
     """
-    form = next((frame for frame in reversed(draft.stack) if frame.flow in FORMS), None)
-    if form is None or any(isinstance(c, CancelFlow | Handoff | Repeat) for c in draft.understanding.commands):
+    if "written" in draft.slots:
+        _amended(draft, runner)
+    form = next((each for each in reversed(draft.stack) if each.flow in FORMS), None)
+    if form is None or any(
+        isinstance(c, CancelFlow | Handoff | Repeat) and c.source == "rules" for c in draft.understanding.commands
+    ):
         return
     words = spoken_text(draft.message, draft.percept)
     said_now = said(words, draft.message.received_at.date())
@@ -97,6 +108,25 @@ async def take_facts(draft: Draft, runner: Runner) -> None:
         _take_as_answer(draft, form)
     elif not leaves and not asked:
         _rewound(draft, form, runner)
+
+
+def _amended(draft: Draft, runner: Runner) -> None:
+    """Open the ticket that was just written again when the customer says that something of it is wrong."""
+    written = json.loads(draft.slots.pop("written", "{}"))
+    flow = written.get("topic", "")
+    words = spoken_text(draft.message, draft.percept)
+    if draft.stack or flow not in FORMS or not (_CORRECTS.search(words) or _corrects(draft)) or is_question(words):
+        return
+    found = dict(read_facts(flow, said(words, draft.message.received_at.date())))
+    another = draft.heard.get("order_id", written.get("order_id")) != written.get("order_id")
+    if not found and not another and "other" not in draft.heard:
+        return
+    if another or "other" in draft.heard:
+        written.pop("items", None)
+    kept = {name: value for name, value in written.items() if name not in draft.heard}
+    draft.slots |= {**kept, **found}
+    draft.stack.append(_marked(frame(flow, runner.flows[flow].first), _BEGUN, "yes"))
+    _take_as_answer(draft, draft.stack[-1])
 
 
 def _leaves(draft: Draft, form: FlowFrame, text: str) -> bool:
@@ -127,7 +157,8 @@ async def _answer(draft: Draft, asked: list[str], words: str, found: Mapping[str
     if _UNKNOWN.match(words) or any(isinstance(c, Deny) for c in draft.understanding.commands):
         return {slot: LEFT_OPEN}
     named = {"order_id", "email", "ordinal", "other"} & draft.heard.keys()
-    return {slot: words.strip()[:_ANSWER_CHARS]} if slot in FREE and words.strip() and not named else {}
+    told = _POLITE.sub("", words.strip())
+    return {slot: told[:_ANSWER_CHARS]} if slot in FREE and told and not named else {}
 
 
 async def _count_try(draft: Draft, slot: str) -> None:
@@ -167,7 +198,7 @@ def _rewound(draft: Draft, form: FlowFrame, runner: Runner) -> bool:
     if draft.identity is None or not before or not (another or "other" in draft.heard):
         return False
     at = draft.stack.index(form)
-    if any(frame.flow == "own_order" for frame in draft.stack[at:]):
+    if any(each.flow == "own_order" for each in draft.stack[at:]):
         return False  # the order is being asked for right now
     del draft.stack[at + 1 :]
     draft.stack[at] = replace(form, step=runner.flows[form.flow].first)

@@ -32,6 +32,12 @@ _PARTIES = (
 )
 
 
+async def note_words(draft: Draft) -> str:
+    """Keep the words that began it, for the ticket that may come of it."""
+    draft.slots["request"] = spoken_text(draft.message, draft.percept)
+    return ""
+
+
 async def without_order(draft: Draft) -> str:
     """Leave the order that was spoken of before out of this ticket."""
     draft.slots["order_free"] = "yes"
@@ -51,7 +57,8 @@ async def tell_address(draft: Draft) -> str:
     order = await find_own(draft, draft.slots.get("order_id", ""))
     if order is not None:
         place = [part for part in (order.address.address1, order.address.address2, order.address.city) if part]
-        draft.say("visit_address", address=("" if draft.language == "zh" else ", ").join(place))
+        whole = " ".join(reversed(place)) if _HAN.search("".join(place)) else ", ".join(place)
+        draft.say("visit_address", address=whole)
     return ""
 
 

@@ -8,10 +8,12 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from core.dialogue.draft import Draft
-from core.types import AskKnowledge, ChitChat, Clarify, Command, SetSlot, StartFlow, spoken_text
+from core.types import AskKnowledge, ChitChat, Clarify, Command, Handoff, SetSlot, StartFlow, spoken_text
 from core.understand.normalise import normalise
 
-_SURE = 0.4
+_SURE = 0.5
+_SURE_ENOUGH = 0.8
+"""At or above, the classifier knows better than the words of trouble."""
 _HARM = re.compile(
     r"受伤|烫伤|烧伤|割伤|划伤|流血|触电|漏电|电到|起火|着火|冒烟|冒火|爆炸|炸(?:了|裂|开)|鼓包|鼓起|膨胀|自燃|过敏|起疹|中毒|呕吐|拉肚子|住院|送医|急诊"
     r"|\b(?:injur(?:ed|y|ies)|hurt (?:my|me|his|her)|burn(?:ed|t)|bleed(?:s|ing)?|cut my|electrocut\w+|electric shock|got shocked|shocked me"
@@ -26,30 +28,43 @@ _ONLY_ASKED = re.compile(
 )
 """Asking whether it might happen, or that it cannot, is no accident."""
 _HAPPENED = re.compile(r"了|我|孩子|宝宝|家人|\b(?:I|my|me|we|our|it|the|there)\b", re.IGNORECASE)
-_TROUBLE: Mapping[str, re.Pattern[str]] = MappingProxyType(
+_TROUBLE: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = MappingProxyType(
     {
-        "promotion_coupon": re.compile(
-            r"用不了|不能用|无法使用|没法用|失效|无效|不可用|领不(?:到|了)|没(?:抵扣|减|到账)|不抵扣|报错"
-            r"|\b(?:(?:does|do|did|is|was|are) ?n[o']t (?:work|apply|accepted|valid|redeem)\w*|won't (?:work|apply|redeem)|can(?:'t|not) (?:use|apply|redeem)"
-            r"|not (?:working|accepted|applied)|invalid|rejected|refused|error|was ?n't applied)\b",
-            re.IGNORECASE,
+        "promotion_coupon": (
+            re.compile(r"券|优惠码|折扣码|红包|\b(?:coupons?|vouchers?|promo(?:tion)?|discount) ?(?:codes?)?\b", re.IGNORECASE),
+            re.compile(
+                r"用不了|不能用|无法使用|没法用|失效|无效|不可用|领不(?:到|了)|没(?:抵扣|减|到账)|不抵扣|报错|提示"
+                r"|\b(?:(?:does|do|did|is|was|are) ?n[o']t (?:work|apply|accepted|valid|redeem)\w*|won't (?:work|apply|redeem)"
+                r"|can(?:'t|not) (?:use|apply|redeem)|not (?:working|accepted|applied)|invalid|rejected|refused|error)\b",
+                re.IGNORECASE,
+            ),
         ),
-        "payment_wallet": re.compile(
-            r"重复(?:扣|付|收)|扣了?(?:我)?(?:两|2|三|3)|多(?:扣|收|付)|扣(?:了)?(?:钱|款).{0,8}(?:没|失败|未)|乱扣|被扣了?.{0,6}两"
-            r"|\b(?:(?:charged|billed|debited|paid)(?: me| us| my \w+)? (?:twice|two times|double|again|too much|for nothing)|double[- ]?(?:charge|bill|payment)\w*"
-            r"|overcharged|charged but|duplicate (?:charge|payment)|two (?:charges|payments))\b",
-            re.IGNORECASE,
+        "payment_wallet": (
+            re.compile("."),
+            re.compile(
+                r"重复(?:扣|付|收)|扣了?(?:我)?(?:两|2|三|3)(?:次|遍|笔|回)|多(?:扣|收|付)了?(?:我|钱|款|\d)|乱扣|付了?两(?:次|遍)"
+                r"|扣(?:了)?(?:钱|款).{0,8}(?:订单)?(?:没|失败|未)"
+                r"|\b(?:(?:charged|billed|debited)(?: me| us| my \w+)? (?:twice|two times|double|again|too much|for nothing)"
+                r"|paid twice|double[- ]?(?:charge|bill|payment)\w*|overcharged|charged but|duplicate (?:charge|payment)"
+                r"|two (?:charges|payments))\b",
+                re.IGNORECASE,
+            ),
         ),
-        "account_membership": re.compile(
-            r"(?:帮我|我要|我想|请|给我|麻烦).{0,8}(?:修改|更改|改|换|注销|删除|解绑|绑定|合并|解锁|解封|恢复|升级)|积分(?:不对|少了|没了|没到|清零)|账号?被(?:锁|封|盗)"
-            r"|\b(?:please|I want to|I'd like to|can you|could you|help me)\b.{0,30}\b(?:delete|close|remove|merge|unlock|unsubscribe|upgrade|change|update|restore)\b"
-            r"|\b(?:points|account)\b.{0,20}\b(?:missing|wrong|gone|disappeared|locked|hacked|blocked)\b",
-            re.IGNORECASE,
+        "account_membership": (
+            re.compile(r"账号|账户|帐号|会员|积分|密码|\b(?:accounts?|membership|points|password|log ?in)\b", re.IGNORECASE),
+            re.compile(
+                r"(?:帮我|我要|我想|给我|麻烦).{0,10}(?:修改|更改|改|注销|删除|解绑|绑定|合并|解锁|解封|恢复|升级)"
+                r"|积分(?:不对|少了|没了|没到|清零)|被(?:锁|封|盗)"
+                r"|\b(?:please|I want to|I'd like to|can you|could you|help me)\b.{0,30}"
+                r"\b(?:delete|close|remove|merge|unlock|unsubscribe|upgrade|change|update|restore)\b"
+                r"|\b(?:points|account)\b.{0,20}\b(?:missing|wrong|gone|disappeared|hacked|blocked)\b",
+                re.IGNORECASE,
+            ),
         ),
-        "out_of_scope_merchant": re.compile("."),
     }
 )
-"""Topics that are questions unless the words tell of trouble, or wish for what only a person may change."""
+"""Topics that are questions unless their own words stand beside trouble, or beside a wish that only a person can do."""
+_COMPLAINS = re.compile(r"投诉|\bcomplain\w*", re.IGNORECASE)
 
 
 def notice(draft: Draft) -> None:
@@ -59,19 +74,25 @@ def notice(draft: Draft) -> None:
         kept = tuple(c for c in draft.understanding.commands if isinstance(c, SetSlot) and c.slot != "topic")
         draft.understanding = replace(draft.understanding, commands=(*kept, StartFlow(flow="safety")))
         return
+    commands = draft.understanding.commands
+    if any(isinstance(c, Handoff) and c.reason == "anger" for c in commands) and _COMPLAINS.search(words):
+        draft.understanding = replace(draft.understanding, commands=(*commands, StartFlow(flow="complaint")))
+        return
+    topic = _trouble_in(draft, words)
+    others = tuple(c for c in commands if not _is_question(c))
+    sure = any(isinstance(c, StartFlow | Handoff) and c.confidence >= _SURE_ENOUGH for c in others)
+    if topic and not sure:
+        kept = tuple(c for c in others if not isinstance(c, StartFlow | Handoff) and getattr(c, "slot", "") != "topic")
+        business: tuple[Command, ...] = (SetSlot(slot="topic", value=topic), StartFlow(flow="business"))
+        draft.understanding = replace(draft.understanding, commands=(*kept, *business))
+
+
+def _trouble_in(draft: Draft, words: str) -> str:
+    """Return the topic that the words tell trouble of, "" for none."""
+    found = next((topic for topic, (own, bad) in _TROUBLE.items() if own.search(words) and bad.search(words)), "")
     intent = draft.understanding.intents[0] if draft.understanding.intents else None
-    trouble = _TROUBLE.get(intent.name) if intent and intent.probability >= _SURE else None
-    if intent is None or trouble is None or not trouble.search(words):
-        return
-    others = tuple(c for c in draft.understanding.commands if not _is_question(c))
-    if any(isinstance(c, StartFlow) for c in others):
-        return
-    sure = intent.probability
-    business: tuple[Command, ...] = (
-        SetSlot(slot="topic", value=intent.name, source="classifier", confidence=sure),
-        StartFlow(flow="business", source="classifier", confidence=sure),
-    )
-    draft.understanding = replace(draft.understanding, commands=(*others, *business))
+    elsewhere = intent is not None and intent.name == "out_of_scope_merchant" and intent.probability >= _SURE
+    return found or ("out_of_scope_merchant" if elsewhere else "")
 
 
 def tells_of_harm(words: str) -> bool:

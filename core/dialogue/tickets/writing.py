@@ -56,6 +56,7 @@ async def write_ticket(draft: Draft) -> str:
     if told:
         draft.text("\n".join([draft.word("ticket_holds"), *told]))
     _remember(draft, number, order_id)
+    _keep_for_correction(draft, number)
     draft.say("ticket_next")
     if draft.desk.handoff_hours:
         draft.say("handoff_hours", hours=draft.desk.handoff_hours)
@@ -177,6 +178,13 @@ def _remember(draft: Draft, number: str, order_id: str) -> None:
     known = json.loads(draft.slots.get("tickets", "[]"))
     row = [number, draft.slots.get("topic", ""), order_id, list(_items(draft)), _summary(draft), _today(draft).isoformat()]
     draft.slots["tickets"] = json.dumps([entry for entry in known if entry[0] != number] + [row], ensure_ascii=False)
+
+
+def _keep_for_correction(draft: Draft, number: str) -> None:
+    """Keep what was written until the next message, which may say that something of it is wrong."""
+    names = (*FACTS, "items", "photos", "request", "order_id", "topic", "order_free", "safety")
+    kept = {name: draft.slots[name] for name in names if name in draft.slots}
+    draft.slots["written"] = json.dumps({**kept, "replaces": number}, ensure_ascii=False)
 
 
 def _finish(draft: Draft) -> None:
