@@ -88,6 +88,8 @@ class Link:
 
     id: str
     flow: str
+    given: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Slots of the other flow that are known from here."""
     then: str
 
 

@@ -61,12 +61,14 @@ _ASKS_FOR_SOMETHING = re.compile(
 )
 """The same without what only asks whether the answer suits us: "下周三可以吗", "can I have Friday?"."""
 _NO_MORE = re.compile(
-    r"(?:我|那|还是|就)*(?:先|暂时)?(?:不|别)(?:想|要|用|需要)?"
+    r"(?:那?算了|唉|哎)?(?:我|那|还是|就)*(?:先|暂时)?(?:不|别)(?:想|要|用|需要)?"
     r"(?!见|懂|行|对|好|会|清楚|知道|够|灵|动)[\u4e00-\u9fff]{1,4}了(?:吧|啊|哈)?"
     r"|(?:I )?(?:don't|do not|no longer) (?:want|need)\b.{0,30}",
     re.IGNORECASE,
 )
 """Words by which a customer wants no more of what is going on."""
+_NAME = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’.-]*){1,3}")
+"""A name in Latin letters, which the classifier may take for anything, as pinyin too."""
 _TELLING_CHARS, _TELLING_WORDS = 10, 6
 """Length from which the message that begins a flow says more than what is wanted."""
 
@@ -198,6 +200,8 @@ def _is_answer(heard: _Heard, slot: Slot, commands: Sequence[Command]) -> bool:
     """Return whether words that hold a value for what was asked are the answer, and not a question beside it."""
     if slot.kind != "text":
         return not _ASKS_FOR_SOMETHING.search(heard.text)
+    if _NAME.fullmatch(heard.text):
+        return True
     for command in commands:
         if isinstance(command, ChitChat) and command.source == "rules":
             return False

@@ -41,7 +41,7 @@ _KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "branch": frozenset({"cases"}),
         "act": frozenset({"results"}),
         "say": frozenset(),
-        "link": frozenset(),
+        "link": frozenset({"given"}),
         "confirm": frozenset({"yes", "no", "changed"}),
         "policy": frozenset({"denied"}),
         "ticket": frozenset({"facts", "policy", "priority", "refused", "denied"}),
@@ -189,7 +189,8 @@ class _Reader(Source):
         if kind == "say":
             return Say(key=needed("say"), **shared)
         if kind == "link":
-            return Link(flow=needed("link"), **shared)
+            given = self.texts(keys["given"]) if "given" in keys else {}
+            return Link(flow=needed("link"), given=MappingProxyType(given), **shared)
         return self._of_pack(kind, needed(kind), node, keys, shared)
 
     def _of_pack(

@@ -87,6 +87,8 @@ class Runner:
             result = await self.acts[step.act](draft)
             return step.results.get(result, step.then)
         if isinstance(step, Link):
+            draft.forget(*(slot for slot in self.flows[step.flow].slots if slot not in draft.heard))
+            draft.slots.update(step.given)
             draft.stack.append(frame(step.flow, self.flows[step.flow].first, {_LINKED: "yes"}))
             return step.then
         if isinstance(step, Say):

@@ -73,8 +73,8 @@ def _step(pack: Pack, flow: Flow, step: Step) -> Iterator[str]:
     if pack.sells:
         return
     yield from _slots(pack, flow, step)
-    if isinstance(step, Link) and step.flow == "identify" and "customers" not in pack.needs:
-        yield "to check who is speaking, the pack needs customer records: needs: [customers] in pack.yaml"
+    if isinstance(step, Link):
+        yield from _link(pack, step)
     group = step.group if isinstance(step, Policy | Ticket) else ""
     if group and group not in pack.rules:
         yield f"there is no group of rules {group!r} in policy.yaml (groups: {', '.join(sorted(pack.rules)) or 'none'})"
@@ -85,6 +85,15 @@ def _step(pack: Pack, flow: Flow, step: Step) -> Iterator[str]:
     if isinstance(step, Say):
         for name in sorted(values_in(pack.templates, step.key) - pack.slots.keys()):
             yield f"the sentence {step.key!r} puts in {{{name}}}, which is no slot of this pack"
+
+
+def _link(pack: Pack, step: Link) -> Iterator[str]:
+    if step.flow == "identify" and "customers" not in pack.needs:
+        yield "to check who is speaking, the pack needs customer records: needs: [customers] in pack.yaml"
+    for name, value in step.given.items():
+        slot = pack.flows[step.flow].slots.get(name) if step.flow in pack.flows else None
+        if slot is None or (slot.choices and value not in slot.choices):
+            yield f"the flow {step.flow!r} has no slot {name!r} that could be {value!r}"
 
 
 def _slots(pack: Pack, flow: Flow, step: Step) -> Iterator[str]:

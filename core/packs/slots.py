@@ -15,9 +15,9 @@ from core.types import Language
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _TEXTS = ("label", "ask", "again", "invalid")
-_KEYS = frozenset({"type", *_TEXTS, "choices", "pattern", "at_least", "at_most", "units", "opening", "cues"})
+_KEYS = frozenset({"type", *_TEXTS, "choices", "pattern", "at_least", "at_most", "units", "opening", "cues", "past"})
 _OWN_KEYS = {
-    "choice": {"choices"},
+    "date": {"past"},
     "code": {"pattern"},
     "number": {"at_least", "at_most", "units"},
     "text": {"opening"},
@@ -25,8 +25,10 @@ _OWN_KEYS = {
 KINDS = ("text", "number", "date", "choice", "phone", "code", "yes_no")
 """What a slot can hold; a code is recognised by its pattern."""
 RESERVED = frozenset(
-    """answer also category email listed more_orders name_zip no_email offer order_id ordinal other pending_question
-    photo_question product_id question recent request tickets topic wished_recent zip""".split()
+    """answer also category channel email key language listed more_orders name_zip no_email offer order_id ordinal
+    other pending_question
+    photo_question product_id
+    question recent request tickets topic wished_recent zip""".split()
 )
 """Names that the engine uses for itself."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -57,6 +59,8 @@ class Slot:
     cues: tuple[str, ...] = ()
     """Words right before a value that make it this slot's, where another slot is of the same type: "到", "to"; of a
     free text, other names of it, as in "the name should be Han Mei"."""
+    past: bool = False
+    """Of a date: whether a day gone by may be meant where it was not asked for; else only days to come are."""
     opening: bool = False
     """Whether the message that begins the flow is the answer, when it says more than what is wanted: a fault."""
     place: str = ""
@@ -87,12 +91,13 @@ def _slot(source: Source, name: str, node: yaml.Node) -> Slot:
     slot = Slot(
         name=name,
         kind=kind,
-        choices=_choices(source, name, keys.get("choices"), node) if kind == "choice" else MappingProxyType({}),
+        choices=_choices(source, name, kind, keys.get("choices"), node),
         pattern=source.pattern(keys["pattern"]) if "pattern" in keys else None,
         at_least=source.number(keys["at_least"]) if "at_least" in keys else None,
         at_most=source.number(keys["at_most"]) if "at_most" in keys else None,
         units=source.names(keys["units"]) if "units" in keys else (),
         cues=source.names(keys["cues"]) if "cues" in keys else (),
+        past=source.flag(keys["past"]) if "past" in keys else False,
         opening=source.flag(keys["opening"]) if "opening" in keys else False,
         place=source.place(node),
         **texts,
@@ -103,14 +108,23 @@ def _slot(source: Source, name: str, node: yaml.Node) -> Slot:
 
 
 def _choices(
-    source: Source, name: str, node: yaml.Node | None, slot: yaml.Node
+    source: Source, name: str, kind: str, node: yaml.Node | None, slot: yaml.Node
 ) -> Mapping[str, Mapping[Language, tuple[str, ...]]]:
+    """Return what a choice may be called; a yes_no slot may say which words beside yes and no mean them."""
+    if kind not in ("choice", "yes_no"):
+        if node is not None:
+            raise source.wrong(node, f"a {kind} slot has no 'choices'; a choice slot has")
+        return MappingProxyType({})
     if node is None:
+        if kind == "yes_no":
+            return MappingProxyType({})
         raise source.wrong(slot, f"the slot {name!r} needs choices: each value with its names per language")
     found: dict[str, Mapping[Language, tuple[str, ...]]] = {}
     for value, words in source.mapping(node).items():
         if not _NAME.fullmatch(value):
             raise source.wrong(words, f"{value!r} is no choice's value: expected small letters, digits and _")
+        if kind == "yes_no" and value not in ("yes", "no"):
+            raise source.wrong(words, f"a yes_no slot is yes or no, not {value!r}")
         names = {language: source.names(own) for language, own in source.mapping(words).items()}
         if not names or not all(names.values()):
             raise source.wrong(words, f"the choice {value!r} needs a name per language")

@@ -34,13 +34,15 @@ _NOT_BEFORE = re.compile(
 _NOT_AFTER = re.compile(
     r"^\s*(?:不行|不可以|不方便|没空|没时间|来不了|去不了|就不|(?:does|did|do|is|are|wo|ca)(?:n't| not)\b)", re.I
 )
-"""Words around a value that say it is not the one."""
+_NOT_CHOSEN = re.compile(r"^\s*(?:不行|不要|就不)")
+"""Words around a value that say it is not the one; of a service, "doesn't work" is no refusal but a fault."""
 _NEAR = 84
 """Likeness (0 to 100) of a whole answer to a choice's name at which it is taken for it: "dermatolgy"."""
 _SHORTEST_NEAR = 4
 _LEADING = re.compile(
-    r"^(?:嗯+|呃|哦|好的?|是|就是|那就|我(?:叫|是|的(?:名字|姓名)(?:是|叫))|姓名|名字|well|um+|uh|it's|its|it is|"
-    r"my (?:full )?name(?:'s| is)|i am|i'm|this is|name)(?:[\s,，:：]+|(?=[\u4e00-\u9fff]))",
+    r"^(?:(?:嗯+|呃|哦|好的?|是的?|姓名|名字|well|um+|uh|name)[\s,，:：]+"
+    r"|(?:it's|it is|my (?:full )?name(?:'s| is)|i am|i'm|this is)\s+"
+    r"|我(?:叫|的?(?:名字|姓名)(?:是|叫))(?=[\u4e00-\u9fff]))",
     re.IGNORECASE,
 )
 _TEXT_CHARS = 300
@@ -65,7 +67,9 @@ def find_value(
     mean nothing by themselves. `corrected` says that the words mend something: then the last of several counts.
     Values that stand behind the cue of one of the `others` are left to that one.
     """
-    found = [value for value in _values(slot, text, today, asked) if not _negated(text, value)]
+    found = [value for value in _values(slot, text, today, asked) if not _negated(slot, text, value)]
+    if slot.kind == "date" and not asked and not slot.past:
+        found = [value for value in found if value.value >= today.isoformat()]
     rivals = [cue for other in others if other.kind == slot.kind for cue in other.cues]
     cued = [value for value in found if _behind(text, value, slot.cues)]
     found = cued or [value for value in found if not _behind(text, value, rivals)]
@@ -108,6 +112,8 @@ def _values(slot: Slot, text: str, today: date, asked: bool) -> Iterator[Value]:
         said = rules.certain(text)
         if isinstance(said, Affirm | Deny):
             yield Value("yes" if isinstance(said, Affirm) else "no", 0, len(text))
+        else:
+            yield from _chosen(slot, text)
     elif slot.kind == "text" and asked:
         words = _LEADING.sub("", text.strip()).strip(" ,.。，!！")
         if words:
@@ -188,8 +194,9 @@ def _behind(text: str, value: Value, cues: Sequence[str]) -> bool:
     return any(before.endswith(cue.lower()) for cue in cues)
 
 
-def _negated(text: str, value: Value) -> bool:
-    return bool(_NOT_BEFORE.search(text[: value.start]) or _NOT_AFTER.match(text[value.end :]))
+def _negated(slot: Slot, text: str, value: Value) -> bool:
+    after = _NOT_AFTER if slot.kind == "date" else _NOT_CHOSEN
+    return bool(_NOT_BEFORE.search(text[: value.start]) or after.match(text[value.end :]))
 
 
 def _nearest(slot: Slot, text: str) -> Value | None:
