@@ -178,8 +178,9 @@ class Library:
         read, rest = hits[:_RERANKED], hits[_RERANKED:]
         texts = ["\n".join(text for text, _ in hit.passage.fields) for hit in read]
         judged = await self.reranker.rerank(question, texts)
-        again = [replace(hit, score=(hit.score + value) / 2) for hit, value in zip(read, judged, strict=True)]
-        return [*sorted(again, key=lambda hit: -hit.score), *rest]
+        # The reranker orders; how sure the best one is, both say together.
+        again = sorted(zip(judged, read, strict=True), key=lambda one: -one[0])
+        return [*(replace(hit, score=(hit.score + value) / 2) for value, hit in again), *rest]
 
 
 async def build_library(

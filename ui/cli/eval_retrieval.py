@@ -1,4 +1,4 @@
-"""`zhanggui eval retrieval`: do questions find their answer, and are the others refused?"""
+"""`zhanggui eval retrieval`: whether questions find their answer, and the others are refused."""
 
 from __future__ import annotations
 
