@@ -10,6 +10,7 @@ from core.dialogue.handoff import hand_off
 from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_identity
 from core.dialogue.linking import give_code
 from core.dialogue.orders import choose_order, list_orders, own_order, remember_wish, show_order
+from core.dialogue.own_telling import tell_records, which_records
 from core.dialogue.photo import look_at_photo
 from core.dialogue.questions import admit_ignorance, answer_question
 from core.dialogue.relations import answer_from_graph
@@ -60,6 +61,8 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             suggest_ticket,
             tell_progress,
             write_ticket,
+            tell_records,
+            which_records,
             begin_ticket,
             heard_complaint,
             list_items,

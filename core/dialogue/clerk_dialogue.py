@@ -14,6 +14,7 @@ from core.dialogue.identity import stay_with_one
 from core.dialogue.linking import Links, asks_to_move, go_on_here, new_code, tell_moved
 from core.dialogue.load import FOLDER, Words, load_flows
 from core.dialogue.outcome import Outcome
+from core.dialogue.own_asking import ask_own_records
 from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
 from core.dialogue.returning import is_back, note_time, offer_paused, pause, resume, welcome_back
@@ -118,6 +119,7 @@ class Dialogue:
         else:
             notice(draft)
             asks_to_move(draft)
+            ask_own_records(draft)
         take_slots(draft)
         await take_facts(draft, self._runner)
         await stay_with_one(draft)
