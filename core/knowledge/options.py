@@ -42,7 +42,7 @@ _SAYS_NUMBER_BEFORE = re.compile(
     r"(?:\b(?:size|sized|sizes|in|an?|the|to|for|number|us|eu|uk)|[要换成改是选穿码号买款到])\s*$", re.IGNORECASE
 )
 _SAYS_NUMBER_AFTER = re.compile(
-    r"^\s*(?:ones?\b|的|码|号|instead|please|rather|and\b|or\b|to\b|吧|[,，。.!！?？;；]|$)", re.IGNORECASE
+    r"^\s*(?:ones?\b|的|码|号|instead|please|rather|and\b|or\b|to\b|吧|[,，、。.!！?？;；]|$)", re.IGNORECASE
 )
 _MONEY_BEFORE, _MONEY_AFTER = (
     re.compile(r"[$¥€£#]\s*$"),

@@ -41,11 +41,11 @@ class Stretch:
 _CANCEL = re.compile(
     r"\bcancel(?:l?(?:ing|ed|ation))?\b|\bcall(?:ing)? off\b|\b(?:drop|scrap|void) (?:my|the|that|this) order\b"
     r"|取消|撤(?:单|销)|退订",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _UNWANTED = re.compile(
     r"不想?要了|(?:订单|单子?)(?:我)?不要|\bdo(?:n't| not) (?:want|need) (?:it|them|this|that|these|those|the|my)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """Wanting it no more is a cancellation before it arrived and a return afterwards, and elsewhere a reason."""
 _RETURN = re.compile(
@@ -53,57 +53,60 @@ _RETURN = re.compile(
     r"|\b(?:send|sending|give|bring|take)\b(?: \w+){0,4} back\b"
     r"|\b(?:get|want|need) (?:a |my )?(?:full )?(?:refund|money back)\b|\brefund(?:ed|ing)?\b"
     r"|(?<!多)(?<!不)退(?!款(?:进度|到|给|去|方式|至)|回|订|出|货地址|换货(?:政策|规则))(?:货|掉|了|款|还)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _REFUND_WAY = re.compile(
     r"\b(?:refund(?:ed)?|money(?: back)?|(?:price )?difference|it back)\b[^.,;]{0,40}?"
     r"\b(?:to|onto|into|on|via|through|by|with|using|goes?)\b"
-    r"|\brefund(?:ed)? (?:it )?(?:my|the|that|this) (?:\w+ )?(?:card|paypal|visa|mastercard|amex|account|wallet|original"
+    r"|\brefund(?:ed)? (?:it )?(?:my|the|that|this) (?:\w+ )?(?:card|paypal|visa|mastercard|amex|account|wallet"
+    r"|original"
     r"|difference|price|rest|balance)\b"
     r"|退(?:款)?(?:到|给|去|至|回)|钱(?:退|回)|差价|原路",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """Where the money goes is no wish for a return."""
 _SWAP = re.compile(
     r"\bexchang(?:e[sd]?|ing)\b|\bswap(?:s|ped|ping)?\b|\breplac(?:e[sd]?|ing)\b|\bupgrad(?:e|ing)\b|\btrade\b"
     r"|\bswitch(?:ing)?\b(?= (?:it|them|this|that|the|my|both|all|from|to|out|over|a|an|one)\b)"
     r"|更换|调换|换(?!行|算|季|句话)|升级(?:成|为|到)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _CHANGE = re.compile(
     r"\b(?:chang|modif|updat|edit|alter|adjust|amend|correct|fix)\w*\b|\bset\b|\bmake (?:it|them|that|the|my)\b"
     r"|\b(?:want|would like|need|prefer|get) (?:it|them|that|the \w+|my \w+) in\b"
     r"|改(?!天|日|变主意)|修改|变更|更改|更新|变成|选错|填错|写错",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _ADDRESS = re.compile(
     r"\b(?:address(?:es)?|ship(?:ped|ping)? (?:it|them|this|that|my order|the order|#?\w+)? ?to"
     r"|(?:send|deliver|redirect|reroute) (?:it|them|this|that|my order|the (?:order|parcel|package))(?: \w+){0,2} to)\b"
     r"|地址|寄(?:到|往|去|给)|送(?:到|去|往)|收货人?信息|搬家",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _PROFILE = re.compile(
     r"\b(?:default|profile|account(?:'s)?|user|home|saved|my own) (?:\w+ )?address"
     r"|\baddress (?:in|on|of) (?:my|the) (?:profile|account)\b|\bmy (?:profile|account)\b"
     r"|默认(?:的)?(?:收货)?地址|账户(?:里|上)?的?地址|个人资料|我的资料",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _PAYMENT = re.compile(
-    r"\bpay(?:ing|ment)?\b|\bcharged?\b(?! for)|\b(?:put|bill) (?:it|this|that|the order) (?:on|to)\b|付款|支付|付钱|结算方式",
-    re.IGNORECASE,
+    r"\bpay(?:ing|ment)?\b|\bcharged?\b(?! for)|\b(?:put|bill) (?:it|this|that|the order) (?:on|to)\b"
+    r"|付款|支付|付钱|结算方式",
+    re.IGNORECASE | re.ASCII,
 )
-_PAY_INSTEAD = re.compile(r"\b(?:switch|set|different|another|use|using|instead)\w*\b|换|用", re.IGNORECASE)
-_TOWARDS = re.compile(r"\b(?:to|as|with)\b|[改换变]?成|[改换]为|[寄送改换]到", re.IGNORECASE)
+_PAY_INSTEAD = re.compile(r"\b(?:switch|set|different|another|use|using|instead)\w*\b|换|用", re.IGNORECASE | re.ASCII)
+_TOWARDS = re.compile(r"\b(?:to|as|with)\b|[改换变]?成|[改换]为|[寄送改换]到", re.IGNORECASE | re.ASCII)
 _OF_A_PERSON = re.compile(
-    r"\b(?:password|e-?mail|phone|mobile|numbers?|names?|language|account|mind|subject|appointment|delivery (?:date|time|day))\b"
+    r"\b(?:password|e-?mail|phone|mobile|numbers?|names?|language|account|mind|subject|appointment"
+    r"|delivery (?:date|time|day))\b"
     r"|密码|邮箱|电话|手机|号码|姓名|名字|语言|账号|时间|日期|主意|话题",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """What can be changed and is no goods of an order."""
 _NEGATED = re.compile(
     r"(?:\b(?:don'?t|do not|not|never|without|no need to|rather than|instead of|won'?t|didn'?t)(?: \w+){0,2} ?"
     r"|(?:不要|别|不用|不想|没有?|先不|不)(?:给我|帮我|再|先)?)$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _NEGATION_REACH = 24
 
@@ -112,11 +115,11 @@ _BREAK = re.compile(
     r"|[,，、]\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
     r"|\s*\b(?:and then|and also|and|also|then|plus|but|after that|as well as|next|finally|lastly)\b\s*"
     r"|(?:然后|另外|还有|再(?=把|帮|将|取消|退|换)|并且|并(?=把|取消|退|换)|同时|顺便|以及|接着|最后(?=把|再|取消|退|换)|再就是|对了)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _BEGINS = re.compile(
     r"[.。!！?？;；\n]|\b(?:also|then|next|finally|lastly|plus|besides)\b|另外|还有|然后|同时|顺便|接着|再就是|对了",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """Where a new request begins."""
 _ORDER = re.compile(
@@ -125,20 +128,20 @@ _ORDER = re.compile(
 _QUESTION = re.compile(
     r"[?？]\s*$|吗\s*$|呢\s*$|^\s*(?:how|what|which|where|when|who|why|do you|does|is there|are there|did)\b"
     r"|怎么|如何|多少|什么|哪|为什么|几天|多久|能不能告诉",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _RULES_ASKED = re.compile(
     r"\b(?:how (?:do|can|to|does|long|much time)|what(?:'s| is| are)? (?:your|the|if)|what happens|policy|policies"
     r"|rules?|procedure|is it possible|do you (?:accept|allow|offer|take)|am i allowed|are (?:returns|exchanges))\b"
     r"|怎么(?!样)|如何|流程|规定|规则|政策|几天|几日|什么时候能|要多长|运费谁|谁出|如果|万一|要是",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """Asking how it is done, or what holds, is no wish yet."""
 _PROGRESS_ASKED = re.compile(
     r"\b(?:when (?:will|do|can|am)|where(?:'s| is| are)|have you|did you|has (?:it|my|the)|how far|any (?:news|update)"
     r"|still (?:waiting|no|haven't)|status|progress|did my|is my (?:return|refund|exchange|cancel\w*))\b"
     r"|到哪|哪一步|进度|怎么样了|了吗|了没|好了没|到账|多久|还没(?:退|到|收)|什么时候",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """Asking how far it is, neither."""
 

@@ -9,7 +9,8 @@ from core.types import Entity
 from core.understand.spans import entity
 
 _ID = re.compile(
-    r"(?<![A-Za-z0-9_])(?:credit_card|debit_card|paypal|gift_card|alipay|wechat_pay)_\d{3,}(?!\d)", re.IGNORECASE
+    r"(?<![A-Za-z0-9_])(?:credit_card|debit_card|paypal|gift_card|alipay|wechat_pay)_\d{3,}(?!\d)",
+    re.IGNORECASE | re.ASCII,
 )
 _BRANDS = {
     "visa": r"\bvisa\b|维萨|VISA",
@@ -19,20 +20,20 @@ _BRANDS = {
     "unionpay": r"\bunion ?pay\b|银联",
     "jcb": r"\bjcb\b",
 }
-_BRAND = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _BRANDS.items()), re.IGNORECASE)
+_BRAND = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _BRANDS.items()), re.IGNORECASE | re.ASCII)
 _CARD = "|".join([*_BRANDS.values(), r"\b(?:credit |debit |bank )?card\b", "信用卡|银行卡|储蓄卡|借记卡|卡"])
 _DIGITS_AFTER = re.compile(
     rf"(?:{_CARD})\s*[,(]?\s*(?:的)?(?:number |no\.? |that |which |with |the |my )*"
     r"(?:ending(?: in| with)?|ends? (?:in|with)|last (?:four|4)(?: digits)?|xx+|\*+|[#-]|尾号|后四位|末四位|卡号)*"
     r"\s*(?:are|is|of|in|with|是|为|:)*\s*[*x•-]*(?<![\d#])(\d{4})(?!\d)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _DIGITS_BEFORE = re.compile(
     rf"(?<!订单)(?<!单)(?:尾号|后四位|末四位|\b(?:the )?(?:one )?(?:ending(?: in| with)?|last (?:four"
     rf"|4)(?: digits)?))\s*(?:数|数字)?(?:are|is|of|是|为|:)*\s*"
     rf"(\d{{4}})(?!\d)\s*(?:的)?(?:那张)?\s*(?:{_CARD})?"
     rf"|(?<![\d#])(\d{{4}})\s*(?:的|结尾的|那张)?\s*(?:{_CARD})",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _ORIGINAL = re.compile(
     r"\b(?:(?:the|my|its) )?original(?:ly used)? (?:form of |method of |means of )?(?:payment|card|method|account"
@@ -50,7 +51,7 @@ _ORIGINAL = re.compile(
     r"|(?:之前|当时|下单时?|付款时?|上次|刚才)(?:付款|支付|付|用)?(?:用)?的?(?:那张卡|那个?账户|那个?方式|支付方式"
     r"|付款方式)|(?:怎么|哪里?|从哪儿?)(?:付|来|扣)的?"
     r"(?:就)?(?:怎么|退回?|回)哪?(?:退|里|儿|去)?|付款的?那?张?卡|同一张卡|同样的?(?:支付|付款)方式",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _OTHER = re.compile(
     r"\b(?:my |the |an?)?\s?other (?:credit |debit |bank |gift )?(?:card|payment method|payment|account|method"
@@ -60,7 +61,7 @@ _OTHER = re.compile(
     r"|另(?:外)?(?:的)?(?:一|那)?(?:张|个)?(?:信用|银行)?(?:卡|支付方式|付款方式|账户|方式)|另(?:外)?一?种(?:支付"
     r"|付款)?方式|换(?:一)?(?:张|个)(?:信用|银行)?(?:卡|付款方式|支付方式)"
     r"|(?:别|其他|其它|不同)的?(?:卡|支付方式|付款方式)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _PLAIN = (
     (
@@ -68,17 +69,17 @@ _PLAIN = (
         re.compile(
             r"\bgift ?cards?\b|\bgift certificate\b|\bstore credit\b|(?-i:\bGC\b)|礼品卡|礼物卡|购物卡|礼品券|储值卡"
             r"|预付卡",
-            re.IGNORECASE,
+            re.IGNORECASE | re.ASCII,
         ),
     ),
-    ("paypal", re.compile(r"\bpay ?pal\b|贝宝|派宝", re.IGNORECASE)),
-    ("alipay", re.compile(r"\bali ?pay\b|支付宝", re.IGNORECASE)),
+    ("paypal", re.compile(r"\bpay ?pal\b|贝宝|派宝", re.IGNORECASE | re.ASCII)),
+    ("alipay", re.compile(r"\bali ?pay\b|支付宝", re.IGNORECASE | re.ASCII)),
     (
         "wechat_pay",
         re.compile(
             r"\bwe ?chat(?: ?pay)?\b|(?<!加)(?<!加你)(?<!加您)(?<!加个)(?<!你们)(?<!客服)微信(?:支付|钱包|零钱)?"
             r"(?!群|号|上|联系|公众|小程序|说|聊|发|加|好友|客服|里)",
-            re.IGNORECASE,
+            re.IGNORECASE | re.ASCII,
         ),
     ),
     (
@@ -88,7 +89,7 @@ _PLAIN = (
             r"|\b(?:(?:back )?(?:to|onto|on|with|use|using|by|via|from|charge|credit)) (?:my|the|that) card\b"
             r"|\bmy card\b|\b(?:by|via|with|on) card\b|(?:退到?|回到?|退回|用|付到|打到)(?:我的?|那张|这张)?卡(?!片"
             r"|通|住|里有)",
-            re.IGNORECASE,
+            re.IGNORECASE | re.ASCII,
         ),
     ),
 )
@@ -99,9 +100,9 @@ _NOT = re.compile(
     r"|\bnot(?: (?:to|on|with|by|via))?(?: (?:the|my|a))?"
     r"|(?:不要|不用|不想|别|不是|不能|不走|不退到?|而不是|除了|没有|没)(?:再|给我|使用|用|退|退到|退回|退款到|走|到"
     r"|回|我的?|那张|是)*)\s*$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_FROM = re.compile(r"(?:\bfrom(?: (?:the|my|a))?|(?:从|由|把)(?:我的?|那张|原来的?)?)\s*$", re.IGNORECASE)
+_FROM = re.compile(r"(?:\bfrom(?: (?:the|my|a))?|(?:从|由|把)(?:我的?|那张|原来的?)?)\s*$", re.IGNORECASE | re.ASCII)
 _BEFORE = 40
 """Characters before a way of paying that may negate it."""
 
@@ -127,7 +128,7 @@ def _candidates(text: str) -> Iterator[Entity]:
         for found in pattern.finditer(text):
             digits = next(group for group in found.groups() if group and group.isdigit())
             gift = (
-                re.search(r"gift ?$", text[max(0, found.start() - 6) : found.start()], re.IGNORECASE)
+                re.search(r"gift ?$", text[max(0, found.start() - 6) : found.start()], re.IGNORECASE | re.ASCII)
                 or "礼品卡" in found.group()
             )
             yield entity("payment", "gift_card" if gift else f"credit_card:{digits}", found)

@@ -35,7 +35,7 @@ _UNNEEDED = re.compile(
     r"|改(?:变)?(?:了)?主意了?|改变(?:了)?(?:想法|心意)|后悔(?:买|下单)?了|想法变了|多余了?|已经有(?:了|一个|一件"
     r"|一双|一台)|(?<!少)买多了|买太多了?|多买了|订多了"
     r"|计划(?:有)?变(?:了|化|动)?|不打算(?:买|要)了?|冲动(?:消费|下单|买)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _MISTAKEN = re.compile(
     r"\bby (?:mistake|accident|error)\b|\bin error\b|\b(?:accidentally|accidently|mistakenly|unintentionally"
@@ -56,7 +56,7 @@ _MISTAKEN = re.compile(
     r"|拍|下单?|点|买|触|选)|手(?:滑|误|抖|快|贱)了?"
     r"|不小心(?:就)?(?:下|点|买|拍|按|多|重|订|提交|付|把)|不是(?:我)?(?:故意|有意)(?:下|买|要)|重复(?:下单|购买|付款"
     r"|拍|买|订)|(?:买|拍|下|订|付)重复?了|多(?:拍|下|点|订)了|(?:孩子|小孩|娃|儿子|女儿|猫)(?:乱)?(?:点|按|下|买|拍)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _OTHER = re.compile(
     r"\b(?:found|saw|seen|get|got|is|it's|was)(?: (?:it|one|them|this|the same(?: \w+)?|a))*(?: (?:is"
@@ -81,21 +81,22 @@ _OTHER = re.compile(
     r"|不合适|不合身|不合脚|不满意)了?|(?:尺码|尺寸|大小|号码)(?:不对|不合适|偏大|偏小|大了|小了)"
     r"|太(?:大|小|紧|松|重|长|短|厚|薄|吵)了?|(?:坏|破|碎|裂|烂)(?:了|掉了|的)|(?:跟|和|与)?(?:描述|图片|照片"
     r"|想象的?)(?:不符|不一样|差太多|差别大)|降价了|买不起|没钱了|钱不够",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _BECAUSE = re.compile(
     r"(?:\b(?:because(?: of)?|reason(?: is|:| being)?(?: that)?|due to)|因为|原因(?:是|:|就是|在于)?|理由(?:是|:)?"
     r"|由于)\s*[:,]?\s*(?P<why>[^,.;!?。\n]{2,80})",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _NO_REASON = re.compile(
-    r"^(?:的|我|is|what|why|该|填|选|什么|怎么|请|of (?:it|that|this))$|什么|哪|why|\bwhat\b|[?]", re.IGNORECASE
+    r"^(?:的|我|is|what|why|该|填|选|什么|怎么|请|of (?:it|that|this))$|什么|哪|why|\bwhat\b|[?]",
+    re.IGNORECASE | re.ASCII,
 )
 _NOT = re.compile(
     r"(?:\b(?:not|isn't|wasn't|never|no|n't)(?: (?:a|an|the|my|because|due to|ordered|bought|it was|that|really"
     r"|actually))*"
     r"|(?:不是|并非|没有|没|并没)(?:因为|我|说|由于|什么)*)\s*$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _BEFORE = 30
 

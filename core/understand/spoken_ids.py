@@ -42,8 +42,11 @@ def closed_up(text: str, spelled: Callable[[str], str]) -> str:
 
 
 def _one_number(found: re.Match[str]) -> str:
-    written = re.sub(r"\D", "", found.group(2))
-    return found.group(1) + written if len(written) in _ID_DIGITS else found.group()
+    """Return pieces of a number as one; a number that is whole already and another behind it stay two."""
+    pieces = re.findall(r"\d+", found.group(2))
+    whole = len(pieces) > 1 and any(len(piece) in _ID_DIGITS for piece in pieces)
+    written = "".join(pieces)
+    return found.group(1) + written if len(written) in _ID_DIGITS and not whole else found.group()
 
 
 def _postcode(said: str, spelled: Callable[[str], str]) -> str:

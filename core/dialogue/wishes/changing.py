@@ -12,7 +12,7 @@ from core.knowledge.lexicon import Lexicon
 from core.shop.records import Product
 from core.understand.deeds import Deed
 
-_ONLY = re.compile(r"\b(?:only|just)\b|只|仅|就(?:换|退|要|办)", re.IGNORECASE)
+_ONLY = re.compile(r"\b(?:only|just)\b|只|仅|就(?:换|退|要|办)", re.IGNORECASE | re.ASCII)
 
 
 def restricts(text: str) -> bool:

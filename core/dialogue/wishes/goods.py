@@ -12,22 +12,23 @@ from core.knowledge.options import ProductMention, option_mentions, product_ment
 from core.shop.records import Product
 from core.types import Entity
 
-_PARTED = re.compile(r"[,;:，；：、&\n]|\b(?:and|plus|also|then)\b|和|跟|与|及|还有|以及", re.IGNORECASE)
+_PARTED = re.compile(r"[,;:，；：、&\n]|\b(?:and|plus|also|then)\b|和|跟|与|及|还有|以及", re.IGNORECASE | re.ASCII)
 """What stands between two goods."""
 _TOWARDS = (
     re.compile(
         r"\b(?:to|for|into)\b(?!\s+(?:my |the |this |that )?(?:order|#))|->|→|=>|换成|改成|换为|改为|变成|调成|换到",
-        re.IGNORECASE,
+        re.IGNORECASE | re.ASCII,
     ),
-    re.compile(r"\b(?:with|in|as|becomes?|instead)\b|换个|换一|换|改|要", re.IGNORECASE),
+    re.compile(r"\b(?:with|in|as|becomes?|instead)\b|换个|换一|换|改|要", re.IGNORECASE | re.ASCII),
 )
 """What stands between a thing and what it should become; what may as well be part of either comes second."""
 _SAME = re.compile(
     r"\b(?:same|identical|exact(?:ly)?|another one|new one|fresh one|brand[- ]new)\b|一样|同款|同样|一模一样|新的|原样",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _EVERY_ONE = re.compile(
-    r"\b(?:both|all|every|each|two|three|four)\b|[两二三四]\s*(?:个|件|双|台|只|瓶|条)|都|全部|所有|每", re.IGNORECASE
+    r"\b(?:both|all|every|each|two|three|four)\b|[两二三四]\s*(?:个|件|双|台|只|瓶|条)|都|全部|所有|每",
+    re.IGNORECASE | re.ASCII,
 )
 _LEADS = re.compile(
     r"\b(?:return|exchange|swap|replace|cancel|modify|change|switch|upgrade|of|from)\w*\b|把|将|里的?|中的?|退|换", re.I
@@ -131,13 +132,15 @@ def _towards(text: str, start: int, end: int) -> re.Match[str] | None:
 
 
 def _options(text: str, product: Product, lexicon: Lexicon) -> Options:
-    """Return the options that the words name, the one nearest to its option's own name where a word fits two."""
+    """Return the options that the words name.
+
+    Where a word fits two options the one nearest to its option's own name counts, and of two values of one
+    option the one that was said last.
+    """
     found: dict[str, str] = {}
     taken: list[tuple[int, int]] = []
     for mention in option_mentions(text, product, lexicon):
-        if mention.negated or mention.option in found:
-            continue
-        if any(mention.start < end and start < mention.end for start, end in taken):
+        if mention.negated or any(mention.start < end and start < mention.end for start, end in taken):
             continue
         found[mention.option] = mention.value
         taken.append((mention.start, mention.end))

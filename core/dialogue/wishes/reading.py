@@ -18,8 +18,8 @@ from core.understand.deeds import Deed, Stretch, stretches
 
 _ALL_ORDERS = re.compile(
     r"\b(?:all|every|both|any)(?: (?:of )?(?:my|the|these|those))?(?: \w+){0,2} orders?\b"
-    r"|所有的?(?:\w{0,4})订单|全部(?:的)?订单|(?:两|几|每)个订单都?",
-    re.IGNORECASE,
+    r"|所有的?(?:[\u4e00-\u9fff]{0,4})订单|全部(?:的)?订单|(?:两|几|每)个订单都?",
+    re.IGNORECASE | re.ASCII,
 )
 
 
