@@ -46,6 +46,7 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "sentences": {
             "use": "perception.reading.use_multilingual:build",
+            "onnx": "perception.reading.onnx_encoder:build",
             "fake": "perception.reading.fake:build",
         },
     }
@@ -59,6 +60,8 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "open_clip": "photo-clip",
         "torch": "photo-clip",
         "torchaudio": "speech-coqui",
+    "sklearn": "train",
+    "pycrfsuite": "train",
     }
 )
 """Import name -> the extra of this project that installs it."""

@@ -15,9 +15,9 @@ from core.ports import TextEncoder
 SENTENCES = ["Where is my order?", "我的订单什么时候到？", "退货要多久？", "Do you sell blue kettles?"]
 
 
-@pytest.fixture(scope="module", params=["fake", "use"])
-def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> TextEncoder:
-    built: TextEncoder = registry.build("sentences", request.param, tmp_path_factory.mktemp("models"))
+@pytest.fixture(scope="module", params=["fake", "use", pytest.param("onnx", marks=pytest.mark.models)])
+def encoder(request: pytest.FixtureRequest, models: Path) -> TextEncoder:
+    built: TextEncoder = registry.build("sentences", request.param, models)
     return built
 
 
