@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.shop.money import written
+from core.shop.money import paid_in_all, written
 from core.shop.policies.case import SEPARATOR, Case, Check, first_denial, still_here
 from core.shop.policies.goods import goods_accepted, goods_named
 from core.shop.policies.methods import days_to, method_named, refundable_to
@@ -16,8 +16,9 @@ def may_return(case: Case) -> Ruling:
 
 
 def refund_for(case: Case) -> float:
-    """Return what was paid for the goods that go back."""
-    return sum(line.price for line in case.lines())
+    """Return what the goods that go back cost; never more than the customer has paid (a coupon is no money)."""
+    cost = sum(line.price for line in case.lines())
+    return min(cost, paid_in_all(case.order)) if case.order.payments else cost
 
 
 def _refund_goes_back(case: Case) -> Ruling | None:

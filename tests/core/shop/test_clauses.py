@@ -287,6 +287,14 @@ def test_a_shop_may_be_more_generous(name: str, arguments: dict[str, Any], state
     assert guard_deed(action, world(action, stated=stated)).allowed
 
 
+def test_a_return_gives_no_more_than_was_paid() -> None:
+    action = asked(RETURN, **ids("#W2", "11 21 31 11", method="credit_card_1"))
+    seen = world(action)
+    assert seen.order
+    with_coupon = replace(seen.order, payments=(replace(seen.order.payments[0], amount=34.0),))
+    assert guard(action, replace(seen, order=with_coupon)).facts["refund"] == "34.00"
+
+
 def test_a_yes_to_other_arguments_is_no_yes() -> None:
     said_yes_to = asked(CANCEL, order_id="#W1", reason=NOT_NEEDED)
     other = asked(CANCEL, order_id="#W10", reason=NOT_NEEDED)

@@ -240,7 +240,7 @@ class GenerousMachine(ShopMachine):
     generous = True
 
 
-_RUNS = settings(max_examples=60, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow])
+_RUNS = settings(max_examples=30, stateful_step_count=25, suppress_health_check=[HealthCheck.too_slow])
 TestRetailTerms = ShopMachine.TestCase
 TestRetailTerms.settings = _RUNS
 TestGenerousTerms = GenerousMachine.TestCase
