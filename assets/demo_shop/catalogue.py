@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product as combinations
 from pathlib import Path
 from random import Random
@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from core.shop.records import Page, Picture, Product, Texts, Variant
+from core.shop.records import Page, Picture, Product, Review, Texts, Variant
 
 HERE = Path(__file__).parent
 VIEWS = ("main", "side", "detail")
@@ -19,9 +19,9 @@ _SEED = 20260615
 
 def products() -> dict[str, Product]:
     """Return the catalogue by product id, in the order of the files."""
-    words = read("words.yaml")
+    words, written = read("words.yaml"), read("reviews.yaml")
     return {
-        entry["id"]: _product(entry, sheet["category"], words)
+        entry["id"]: _product(entry, sheet["category"], words, written.get(entry["id"], ()))
         for sheet in _sheets("catalogue")
         for entry in sheet["products"]
     }
@@ -61,7 +61,9 @@ def _sheets(folder: str) -> Iterator[Any]:
         yield read(f"{folder}/{file.name}")
 
 
-def _product(entry: dict[str, Any], category: dict[str, str], words: dict[str, Any]) -> Product:
+def _product(
+    entry: dict[str, Any], category: dict[str, str], words: dict[str, Any], written: Sequence[tuple[int, str, str]]
+) -> Product:
     return Product(
         product_id=entry["id"],
         names=entry["name"],
@@ -72,6 +74,7 @@ def _product(entry: dict[str, Any], category: dict[str, str], words: dict[str, A
         variants={variant.item_id: variant for variant in _variants(entry)},
         related=tuple(entry["related"]),
         option_texts=_option_texts(entry["options"], words),
+        reviews=tuple(Review(rating=stars, title="", text=text, reviewer=name) for stars, text, name in written),
     )
 
 

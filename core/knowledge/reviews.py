@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -30,7 +30,7 @@ _ASPECTS = 3
 _QUOTE_CHARS = 110
 _SHORTEST_QUOTE = 4
 _GOOD, _BAD = 4, 2
-"""Stars from which on, and up to which, a sentence without telling words is praise or blame."""
+"""Stars from which on, and up to which, a review without telling words is praise or blame."""
 _BEFORE = 8
 """Characters before a telling word in which a negation turns it round; in English three words."""
 _LEADS_AWAY = re.compile(
@@ -121,17 +121,21 @@ class _Opinion:
 
 
 def _opinions(review: Review, place: int, words: _Words) -> list[_Opinion]:
-    """Return what each clause of a review praises or blames; of "nice, but small" two."""
+    """Return what each clause of a review praises or blames; of "nice, but small" two.
+
+    Only where no clause says either, the stars decide about what it speaks of.
+    """
     found = []
     whole = visible(review.text) or visible(review.title)
     for sentence in sentences(whole):
         for clause in filter(None, (part.strip() for part in _CLAUSE.split(sentence))):
             aspects = tuple(name for name, pattern in words.names.items() if pattern.search(clause))
             tone = _tone(clause, words)
-            score = tone or (((review.rating >= _GOOD) - (review.rating <= _BAD)) if aspects else 0)
-            if score:
-                found.append(_Opinion(place, review.rating, sentence, aspects, score > 0, tone != 0))
-    return found
+            if tone or aspects:
+                found.append(_Opinion(place, review.rating, sentence, aspects, tone > 0, tone != 0))
+    told = [opinion for opinion in found if opinion.told]
+    by_stars = (review.rating >= _GOOD) - (review.rating <= _BAD)
+    return told or [replace(opinion, praises=by_stars > 0) for opinion in found if by_stars]
 
 
 def _tone(clause: str, words: _Words) -> int:
