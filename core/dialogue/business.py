@@ -14,7 +14,7 @@ from core.dialogue.tickets.facts import FORMS, read_facts, said
 from core.dialogue.tickets.writing import look_for_ticket, own_tickets
 from core.knowledge.question import read_question
 from core.shop.keys import order_key
-from core.shop.records import Page
+from core.shop.records import Page, Ticket
 from core.types import spoken_text
 from core.understand.clauses import clauses
 from core.understand.normalise import normalise
@@ -29,10 +29,24 @@ _WORDS_CHARS = 500
 _TICKETS_TOLD = 3
 _TROUBLES = frozenset({"missing_or_wrong_item", "repair_warranty", "promotion_coupon", "payment_wallet"})
 """Topics of which a statement is a wish: "two items are missing"."""
+_NAMED = {
+    "complaint": re.compile(r"投诉|\bcomplain\w*", re.IGNORECASE),
+    "invoice": re.compile(r"发票|\binvoice\b", re.IGNORECASE),
+    "repair_warranty": re.compile(r"维修|保修|修(?:好|理|到)|\b(?:repair\w*|warranty)\b", re.IGNORECASE),
+    "price_protection": re.compile(r"价保|保价|差价|\bprice (?:protection|difference)\b", re.IGNORECASE),
+    "install_service": re.compile(r"安装|\binstall\w*\b", re.IGNORECASE),
+    "pickup_service": re.compile(r"取件|\bpick-?up\b", re.IGNORECASE),
+    "return": re.compile(r"退货|退款|\b(?:return|refund)\b", re.IGNORECASE),
+    "exchange": re.compile(r"换货|\bexchange\b", re.IGNORECASE),
+}
+"""By the ticket's topic, the words that name it in a question of how far it is."""
 _HYPOTHETICAL = re.compile(r"怎么办|如果|万一|要是|假如|\b(?:what (?:if|happens)|if|in case|suppose)\b", re.IGNORECASE)
 
 
-_HAS_PROGRESS = frozenset({"refund", "return", "exchange", "cancel_order", "repair_warranty", "missing_or_wrong_item"})
+_HAS_PROGRESS = frozenset(
+    """refund return exchange cancel_order repair_warranty missing_or_wrong_item invoice complaint price_protection
+    install_service pickup_service""".split()
+)
 _PROGRESS = re.compile(
     r"到哪|哪一步|进度|怎么样了|好了吗|好了没|成功|办了吗|办了没|处理了|审核|有结果|还没退|还没到账|没到账|退了吗|退了没|了没有?$"
     r"|(?:取消|退款?|换)(?:掉|好|完)?了(?:吗|没)"
@@ -67,13 +81,13 @@ async def quote_policy(draft: Draft) -> str:
     draft.slots["topic"], draft.slots["request"] = topic, words[:_WORDS_CHARS]
     if "recent" in draft.heard:
         draft.slots["wished_recent"] = "yes"
+    if _asks_progress(topic, words):
+        return "progress"
     if topic == "complaint":
         draft.say("complaint_sorry")
         return "ticket"
     if topic == "out_of_scope_merchant":
         return "elsewhere"
-    if _asks_progress(topic, words):
-        return "progress"
     wishes = bool(_WISH.search(words)) or _reports(topic, words)
     if not wishes and await tell_facts(draft, read_question(normalise(words), draft.desk.facts.lexicon)):
         return "told"
@@ -129,22 +143,37 @@ async def _take_also(draft: Draft, words: str) -> None:
         draft.turn_page()
 
 
-async def tell_progress(draft: Draft) -> str:
-    """Add to an order's status what is known of the request about it: tickets, or how long such things take."""
-    topic, order_id = draft.slots.get("topic", ""), draft.slots.get("order_id", "")
-    tickets = [
-        ticket
-        for ticket in await own_tickets(draft)
-        if order_key(ticket.order_id) in (order_key(order_id), "")
-        and (ticket.topic == topic or topic == "after_sales_progress")
-    ]
+async def tell_tickets(draft: Draft) -> str:
+    """Tell how the tickets stand that the question is about.
+
+    Returns "told", "nobody" when it is not known yet whose they are, or "none", and then an order may tell.
+    """
+    tickets = [ticket for ticket in await own_tickets(draft) if await _is_asked_for(draft, ticket)]
+    topic = draft.slots.get("topic", "")
     for ticket in tickets[:_TICKETS_TOLD]:
         draft.slots["topic"] = ticket.topic
         draft.say("ticket_pending", topic=topic_word(draft), number=ticket.number, day=day(ticket.at, draft.language))
     draft.slots["topic"] = topic
     if tickets:
-        return ""
-    order = await find_own(draft, order_id)
+        return "told"
+    return "none" if draft.identity else "nobody"
+
+
+async def _is_asked_for(draft: Draft, ticket: Ticket) -> bool:
+    topic, order_id = draft.slots.get("topic", ""), draft.heard.get("order_id", "")
+    if order_id and order_key(ticket.order_id) != order_key(order_id):
+        return False
+    if topic != "after_sales_progress":
+        return ticket.topic == topic
+    words = draft.slots.get("request", "")
+    named = next((own for own, pattern in _NAMED.items() if pattern.search(words)), "")
+    return not named or ticket.topic == named
+
+
+async def tell_progress(draft: Draft) -> str:
+    """Add to an order's status how long what was asked for takes, or offer a ticket about it."""
+    topic = draft.slots.get("topic", "")
+    order = await find_own(draft, draft.slots.get("order_id", ""))
     if order is None or is_under_way(order) or order.status == "delivered":
         return await suggest_ticket(draft)
     page = await _page(draft, "refund", draft.word("topic.refund"))
@@ -178,6 +207,10 @@ async def suggest_ticket(draft: Draft) -> str:
             return ""
         if await look_for_ticket(draft) == "there":
             return ""
+    if draft.slots.get("topic") in TOPICS:  # the clerk does these itself
+        if not any(frame.flow == "settle" for frame in draft.stack):
+            draft.say("settle_suggest")
+        return ""
     draft.say("suggest_ticket")
     draft.buttons(
         (draft.word("button.ticket"), draft.word("press.yes")),

@@ -11,7 +11,15 @@ from types import MappingProxyType
 
 from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
-from core.dialogue.wishes.changing import merged, picked, restricted, restricts, spared, told_of_lines
+from core.dialogue.wishes.changing import (
+    merged,
+    picked,
+    restricted,
+    restricts,
+    spared,
+    told_of_lines,
+    without_place,
+)
 from core.dialogue.wishes.goods import read_options
 from core.dialogue.wishes.placing import Placed, bent, placed
 from core.dialogue.wishes.reading import Said, read_wishes
@@ -146,7 +154,7 @@ async def gather(draft: Draft) -> str:
     agreed = False
     for text, entities in json.loads(draft.slots.pop(_UNREAD, "[]")):
         said = Said.kept(text, entities)
-        agreed = bool(_YES.match(said.text))
+        agreed = bool(_YES.match(said.text)) and _ASKED not in draft.slots  # else it is a yes to our question
         wishes = _updated(draft, wishes, said, goods)
     draft.forget("new_item", "item_place", "said")
     stated = await _stated(draft, wishes, orders, goods)
@@ -159,7 +167,16 @@ async def gather(draft: Draft) -> str:
         return "agreed"
     lacking = [one.lack.what for one in stated if one.lack is not None]
     stuck = draft.slots.get(_ASKED, "").partition(":")[0] in lacking
-    return "lacking" if lacking and not (stuck and len(lacking) < len(stated)) else "ready"
+    return "lacking" if lacking and not (stuck and _ready(stated)) else "ready"
+
+
+def _ready(stated: Sequence[Stated]) -> list[Stated]:
+    """Return what can be read out; the items of an order wait until all else about it is known."""
+    unfinished = {one.wish.order_id for one in stated if one.lack is not None}
+    locks = "modify_pending_order_items"
+    return [
+        one for one in stated if one.lack is None and not (one.action.name == locks and one.wish.order_id in unfinished)
+    ]
 
 
 def _updated(draft: Draft, wishes: list[Wish], said: Said, goods: Bought) -> list[Wish]:
@@ -192,6 +209,9 @@ def _answered(
         return wishes
     if told.spared:
         return spared(wishes, told.spared)
+    if any(entity.kind == "except" for entity in said.entities) and "ordinal" in draft.heard:
+        wishes[at] = without_place(wishes[at], int(draft.heard["ordinal"]))
+        return wishes
     if told.lines and restricts(said.text):
         return restricted(wishes, told)
     if told.lines:
@@ -243,8 +263,12 @@ async def _stated(draft: Draft, wishes: Sequence[Wish], orders: Sequence[Order],
             draft.say("settle_one_per_order", order=place.wish.order_id)
             continue
         one = await state(draft, place, orders, goods, after=left)
+        if one.lack is not None and one.lack.what == "no_such_payment" and one.wish.has_goods:
+            draft.say("settle_no_such_payment")
+            one = await state(draft, replace(place, wish=replace(place.wish, payment="")), orders, goods, after=left)
         if one.denial is not None:
             tell_denied(draft, one)
+            draft.forget(_ASKED)
         elif one.lack is not None and one.lack.what in ("nothing_fits", "not_bought", "unknown_address"):
             tell_nothing_there(draft, one)
         else:
@@ -286,6 +310,7 @@ async def ask_for_lacking(draft: Draft) -> str:
     for at, one in enumerate(await _standing(draft, orders, goods)):
         if one.lack is not None:
             draft.slots[_ASKED] = f"{one.lack.what}:{at}:{one.lack.line}"
+            draft.slots[_WISHES] = dumped([replace(wish, read_out="") for wish in loaded(draft.slots[_WISHES])])
             ask(draft, one, orders, goods)
             return ""
     raise RuntimeError("a question was due, but no wish lacks anything")
@@ -297,10 +322,9 @@ async def read_out(draft: Draft) -> str:
     goods = bought(orders, draft.desk.facts)
     stated = await _standing(draft, orders, goods)
     draft.forget(_ASKED)
-    tell_ready(draft, [one for one in stated if one.lack is None], orders, goods)
-    draft.slots[_WISHES] = dumped(
-        [replace(one.wish, read_out="" if one.lack is not None else one.hash) for one in stated]
-    )
+    ready = _ready(stated)
+    tell_ready(draft, ready, orders, goods)
+    draft.slots[_WISHES] = dumped([replace(one.wish, read_out=one.hash if one in ready else "") for one in stated])
     return ""
 
 

@@ -58,8 +58,9 @@ _RETURN = re.compile(
 _REFUND_WAY = re.compile(
     r"\b(?:refund(?:ed)?|money(?: back)?|(?:price )?difference|it back)\b[^.,;]{0,40}?"
     r"\b(?:to|onto|into|on|via|through|by|with|using|goes?)\b"
-    r"|\brefund(?:ed)? (?:it )?(?:my|the|that|this) (?:\w+ )?(?:card|paypal|visa|mastercard|amex|account|wallet"
-    r"|original"
+    r"|\b(?:charge|pay) or refund\b"
+    r"|\brefund(?:ed)? (?:it )?(?:(?:my|the|that|this) )?(?:\w+ )?(?:\w*card\w*|paypal\w*|visa|mastercard|amex|account"
+    r"|wallet|original"
     r"|difference|price|rest|balance)\b"
     r"|退(?:款)?(?:到|给|去|至|回)|钱(?:退|回)|差价|原路",
     re.IGNORECASE | re.ASCII,
@@ -74,12 +75,13 @@ _SWAP = re.compile(
 _CHANGE = re.compile(
     r"\b(?:chang|modif|updat|edit|alter|adjust|amend|correct|fix)\w*\b|\bset\b|\bmake (?:it|them|that|the|my)\b"
     r"|\b(?:want|would like|need|prefer|get) (?:it|them|that|the \w+|my \w+) in\b"
-    r"|改(?!天|日|变主意)|修改|变更|更改|更新|变成|选错|填错|写错",
+    r"|改(?!天|日|变主意)|修改|变更|更改|更新|变成|选错|填错|写错"
+    r"|(?<![不想需主])要(?!退|取消|换|改|求|是|说|问)[^,，。;；]{1,24}的(?=$|[,，。;；])",
     re.IGNORECASE | re.ASCII,
 )
 _ADDRESS = re.compile(
     r"\b(?:address(?:es)?|ship(?:ped|ping)? (?:it|them|this|that|my order|the order|#?\w+)? ?to"
-    r"|(?:send|deliver|redirect|reroute) (?:it|them|this|that|my order|the (?:order|parcel|package))(?: \w+){0,2} to)\b"
+    r"|(?:send|deliver|redirect|reroute) (?:it|them|this|that|(?:my |the )?(?:order|parcel|package))(?: #?\w+){0,2} to)\b"
     r"|地址|寄(?:到|往|去|给)|送(?:到|去|往)|收货人?信息|搬家",
     re.IGNORECASE | re.ASCII,
 )
@@ -251,7 +253,7 @@ def _merged(text: str, parts: list[Stretch]) -> tuple[Stretch, ...]:
         if part.deed is None:
             if _leads(text, parts, at, first=not merged):
                 waiting = waiting or part
-            elif merged:
+            elif merged and not _is_of_its_own(text, parts, at):
                 last = merged[-1]
                 merged[-1] = Stretch(deed=last.deed, start=last.start, end=part.end, sure=last.sure)
             continue
@@ -259,6 +261,13 @@ def _merged(text: str, parts: list[Stretch]) -> tuple[Stretch, ...]:
         waiting = None
         merged.append(Stretch(deed=part.deed, start=start, end=part.end, sure=part.sure))
     return tuple(merged)
+
+
+def _is_of_its_own(text: str, parts: list[Stretch], at: int) -> bool:
+    """Return whether words that were not understood begin anew with another order: no deed spreads to that."""
+    part, before = parts[at], parts[at - 1]
+    begins = _BEGINS.search(text, before.end, part.start + 1)
+    return bool(begins and _ORDER.search(text, part.start, part.end))
 
 
 def _leads(text: str, parts: list[Stretch], at: int, *, first: bool) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.dialogue.wishes.goods import read_options
-from core.dialogue.wishes.wish import Line, Wish
+from core.dialogue.wishes.wish import Line, Options, Wish
 from core.knowledge.lexicon import Lexicon
 from core.shop.records import Product
 from core.understand.deeds import Deed
@@ -41,6 +41,14 @@ def spared(wishes: Sequence[Wish], products: Sequence[str]) -> list[Wish]:
     return changed
 
 
+def without_place(wish: Wish, place: int) -> Wish:
+    """Return the wish without its item at a place as it was read out, from 1; -1 is the last."""
+    at = place - 1 if place > 0 else len(wish.lines) - 1
+    if len(wish.lines) < 2 or not 0 <= at < len(wish.lines):
+        return wish
+    return replace(wish, lines=(*wish.lines[:at], *wish.lines[at + 1 :]))
+
+
 def merged(old: Wish, new: Wish) -> Wish:
     """Return a wish with what was said of it now; what was said before stays where nothing new was."""
     lines = list(old.lines)
@@ -59,9 +67,16 @@ def merged(old: Wish, new: Wish) -> Wish:
         spared=tuple(key for key in (*old.spared, *new.spared) if key not in {line.product_id for line in new.lines}),
         reason=new.reason or old.reason,
         payment=new.payment or old.payment,
-        address=tuple({**dict(old.address), **dict(new.address)}.items()),
+        address=_address(old, new),
         address_ref=new.address_ref or ("" if new.address else old.address_ref),
     )
+
+
+def _address(old: Wish, new: Wish) -> Options:
+    """Return the address with the parts that were said now; another street is another address."""
+    if "address1" in dict(new.address):
+        return new.address
+    return tuple({**dict(old.address), **dict(new.address)}.items())
 
 
 def told_of_lines(

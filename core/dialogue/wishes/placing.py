@@ -49,6 +49,8 @@ def placed(wish: Wish, orders: Sequence[Order], *, focus: str = "") -> list[Plac
         ]
     if wish.has_goods and (wish.lines or "," in wish.order_id):
         return _by_line(wish, orders, focus)
+    if wish.foreign and not wish.everything:
+        return [Placed(wish=wish, lack=Lack(what="not_bought"))]
     order = find(orders, wish.order_id) or _only_order(wish, orders, focus)
     if order is None:
         lacks = Lack(what="order_id", choices=tuple(order.order_id for order in _fitting(wish, orders)))

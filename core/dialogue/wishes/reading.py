@@ -96,12 +96,23 @@ def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: 
     lines, left_out = read_lines(
         said.text, part.start, part.end, spared, products, lexicon, swaps=part.deed is Deed.SWAP
     )
-    wish = replace(wish, lines=lines, spared=left_out)
+    foreign = "" if lines or left_out else _foreign(said, part, lexicon)
+    wish = replace(wish, lines=lines, spared=left_out, foreign=foreign)
     if _ALL_ORDERS.search(said.text, part.start, part.end) and not orders:
         return [replace(wish, order_id=EVERY, everything=wish.everything or not lines)]
     if len(orders) > 1 and wish.lines:
         return [replace(wish, order_id=",".join(orders))]
     return [replace(wish, order_id=order) for order in orders] or [wish]
+
+
+def _foreign(said: Said, part: Stretch, lexicon: Lexicon) -> str:
+    """Return the first kind of goods in a stretch, as it was said; what an entity holds ("gift card") is none."""
+    taken = [(entity.start, entity.end) for entity in said.within(part.start, part.end)]
+    for span in lexicon.read(said.text[part.start : part.end]):
+        start, end = span.start + part.start, span.end + part.start
+        if span.kind == "thing" and not any(low < end and start < high for low, high in taken):
+            return said.text[start:end]
+    return ""
 
 
 def _orders_named(deed: Deed, entities: Sequence[Entity]) -> tuple[str, ...]:

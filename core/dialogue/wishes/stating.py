@@ -155,7 +155,7 @@ class _Drawing:
         if ruling.needs:
             return replace(made, lack=lack or Lack(what=ruling.needs))
         mended = next((what for clause, what in _MENDED_BY.items() if ruling.clause.startswith(clause)), "")
-        if mended:
+        if mended and not (mended == "payment_method_id" and not ruling.facts.get("methods")):
             return replace(made, lack=Lack(what=mended), because=ruling)
         return replace(made, denial=ruling, lack=None)
 

@@ -73,8 +73,8 @@ def tell_nothing_there(draft: Draft, one: Stated) -> None:
     if one.lack is not None and one.lack.what == "unknown_address":
         draft.say("settle_unknown_address")
     elif one.lack is not None and one.lack.what == "not_bought":
-        line = one.wish.lines[one.lack.line]
-        draft.say("settle_not_bought", product=_called(draft, line.product_id))
+        named = one.wish.foreign or _called(draft, one.wish.lines[one.lack.line].product_id)
+        draft.say("settle_not_bought", product=named)
     else:
         draft.say("settle_nothing_fits")
 
@@ -143,6 +143,7 @@ def _ask_new_item(draft: Draft, one: Stated, goods: Bought) -> None:
         return
     line = one.wish.lines[one.lack.line]
     product = goods.products[line.product_id]
+    draft.slots["product_id"] = product.product_id  # "which colours are there?" asks about this one
     item = _item(draft, one.order, line.place or 0)
     offered = one.lack.choices[:_OFFERED]
     if offered:

@@ -47,6 +47,8 @@ class Wish:
     everything: bool = False
     """Whether all items of the order are meant, but for `spared`."""
     lines: tuple[Line, ...] = ()
+    foreign: str = ""
+    """Goods that were named and that no order of the customer's holds, as they were said."""
     spared: tuple[str, ...] = ()
     """Product ids that are not to be touched: "all of it except the kettle"."""
     reason: str = ""
