@@ -123,7 +123,7 @@ class _Opinion:
 def _opinions(review: Review, place: int, words: _Words) -> list[_Opinion]:
     """Return what each clause of a review praises or blames; of "nice, but small" two.
 
-    Only where no clause says either, the stars decide about what it speaks of.
+    Only where no clause says either of anything, the stars decide about what it speaks of.
     """
     found = []
     whole = visible(review.text) or visible(review.title)
@@ -135,7 +135,9 @@ def _opinions(review: Review, place: int, words: _Words) -> list[_Opinion]:
                 found.append(_Opinion(place, review.rating, sentence, aspects, tone > 0, tone != 0))
     told = [opinion for opinion in found if opinion.told]
     by_stars = (review.rating >= _GOOD) - (review.rating <= _BAD)
-    return told or [replace(opinion, praises=by_stars > 0) for opinion in found if by_stars]
+    if by_stars and not any(opinion.aspects for opinion in told):
+        told += [replace(opinion, praises=by_stars > 0) for opinion in found if not opinion.told]
+    return told
 
 
 def _tone(clause: str, words: _Words) -> int:
