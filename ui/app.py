@@ -23,6 +23,7 @@ from core.knowledge.remembered import RememberingEncoder
 from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
 from core.packs.load import load_pack
+from core.packs.pack import Pack
 from core.ports import Limits, Shop, SpeechRecognizer, TextEncoder, VoiceActivity
 from core.resilience import in_worker
 from core.shop.local import LocalShop
@@ -33,7 +34,7 @@ from perception.seeing.catalogue import CataloguePicture
 from ui.gallery import open_gallery
 from ui.opening import Opening
 from ui.shop_folder import open_shop
-from ui.vocabulary import vocabulary
+from ui.vocabulary import pack_vocabulary, vocabulary
 from voice.speaker import Speaker, build_speaker
 
 _LOG = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ class Application:
     journal: StoreJournal
     store: Store
     shop: LocalShop
+    pack: Pack
+    """The business that is served."""
     recognizer: SpeechRecognizer | None
     activity: VoiceActivity | None
     speaker: Speaker | None
@@ -108,6 +111,7 @@ async def assemble(
         store = Store(data / "zhanggui.db")
         closing.callback(store.close)
         blobs = FolderBlobs(data / "blobs")
+        pack = await in_worker(load_pack, settings.pack)
         shop = await open_shop(store, data, policy=settings.shop.policy)
         about = await shop.about()
         gallery = await open_gallery(await shop.products(), shop.picture_path, blobs)
@@ -115,13 +119,12 @@ async def assemble(
         recognizer: SpeechRecognizer | None = await sense.build("asr", backends.asr if needs.hearing else "")
         activity: VoiceActivity | None = await sense.build("vad", backends.vad if needs.hearing else "")
         speaker = await sense.speaker(settings) if needs.speaking else None
-        encoder = await sense.build("photos", backends.photos if needs.seeing else "")
+        encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
         finder = Opening(await _catalogue(shop), encoder, data / "looks", progress) if encoder else None
         if finder:
             closing.push_async_callback(finder.close)
-        hint = vocabulary(await shop.products())
+        hint = vocabulary(await shop.products()) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
-        pack = await in_worker(load_pack, settings.pack)
         served: Shop = shop if pack.sells else Branch(shop, pack)
         understander = Understander(
             sentences,
@@ -176,6 +179,7 @@ async def assemble(
             journal=journal,
             store=store,
             shop=shop,
+            pack=pack,
             recognizer=recognizer,
             activity=activity,
             speaker=speaker,

@@ -76,9 +76,9 @@ async def web_channel(app: Application) -> WebChannel:
         secret_key=load_key(app.data / "web.key"),
         picture=pictures.get,
         shop=app.shop,
-        shop_name=about.name if about else {},
+        shop_name=app.pack.titles if not app.pack.sells else about.name if about else {},
         currency=about.currency if about else "USD",
-        is_demo=about is not None and about.origin == DEMO_ORIGIN,
+        is_demo=app.pack.sells and about is not None and about.origin == DEMO_ORIGIN,
         admin=StoreViews(app.store),
         login=Logins(secret, app.shop, StoreLogins(app.store)).admit if secret else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from core.packs.pack import Pack
 from core.shop.records import Product
 
 _CHINESE = "您好，我想查订单、退货、退款、开发票、转人工，货什么时候发货、优惠券、尺码、保修期。"
@@ -14,6 +15,31 @@ _NAMES = 8
 """Products named in each language. 20 made the names surer, and cost more in short answers than they gave."""
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
+
+
+_TITLES = 6
+"""Pages of a pack that are named in each language; as with products, more of them cost short answers."""
+
+
+def pack_vocabulary(pack: Pack) -> str:
+    """Return a line in each language with what a pack's customers speak of: its pages, and the choices it offers."""
+    pages = [page.titles for page in pack.pages.values()][:_TITLES]
+    names = {
+        language: [
+            *(titles[language] for titles in pages if language in titles),
+            *(
+                of[language][0]
+                for slot in pack.slots.values()
+                if slot.kind == "choice"
+                for of in slot.choices.values()
+                if language in of
+            ),
+        ][: 2 * _TITLES]
+        for language in pack.languages
+    }
+    chinese = f"您好，我想问{'、'.join(names['zh'])}。" if "zh" in names else ""
+    english = f"Hello, I am calling about {', '.join(names['en'])}." if "en" in names else ""
+    return "\n".join(line for line in (chinese, english) if line)
 
 
 def vocabulary(products: Iterable[Product]) -> str:

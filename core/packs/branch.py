@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from core.dialogue.flow import Ticket
+from core.dialogue.flow import Ticket as TicketStep
 from core.packs.pack import Pack
 from core.packs.rules import judge
 from core.ports import Effect, Shop
 from core.shop import records
-from core.shop.records import Customer, Order, Page, Product
+from core.shop.records import Customer, Order, Page, Product, Ticket
 from core.shop.ruling import Ruling
 from core.types import Action, ActionStatus, Identity
 
@@ -42,6 +42,14 @@ class Branch:
         """Return those whose full name and zip fit."""
         return await self.store.customers_by_name_zip(name, zip_code)
 
+    async def customers_by_phone(self, phone: str) -> tuple[Customer, ...]:
+        """Return those whose telephone number it is."""
+        return await self.store.customers_by_phone(phone)
+
+    async def tickets_of(self, identity: Identity) -> tuple[Ticket, ...]:
+        """Return the tickets of the verified customer."""
+        return await self.store.tickets_of(identity)
+
     async def order(self, order_id: str) -> Order | None:
         """Return None: there are no orders here."""
         return None
@@ -70,11 +78,11 @@ class Branch:
         """Return the pack's knowledge."""
         return tuple(self.pack.pages.values())
 
-    async def review(self, action: Action, *, identity: Identity | None) -> Ruling:
+    async def review(self, action: Action, *, identity: Identity | None, after: Sequence[Action] = ()) -> Ruling:
         """Judge an action as if the customer had said yes to it; nothing is written."""
         if action.name not in (_TICKET, _PERSON):
             return Ruling(allowed=False, clause="pack/no_such_action")
-        stored = await self.store.review(action, identity=identity)
+        stored = await self.store.review(action, identity=identity, after=after)
         if action.name == _PERSON or not stored.allowed:
             return stored
         return self._ruling(action, identity)
@@ -98,7 +106,7 @@ class Branch:
             step.group
             for flow in self.pack.flows.values()
             for step in flow.steps.values()
-            if isinstance(step, Ticket) and step.topic == topic
+            if isinstance(step, TicketStep) and step.topic == topic
         ]
         if not groups or not isinstance(facts, Mapping):
             return Ruling(allowed=False, clause="tickets/no_such_topic")

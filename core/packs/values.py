@@ -26,6 +26,8 @@ _DAY_OF_MONTH = re.compile(
     r"|\bthe (\d{1,2})(?:st|nd|rd|th)\b",
     re.IGNORECASE,
 )
+_DIGITS = 9
+"""Digits in a row above which a number is no sum and no count but a telephone or an account."""
 _SCALE = {"万": 10_000, "千": 1000, "k": 1000}
 _NOT_BEFORE = re.compile(
     r"(?:不是|不要|不去|不挂|别|并非|\bnot|\bno longer|\binstead of|\brather than)\s*(?:the |a |in |on |at |for )*$",
@@ -179,11 +181,14 @@ def _numbers(slot: Slot, text: str, asked: bool) -> Iterator[Value]:
     for match in (*_NUMBER.finditer(text), *_NUMBER_ZH.finditer(text)):
         beside = units and re.match(rf"\s*(?:{units})", text[match.end() :], re.IGNORECASE)
         before = units and re.search(rf"(?:{units})\s*$", text[: match.start()], re.IGNORECASE)
+        scaled, grouped = match.group(2), "," in match.group(1)
         written = match.group(1).replace(",", "")
-        number = float(written) if written.isascii() else count(written)
-        if number is None or not (asked or beside or before):
+        if len(written) > _DIGITS and not grouped:
             continue
-        number *= _SCALE.get((match.group(2) or "").lower(), 1)
+        number = float(written) if written.isascii() else count(written)
+        if number is None or not (asked or beside or before or (units and (scaled or grouped))):
+            continue
+        number *= _SCALE.get((scaled or "").lower(), 1)
         too_low = slot.at_least is not None and number < slot.at_least
         if not too_low and (slot.at_most is None or number <= slot.at_most):
             yield Value(f"{number:g}" if number < 1e6 else f"{number:.0f}", *match.span())

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from core.errors import ConfigError, ZhangguiError
-from ui.cli import bench, doctor, eval, explain, kb, models, serve, shop, talk, test
+from ui.cli import bench, doctor, eval, explain, kb, models, pack, serve, shop, talk, test
 
 app = typer.Typer(
     name="zhanggui",
@@ -27,6 +27,7 @@ app.add_typer(models.app)
 app.add_typer(eval.app)
 app.add_typer(shop.app)
 app.add_typer(kb.app)
+app.add_typer(pack.app)
 app.command("demo")(serve.demo)
 app.command("serve")(serve.serve)
 app.command("chat")(talk.chat)

@@ -27,11 +27,11 @@ class _Brief(logging.Formatter):
         return f"  {ei[0].__name__}: {ei[1]}"
 
 
-def settings(context: typer.Context) -> Settings:
-    """Return the settings from the file that --config named, or the usual places."""
+def settings(context: typer.Context, *, pack: str | None = None) -> Settings:
+    """Return the settings from the file that --config named, or the usual places; `pack` wins over theirs."""
     from core.config import load  # pydantic takes a fifth of a second; `--help` does not need it
 
-    return load(context.find_root().obj)
+    return load(context.find_root().obj, **({"pack": pack} if pack else {}))
 
 
 def start_logging(level: str, *, beside_talk: bool = False) -> None:

@@ -29,6 +29,9 @@ Audio = Annotated[
     Path | None, typer.Option("--audio", metavar="FILE", exists=True, dir_okay=False, help="A voice note.")
 ]
 Speak = Annotated[Path | None, typer.Option("--speak", metavar="OUT.wav", help="Write the spoken reply here.")]
+Pack = Annotated[
+    str | None, typer.Option("--pack", metavar="NAME|DIR", help="The business, in place of the configured one.")
+]
 Conversation = Annotated[str | None, typer.Option("--conversation", metavar="ID", help="Go on with this conversation.")]
 Locale = Annotated[
     Literal["zh", "en"] | None,
@@ -44,6 +47,7 @@ def ask(
     speak: Speak = None,
     conversation: Conversation = None,
     locale: Locale = None,
+    pack: Pack = None,
     as_json: AsJson = False,
 ) -> None:
     """Say one thing to the clerk and print the answer (of the demo shop when none was imported)."""
@@ -51,7 +55,7 @@ def ask(
         raise typer.BadParameter("say something: words, --image or --audio", param_hint="TEXT")
     if speak is not None and not speak.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {speak.absolute().parent}", param_hint="--speak")
-    config = settings(context)
+    config = settings(context, pack=pack)
     start_logging(config.log.level, beside_talk=True)
     turn = asyncio.run(_ask(config, text, tuple(image or ()), audio, speak, conversation, locale, as_json))
     if turn.outcome == "failed":
@@ -87,9 +91,11 @@ async def _ask(
         return turn
 
 
-def chat(context: typer.Context, conversation: Conversation = None, locale: Locale = None) -> None:
+def chat(
+    context: typer.Context, conversation: Conversation = None, locale: Locale = None, pack: Pack = None
+) -> None:
     """Talk with the clerk; /image FILE and /audio FILE send files, /quit ends."""
-    config = settings(context)
+    config = settings(context, pack=pack)
     start_logging(config.log.level, beside_talk=True)
     with suppress(KeyboardInterrupt):
         asyncio.run(_chat(config, conversation, locale))
