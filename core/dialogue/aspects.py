@@ -10,7 +10,15 @@ from types import MappingProxyType
 from core.dialogue.draft import Draft
 from core.dialogue.hearsay import tell_reviews
 from core.knowledge.question import Question
-from core.knowledge.variants import colours, describe, option_values, option_word, other_options, plain
+from core.knowledge.variants import (
+    colours,
+    describe,
+    is_colour,
+    option_values,
+    option_word,
+    other_options,
+    value_word,
+)
 from core.shop.records import Product, Variant, in_language
 from core.wording.formats import listing, price_range
 
@@ -34,7 +42,7 @@ class Subject:
         name = in_language(self.product.names, self.draft.language)
         if len(self.variants) == 1 or len(self.variants) == len(self.product.variants):
             return name
-        named = [self.word(value) for value in (*self._named_colours(), *self._named_sizes())]
+        named = [self.value_of(option, value) for option, value in self.question.chosen]
         if not named:
             return name
         opened, closed = ("（", "）") if self.draft.language == "zh" else (" (", ")")
@@ -53,6 +61,10 @@ class Subject:
         """Return an option's name or value in the customer's language."""
         return option_word(self.product, option, self.draft.desk.facts.lexicon, self.draft.language)
 
+    def value_of(self, option: str, value: str) -> str:
+        """Return an option's value in the customer's language, with the option where that is yes or no."""
+        return value_word(self.product, option, value, self.draft.desk.facts.lexicon, self.draft.language)
+
     def options_of(self, variant: Variant) -> str:
         """Return a variant's options in words."""
         return describe(self.product, variant, self.draft.desk.facts.lexicon, self.draft.language)
@@ -60,15 +72,6 @@ class Subject:
     def say(self, key: str, **values: object) -> None:
         """Say a sentence about the product."""
         self.draft.say(key, product=self.name, **values)
-
-    def _named_colours(self) -> list[str]:
-        wanted, lexicon = set(self.question.colours), self.draft.desk.facts.lexicon
-        return [value for value in colours(self.product) if wanted & set(lexicon.concepts(value, "colour"))]
-
-    def _named_sizes(self) -> list[str]:
-        wanted = {plain(size) for size in self.question.sizes}
-        values = option_values(self.product, other_options(self.product))
-        return [value for value in values if plain(value) in wanted]
 
 
 def is_in_stock(variant: Variant) -> bool:
@@ -104,7 +107,7 @@ def tell_stock(about: Subject) -> None:
 def tell_colours(about: Subject) -> None:
     """Tell the colours, or the stock when a colour was named."""
     have = [about.word(value) for value in colours(about.product)]
-    if about.question.colours:
+    if about.question.colours or any(is_colour(option) for option, _ in about.question.chosen):
         tell_stock(about)
     elif have:
         about.say("colours", colours=listing(have, about.draft.language))

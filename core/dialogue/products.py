@@ -18,7 +18,7 @@ from core.dialogue.aspects import (
 )
 from core.dialogue.draft import Draft
 from core.knowledge.question import Question
-from core.knowledge.variants import colours, fitting, other_options
+from core.knowledge.variants import chosen_options, colours, fitting, has_colour, settled_features
 from core.shop.records import Product, Variant, in_language
 from core.types import Button, CardPart
 from core.wording.formats import listing, price_range
@@ -51,33 +51,31 @@ def tell_product(draft: Draft, product: Product, question: Question) -> None:
 
 
 def _with_chosen_options(draft: Draft, product: Product, question: Question) -> Question:
-    """Add the colour and size that the customer chose before of the same product, and remember those named now."""
+    """Add the options that the customer chose before of the same product, and remember those named now."""
     lexicon, again = draft.desk.facts.lexicon, draft.slots.get("product_id") == product.product_id
     kept = draft.slots.get("options", "") if again else ""
-    colours_before, _, sizes_before = kept.partition("|")
     asks_which = {"colours", "sizes"} & set(question.aspects)
-    wanted = replace(
-        question,
-        colours=question.colours or (() if asks_which else tuple(filter(None, colours_before.split(",")))),
-        sizes=question.sizes or (() if asks_which else tuple(filter(None, sizes_before.split(",")))),
-    )
+    before = [choice.partition("=") for choice in kept.split("\n") if choice]
+    wanted = replace(question, chosen=() if asks_which else tuple((option, value) for option, _, value in before))
     if not fitting(product, wanted, lexicon):
         wanted = question
     if fitting(product, wanted, lexicon):
-        draft.slots["options"] = f"{','.join(wanted.colours)}|{','.join(wanted.sizes)}"
+        wanted = replace(wanted, chosen=chosen_options(product, wanted, lexicon))
+        draft.slots["options"] = "\n".join(f"{option}={value}" for option, value in wanted.chosen)
     return wanted
 
 
 def _tell(about: Subject) -> None:
     question = about.question
-    options = {f"option:{name}" for name in other_options(about.product)} if question.sizes else set()
-    wanted = [feature for feature in question.features if feature not in options]
+    named = question.colours or question.sizes or question.chosen
+    settled = settled_features(about.product, question, about.draft.desk.facts.lexicon)
+    wanted = [feature for feature in question.features if feature not in settled]
     wanted = [*wanted, *(f"topic:{topic}" for topic in question.topics if topic in about.product.attributes)]
     told = [tell_feature(about, feature) for feature in wanted]
     aspects = [aspect for aspect in question.aspects if aspect in ASPECTS]
     if "cheapest" in aspects:
         aspects = [aspect for aspect in aspects if aspect != "price"]
-    if question.lists and (question.colours or question.sizes) and "stock" not in aspects:
+    if question.lists and named and "stock" not in aspects:
         aspects = ["stock", *(aspect for aspect in aspects if aspect not in ("price", "colours", "sizes"))]
     for aspect in aspects:
         ASPECTS[aspect](about)
@@ -85,7 +83,7 @@ def _tell(about: Subject) -> None:
         about.say("not_in_record")
     if aspects or told:
         return
-    if question.colours or question.sizes:
+    if named:
         tell_stock(about)
     else:
         tell_price(about)
@@ -142,8 +140,7 @@ async def tell_facts(draft: Draft, question: Question) -> bool:
 def _tell_missing_option(about: Subject) -> None:
     lexicon, language = about.draft.desk.facts.lexicon, about.draft.language
     have = colours(about.product)
-    known = {concept for value in have for concept in lexicon.concepts(value, "colour")}
-    if have and about.question.colours and not known & set(about.question.colours):
+    if have and about.question.colours and not has_colour(about.product, about.question.colours, lexicon):
         wanted = listing([lexicon.word("colour", name, language) for name in about.question.colours], language)
         about.say("no_such_colour", wanted=wanted, colours=listing([about.word(value) for value in have], language))
     else:

@@ -56,6 +56,8 @@ class Question:
     """Whom it is for: "men", "women", "children"."""
     topics: tuple[str, ...]
     """What of the shop's ways it touches: "shipping", "return", ..."""
+    chosen: tuple[tuple[str, str], ...] = ()
+    """Options and values that were chosen before of the product spoken of, as its record writes them."""
 
 
 def read_question(text: str, lexicon: Lexicon) -> Question:

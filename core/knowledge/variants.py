@@ -6,26 +6,78 @@ import re
 from collections.abc import Sequence
 
 from core.knowledge.lexicon import Lexicon
+from core.knowledge.option_index import NO, YES
+from core.knowledge.option_words import load_option_words
+from core.knowledge.options import OptionMention, option_mentions
 from core.knowledge.question import Question
 from core.shop.records import Product, Variant, in_language
 
 _COLOUR_NAMES = ("color", "colour", "颜色")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _UNIT_ZH = {"ml": "毫升", "l": "升", "cm": "厘米", "mm": "毫米", "kg": "千克", "inch": "寸", "mah": "毫安时"}
 
 
 def fitting(product: Product, question: Question, lexicon: Lexicon) -> tuple[Variant, ...]:
-    """Return the variants with the colour and the size that the question names; all when it names none."""
-    found = []
-    for variant in product.variants.values():
-        values = " / ".join(variant.options.values())
-        colours = lexicon.concepts(values, "colour")
-        sizes = {plain(value) for value in [*variant.options.values(), *lexicon.concepts(values, "size")]}
-        if question.colours and not set(question.colours) & set(colours):
-            continue
-        if question.sizes and not {plain(size) for size in question.sizes} & sizes:
-            continue
-        found.append(variant)
-    return tuple(found)
+    """Return the variants with the options that the question names; all when it names none.
+
+    A colour or a size that this product does not come in fits nothing; of options that were chosen before, those
+    count that the words do not change.
+    """
+    named = option_mentions(question.text, product, lexicon)
+    wanted = [[(one.option, one.value) for one in same] for same in _by_place(named) if not same[0].negated]
+    refused = [(one.option, one.value) for one in named if one.negated]
+    changed = {option for readings in wanted for option, _ in readings} | {option for option, _ in refused}
+    wanted += [[choice] for choice in question.chosen if choice[0] not in changed]
+    colour_names = [option for option in _option_names(product) if is_colour(option)]
+    if question.colours and not any(_concerns(readings, colour_names) for readings in wanted) and not refused:
+        return ()
+    if question.sizes and not all(_size_is_known(size, product, lexicon) for size in question.sizes):
+        return ()
+    ways = _joined(wanted)
+    return tuple(
+        variant
+        for variant in product.variants.values()
+        if all(any(variant.options.get(option) == value for option, value in way) for way in ways)
+        and not any(variant.options.get(option) == value for option, value in refused)
+    )
+
+
+def chosen_options(product: Product, question: Question, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
+    """Return the options that the words or an earlier choice settle: one value each."""
+    found: dict[str, set[str]] = {}
+    named = option_mentions(question.text, product, lexicon)
+    for same in _by_place(named):
+        if not same[0].negated and len({one.option for one in same}) == 1:
+            found.setdefault(same[0].option, set()).update(one.value for one in same)
+    settled = {option: values.pop() for option, values in found.items() if len(values) == 1}
+    before = {option: value for option, value in question.chosen if option not in {one.option for one in named}}
+    return tuple((before | settled).items())
+
+
+def _by_place(named: Sequence[OptionMention]) -> list[list[OptionMention]]:
+    places: dict[tuple[int, int], list[OptionMention]] = {}
+    for one in named:
+        places.setdefault((one.start, one.end), []).append(one)
+    return list(places.values())
+
+
+def _joined(wanted: Sequence[Sequence[tuple[str, str]]]) -> list[set[tuple[str, str]]]:
+    """Take values of the same options as alternatives: "black or white"."""
+    ways: dict[frozenset[str], set[tuple[str, str]]] = {}
+    for readings in wanted:
+        ways.setdefault(frozenset(option for option, _ in readings), set()).update(readings)
+    return list(ways.values())
+
+
+def _concerns(readings: Sequence[tuple[str, str]], options: Sequence[str]) -> bool:
+    return any(option in options for option, _ in readings)
+
+
+def _size_is_known(size: str, product: Product, lexicon: Lexicon) -> bool:
+    """Return whether a product comes in a size: "M", "1.2l", "38"."""
+    if option_mentions(size, product, lexicon):
+        return True
+    return plain(size) in {plain(value) for variant in product.variants.values() for value in variant.options.values()}
 
 
 def option_values(product: Product, names: Sequence[str]) -> tuple[str, ...]:
@@ -43,21 +95,38 @@ def option_values(product: Product, names: Sequence[str]) -> tuple[str, ...]:
 
 def colours(product: Product) -> tuple[str, ...]:
     """Return the colours a product comes in, as the records write them."""
-    return option_values(product, [name for name in _option_names(product) if _is_colour(name)])
+    return option_values(product, [name for name in _option_names(product) if is_colour(name)])
 
 
 def other_options(product: Product) -> tuple[str, ...]:
     """Return the names of the options that are no colour."""
-    return tuple(name for name in _option_names(product) if not _is_colour(name))
+    return tuple(name for name in _option_names(product) if not is_colour(name))
 
 
 def _option_names(product: Product) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for variant in product.variants.values() for name in variant.options))
 
 
-def _is_colour(option: str) -> bool:
+def is_colour(option: str) -> bool:
     """Return whether an option is a colour: "color", "Frame Color", "颜色"."""
     return option.lower().endswith(_COLOUR_NAMES)
+
+
+def has_colour(product: Product, names: Sequence[str], lexicon: Lexicon) -> bool:
+    """Return whether a product comes in one of the colours, in a shade of it or in what it is a shade of."""
+    own = {concept for value in colours(product) for concept in lexicon.concepts(value, "colour")}
+    above = {wider for concept in own for wider in lexicon.broader("colour", concept)}
+    asked = set(names) | {wider for name in names for wider in lexicon.broader("colour", name)}
+    return bool(asked & own or set(names) & above)
+
+
+def settled_features(product: Product, question: Question, lexicon: Lexicon) -> frozenset[str]:
+    """Return the features and materials that are said by the options chosen: the steel of "the steel one"."""
+    named = option_mentions(question.text, product, lexicon)
+    spoken = [question.text[one.start : one.end] for one in named]
+    if spoken or question.sizes:
+        spoken += [f"{one.option} / {one.value}" for one in named] + list(other_options(product))
+    return frozenset(span.token for words in spoken for span in lexicon.read(words) if span.kind)
 
 
 def option_word(product: Product, word: str, lexicon: Lexicon, language: str) -> str:
@@ -70,6 +139,9 @@ def option_word(product: Product, word: str, lexicon: Lexicon, language: str) ->
         own = in_language(product.option_texts[word], language)
         return own.lower() if own.istitle() and own[0].isalpha() and len(own) > 2 else own
     spans = lexicon.read(word)
+    translated = _translated(word, product, language)
+    if translated:
+        return translated
     if len(spans) == 1 and spans[0].kind in ("colour", "material", "option", "attribute", "aspect"):
         return lexicon.word(spans[0].kind, spans[0].name, language)
     measure = re.fullmatch(r"(\d+(?:\.\d+)?)\s*-?\s*([A-Za-z]+)", word)
@@ -78,10 +150,33 @@ def option_word(product: Product, word: str, lexicon: Lexicon, language: str) ->
     return word
 
 
+def _translated(word: str, product: Product, language: str) -> str:
+    """Return an option's name or value by the words for the options of goods; "" where it needs none."""
+    if bool(_HAN.search(word)) == (language == "zh") or re.match(r"\d", word):
+        return ""
+    words = load_option_words()
+    options = [
+        option for option in _option_names(product) for v in product.variants.values() if v.options.get(option) == word
+    ]
+    kinds = words.kinds(options[0]) if options else words.kinds(word)
+    alike = words.alike(word, kinds) if options else tuple(name for kind in kinds for name in words.named[kind])
+    fit = [name for name in alike if bool(_HAN.search(name)) == (language == "zh") and len(name) > 1]
+    return fit[0] if fit and word.lower() != "size" else ""
+
+
 def describe(product: Product, variant: Variant, lexicon: Lexicon, language: str) -> str:
     """Return a variant's options in words: "蓝色，500 毫升"."""
     separator = "，" if language == "zh" else ", "
-    return separator.join(option_word(product, value, lexicon, language) for value in variant.options.values())
+    return separator.join(value_word(product, *one, lexicon, language) for one in variant.options.items())
+
+
+def value_word(product: Product, option: str, value: str, lexicon: Lexicon, language: str) -> str:
+    """Return an option's value in words, with the option where the value is yes, no or none: "防水：是"."""
+    word = option_word(product, value, lexicon, language)
+    if value.strip().lower() not in YES | NO:
+        return word
+    joint = "：" if language == "zh" else ": "
+    return f"{option_word(product, option, lexicon, language)}{joint}{word}"
 
 
 def plain(value: str) -> str:
