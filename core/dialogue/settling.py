@@ -256,9 +256,9 @@ def _asked_about(draft: Draft, wishes: Sequence[Wish]) -> tuple[int, int | None]
 async def _stated(draft: Draft, wishes: Sequence[Wish], orders: Sequence[Order], goods: Bought) -> list[Stated]:
     """Return every wish with its order and the policy's ruling; what cannot be done is said and dropped."""
     focus = draft.slots.get("order_id", "")
-    places = [bent(place, orders) for wish in wishes for place in placed(wish, orders, focus=focus)]
+    places = _together([bent(place, orders) for wish in wishes for place in placed(wish, orders, focus=focus)])
     left: list[Stated] = []
-    for place in sorted(_once(places), key=lambda place: _ORDER_OF_DEEDS.index(place.wish.deed)):
+    for place in sorted(places, key=lambda place: _ORDER_OF_DEEDS.index(place.wish.deed)):
         if any(_excludes(other.wish, place.wish) for other in left):
             draft.say("settle_one_per_order", order=place.wish.order_id)
             continue
@@ -278,11 +278,19 @@ async def _stated(draft: Draft, wishes: Sequence[Wish], orders: Sequence[Order],
     return left
 
 
-def _once(places: Sequence[Placed]) -> list[Placed]:
-    """Return the wishes without those said twice."""
+def _together(places: Sequence[Placed]) -> list[Placed]:
+    """Return the wishes without those said twice, and with the goods of one order in one wish."""
     seen: dict[str, Placed] = {}
     for place in places:
-        seen.setdefault(dumped([replace(place.wish, read_out="")]), place)
+        wish = place.wish
+        joins = wish.has_goods and wish.order_id and place.lack is None
+        key = f"{wish.deed} {wish.order_id}" if joins else dumped([replace(wish, read_out="")])
+        if key in seen and seen[key].wish != wish:
+            first = seen[key].wish
+            more = tuple(line for line in wish.lines if line.place not in {known.place for known in first.lines})
+            seen[key] = Placed(wish=replace(first, lines=(*first.lines, *more), payment=first.payment or wish.payment))
+        else:
+            seen.setdefault(key, place)
     return list(seen.values())
 
 
@@ -352,7 +360,7 @@ async def carry_out(draft: Draft) -> str:
 
 
 async def _done(draft: Draft, one: Stated) -> Effect:
-    bound = f"{draft.session.conversation_id}\n{one.action.name}\n{one.hash}"
+    bound = f"{draft.session.conversation_id}\n{draft.message.id}\n{one.action.name}\n{one.hash}"
     action = replace(
         one.action,
         idempotency_key=hashlib.sha256(bound.encode()).hexdigest()[:32],

@@ -184,7 +184,7 @@ def _counts(
     if not weak and not (len(written) == 1 and "\u4e00" <= written <= "\u9fff"):
         return True
     ends = len(own) <= _SHORT and (at + length == len(own) or own[-1].text in ("please", "吧"))
-    if ends or _before_a_thing(text, end, spans) or re.match(r"\s*(?:ones?\b|款|的)", text[end:]):
+    if ends or _before_a_thing(text, end, spans) or re.match(r"\s*(?:ones?\b|versions?\b|models?\b|type\b|style\b|kind\b|款|的|版|型)", text[end:]):
         return True
     if any(
         form.option in named and _gap(text, (start, end), place) <= 1 for named, *place in _named_options(text, index)

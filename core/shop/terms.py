@@ -55,6 +55,8 @@ class ItemsTerms:
     once_only: StrictBool
     locks_order: StrictBool
     """Whether afterwards nothing else about the order may be changed, nor the order be cancelled."""
+    same_item: StrictBool
+    """Whether the very same may be asked for; it counts as the one change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

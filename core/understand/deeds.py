@@ -73,7 +73,7 @@ _SWAP = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _CHANGE = re.compile(
-    r"\b(?:chang|modif|updat|edit|alter|adjust|amend|correct|fix)\w*\b|\bset\b|\bmake (?:it|them|that|the|my)\b"
+    r"\b(?:chang|modif|updat|edit|alter|adjust|amend|correct|fix)\w*\b|\bset (?:it|the|my|this)\b|\bmake (?:it|them|that|the|my)\b"
     r"|\b(?:want|would like|need|prefer|get) (?:it|them|that|the \w+|my \w+) in\b"
     r"|改(?!天|日|变主意)|修改|变更|更改|更新|变成|选错|填错|写错"
     r"|(?<![不想需主])要(?!退|取消|换|改|求|是|说|问)[^,，。;；]{1,24}的(?=$|[,，。;；])",
@@ -94,6 +94,11 @@ _PROFILE = re.compile(
 _PAYMENT = re.compile(
     r"\bpay(?:ing|ment)?\b|\bcharged?\b(?! for)|\b(?:put|bill) (?:it|this|that|the order) (?:on|to)\b"
     r"|付款|支付|付钱|结算方式",
+    re.IGNORECASE | re.ASCII,
+)
+_PAYMENT_CHANGED = re.compile(
+    r"\b(?:chang|switch|modif|updat|mov|transfer)\w* (?:the |my |its |over )*(?:payment|billing|way (?:I|it is|of) pa)\w*"
+    r"|[改换](?:一下|个|掉|用|成)?(?:付款|支付|结算)|(?:付款|支付|结算)(?:方式|方法|渠道)?[^,，。;；]{0,16}?[改换]",
     re.IGNORECASE | re.ASCII,
 )
 _PAY_INSTEAD = re.compile(r"\b(?:switch|set|different|another|use|using|instead)\w*\b|换|用", re.IGNORECASE | re.ASCII)
@@ -212,6 +217,8 @@ def _deed(clause: str) -> tuple[Deed | None, bool]:
     changes = _first(_CHANGE, clause) is not None or any(deed is Deed.SWAP for _, deed in cues)
     if _ADDRESS.search(clause) and not any(deed in (Deed.CANCEL, Deed.RETURN) for _, deed in cues):
         return (Deed.PROFILE if _is_of_profile(clause) else Deed.ADDRESS), changes or bool(_TOWARDS.search(clause))
+    if _PAYMENT_CHANGED.search(clause) and not moves:
+        return Deed.PAYMENT, True
     if _PAYMENT.search(clause) and not cues and not moves:
         if changes or _PAY_INSTEAD.search(clause):
             return Deed.PAYMENT, changes
@@ -267,7 +274,8 @@ def _is_of_its_own(text: str, parts: list[Stretch], at: int) -> bool:
     """Return whether words that were not understood begin anew with another order: no deed spreads to that."""
     part, before = parts[at], parts[at - 1]
     begins = _BEGINS.search(text, before.end, part.start + 1)
-    return bool(begins and _ORDER.search(text, part.start, part.end))
+    names = _ORDER.search(text, part.start, part.end) and _ORDER.search(text, parts[0].start, before.end)
+    return bool(begins and names)
 
 
 def _leads(text: str, parts: list[Stretch], at: int, *, first: bool) -> bool:

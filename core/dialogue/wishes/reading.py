@@ -82,15 +82,17 @@ def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: 
     if part.deed is None:
         return []
     entities = said.within(part.start, part.end)
-    orders = _orders_named(part.deed, entities)
+    refs = values(entities, "address_ref")
+    address = _address(values(entities, "address"))
+    orders = _orders_named(entities, refs if address else refs[:-1])
     wish = Wish(
         deed=part.deed,
         sure=part.sure,
         everything=bool(values(entities, "all")),
         reason=next(iter(values(entities, "reason")), ""),
         payment=next(iter(values(entities, "payment")), ""),
-        address=_address(values(entities, "address")),
-        address_ref=next(iter(values(entities, "address_ref")), ""),
+        address=address,
+        address_ref="" if address else next(iter(refs[-1:]), ""),
     )
     spared = [entity for entity in entities if entity.kind == "except"]
     lines, left_out = read_lines(
@@ -115,11 +117,10 @@ def _foreign(said: Said, part: Stretch, lexicon: Lexicon) -> str:
     return ""
 
 
-def _orders_named(deed: Deed, entities: Sequence[Entity]) -> tuple[str, ...]:
-    """Return the order numbers of a stretch; one whose address is only borrowed is not among them."""
-    borrowed = {entity.value.removeprefix("order:") for entity in entities if entity.kind == "address_ref"}
-    named = values(entities, "order_id")
-    return tuple(order for order in named if deed not in (Deed.ADDRESS, Deed.PROFILE) or order not in borrowed)
+def _orders_named(entities: Sequence[Entity], refs: Sequence[str]) -> tuple[str, ...]:
+    """Return the order numbers of a stretch, those among them "whose address" is said of: it is what changes."""
+    of_refs = tuple(ref.removeprefix("order:") for ref in refs if ref.startswith("order:"))
+    return tuple(dict.fromkeys((*of_refs, *values(entities, "order_id"))))
 
 
 def _address(found: tuple[str, ...]) -> Options:

@@ -43,6 +43,10 @@ def _items_once(case: Case) -> Ruling | None:
     return None
 
 
+def _new_or_allowed(case: Case) -> Ruling | None:
+    return None if case.world.terms.items.same_item else really_new(case)
+
+
 def _other_or_allowed(case: Case) -> Ruling | None:
     return None if case.world.terms.exchanges.same_item else really_new(case)
 
@@ -62,7 +66,7 @@ _MODIFYING: tuple[Check, ...] = (
     pending_for("items"),
     goods_named,
     new_goods_named,
-    really_new,
+    _new_or_allowed,
     _COVERED,
 )
 _EXCHANGING: tuple[Check, ...] = (

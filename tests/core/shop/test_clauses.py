@@ -74,7 +74,7 @@ STATUS = [
 FOUR_DAYS = terms(returns={"days": 4}, exchanges={"days": 4})
 NO_PENS = terms(returns={"excluded": ["pens"]}, exchanges={"excluded": ["3"]})
 OFTEN = terms(returns={"once_only": False}, exchanges={"once_only": False}, items={"once_only": False})
-NO_SAME = terms(exchanges={"same_item": False})
+NO_SAME = terms(exchanges={"same_item": False}, items={"same_item": False})
 AFTER_DELIVERY = [
     Denied(f"{area}/{rule}", name, ids(order_id, items), terms=stated)
     for area, name in (("return", RETURN), ("exchange", EXCHANGE))
@@ -118,7 +118,7 @@ OTHERS = [
     Denied("goods/needs_item_ids", RETURN, {"order_id": "#W2", "item_ids": "11"}, needs="item_ids"),
     Denied("goods/not_in_order", RETURN, ids("#W2", "22")),
     Denied("goods/not_in_order", RETURN, ids("#W8", "11"), terms=OFTEN),
-    Denied("goods/same_item", ITEMS, ids("#W1", "11 21", "12 21", "paypal_1")),
+    Denied("goods/same_item", ITEMS, ids("#W1", "11 21", "12 21", "paypal_1"), terms=NO_SAME),
     Denied("goods/same_item", EXCHANGE, ids("#W2", "11", "11", "paypal_1"), terms=NO_SAME),
     Denied("method/not_yours", ITEMS, ids("#W1", "11", "12", "gift_card_9")),
     Denied("method/not_yours", EXCHANGE, ids("#W2", "11", "12", "gift_card_9")),
