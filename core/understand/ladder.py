@@ -32,6 +32,7 @@ from core.types import (
 from core.understand import deeds, rules
 from core.understand.classifier import Classifier
 from core.understand.clauses import clauses
+from core.understand.courtesy import bare_request
 from core.understand.entities import find_entities, outside, without
 from core.understand.language import detect
 from core.understand.normalise import normalise
@@ -172,7 +173,7 @@ class Understander:
         """Return what the words propose as a whole, or clause by clause when they are several requests."""
         proposer = Proposer(self.intents)
         parts = _worth_reading(reading.rest)
-        scores = await self._classify([reading.rest, *(part for part, _ in parts)])
+        scores = await self._classify([bare_request(reading.rest), *(part for part, _ in parts)])
         several = proposer.several(reading, parts, scores, self.lexicon)
         if several:
             return several, scores[0], "classifier"

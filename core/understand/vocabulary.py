@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from core.knowledge.lexicon import Lexicon
 from core.shop.records import Product
+from core.understand.everyday import EVERYDAY
 from core.understand.sentences import Intent
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -138,6 +139,7 @@ def build_vocabulary(lexicon: Lexicon, intents: Iterable[Intent], products: Iter
     records = [text for product in products for text in _texts(product)]
     read = [*(text for _, text in sentences), *(name for _, name in names), *records]
     english = Counter(word.lower() for text in read for word in _WORD.findall(text))
+    english.update(EVERYDAY)
     spoken = Counter(piece for language, text in sentences if language == "zh" for piece in _pieces(text))
     words = [name for kind, name in names if kind in _MISHEARD_KINDS and _HAN_ONLY.fullmatch(name) and len(name) > 1]
     words += [run for product in products for name in product.names.values() for run in _HAN_RUN.findall(name)]
