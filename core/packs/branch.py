@@ -11,7 +11,7 @@ from core.packs.pack import Pack
 from core.packs.rules import judge
 from core.ports import Effect, Shop
 from core.shop import records
-from core.shop.records import Customer, Order, Page, Product, Ticket
+from core.shop.records import Customer, Order, Page, Product
 from core.shop.ruling import Ruling
 from core.types import Action, ActionStatus, Identity
 
@@ -41,14 +41,6 @@ class Branch:
     async def customers_by_name_zip(self, name: str, zip_code: str) -> tuple[Customer, ...]:
         """Return those whose full name and zip fit."""
         return await self.store.customers_by_name_zip(name, zip_code)
-
-    async def customers_by_phone(self, phone: str) -> tuple[Customer, ...]:
-        """Return those whose telephone number it is."""
-        return await self.store.customers_by_phone(phone)
-
-    async def tickets_of(self, identity: Identity) -> tuple[Ticket, ...]:
-        """Return the tickets of the verified customer."""
-        return await self.store.tickets_of(identity)
 
     async def order(self, order_id: str) -> Order | None:
         """Return None: there are no orders here."""
