@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, tell_progress
+from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, tell_progress, tell_tickets
 from core.dialogue.handoff import hand_off
 from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_identity
 from core.dialogue.linking import give_code
@@ -60,6 +60,7 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             show_order,
             suggest_ticket,
             tell_progress,
+            tell_tickets,
             write_ticket,
             tell_records,
             which_records,

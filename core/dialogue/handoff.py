@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 
 from core.dialogue.draft import Draft
 from core.types import Action, ActionStatus, spoken_text
+from core.understand.sentiment import ANGRY
 
 _SUMMARY_CHARS = 300
+_WORDS_CHARS = 120
+_NO_BUSINESS = frozenset({"handoff", "identify", "own_order", "safety"})
 
 
 def offer_person(draft: Draft) -> None:
@@ -52,14 +56,42 @@ async def propose(draft: Draft, name: str, arguments: Mapping[str, object], *, k
 
 
 def _summary(draft: Draft) -> str:
-    """Return what a colleague should know: the reason, the business going on, the last words."""
-    facts = [f"reason: {draft.slots.get('handoff_reason', 'asked')}"]
-    topic = draft.slots.get("topic") or (draft.stack[0].flow if draft.stack else "")
-    if topic and topic != "handoff":
-        facts.append(f"about: {topic}")
-    if draft.identity:
-        facts.append(f"customer: {draft.identity.customer_id}")
-    if draft.slots.get("order_id"):
-        facts.append(f"order: {draft.slots['order_id']}")
+    """Return what a colleague should know: who, what, which orders, what was tried, the mood, the last words."""
+    slots = draft.slots
+    facts = {
+        "reason": slots.get("handoff_reason", "asked"),
+        "about": _business(draft),
+        "customer": f"{draft.identity.customer_id} (by {draft.identity.proved_by})" if draft.identity else "not verified",
+        "order": slots.get("order_id", ""),
+        "tried": "; ".join(_tried(draft)),
+        "mood": _mood(draft.understanding.sentiment),
+        "language": draft.language,
+        "channel": draft.message.channel,
+        "our last words": _short(draft.session.last_reply),
+    }
     words = spoken_text(draft.message, draft.percept)[:_SUMMARY_CHARS]
-    return "; ".join(facts) + f'; last words: "{words}"'
+    return "; ".join(f"{name}: {value}" for name, value in facts.items() if value) + f'; last words: "{words}"'
+
+
+def _business(draft: Draft) -> str:
+    going_on = [each.flow for each in draft.stack if each.flow not in _NO_BUSINESS]
+    return draft.slots.get("topic", "") or (going_on[0] if going_on else "")
+
+
+def _tried(draft: Draft) -> list[str]:
+    tickets = json.loads(draft.slots.get("tickets", "[]"))
+    tried = [f"ticket {number} ({topic})" for number, topic, *_ in tickets]
+    if draft.failed_checks:
+        tried.append(f"{draft.failed_checks} failed identity checks")
+    request = draft.slots.get("request", "")
+    if request and request != spoken_text(draft.message, draft.percept):
+        tried.append(f'asked for "{_short(request)}"')
+    return tried
+
+
+def _mood(sentiment: float) -> str:
+    return "angry" if sentiment <= ANGRY else "displeased" if sentiment < 0 else "pleased" if sentiment > 0 else "calm"
+
+
+def _short(words: str) -> str:
+    return " ".join(words.split())[:_WORDS_CHARS]

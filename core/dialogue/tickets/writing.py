@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -18,7 +19,7 @@ from core.shop.keys import order_key
 from core.shop.records import Ticket
 from core.types import Action, ActionStatus
 from core.understand.sentiment import sentiment
-from core.wording.formats import day, listing
+from core.wording.formats import day, listing, money
 
 _HIGH = frozenset({"complaint", "missing_or_wrong_item", "safety"})
 _MONEY = frozenset({"payment_wallet"})
@@ -26,6 +27,7 @@ _DISPLEASED = -0.4
 """At or below, the customer is angry enough that the ticket must not wait."""
 _SAME_WORDS = 0.5
 """Share of the characters pairs of the shorter text; above it two complaints are one."""
+_PRICED = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
 _CODED = frozenset({"invoice_kind", "problem", "time", "seen_where"})
 """Facts whose values have words of their own in the templates."""
 
@@ -153,6 +155,9 @@ def _line(draft: Draft, fact: str, value: str) -> str:
 def _in_words(draft: Draft, fact: str, value: str) -> str:
     if fact == "day":
         return day(value, draft.language)
+    priced = _PRICED.fullmatch(value)
+    if priced:
+        return money(float(priced.group(1)), priced.group(2), draft.language)
     key = f"{fact}.{value}"
     return draft.word(key) if fact in _CODED and draft.desk.templates.has(key) else value
 

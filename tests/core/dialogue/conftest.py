@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,12 +14,18 @@ import pytest
 from core.dialogue.clerk_dialogue import Dialogue
 from core.dialogue.outcome import Outcome
 from core.ports import Effect
+from core.shop.deeds import ticket_number
 from core.shop.formats.json_in import records_from
+from core.shop.guards import guard
 from core.shop.keys import name_key, names_of, order_key, phone_key
 from core.shop.records import Customer, Order, Page, Product, Records, Ticket
+from core.shop.ruling import Ruling
+from core.shop.terms import terms_from
+from core.shop.world import World
 from core.types import (
     Action,
     ActionStatus,
+    Attachment,
     ButtonsPart,
     CardPart,
     Identity,
@@ -38,6 +45,9 @@ class MemoryShop:
 
     records: Records
     actions: list[Action] = field(default_factory=list)
+    written: list[tuple[str, Action]] = field(default_factory=list)
+    """Tickets, with the customers whose they are."""
+    written_on: str = "2026-06-15"
 
     async def customer(self, customer_id: str) -> Customer | None:
         return self.records.customers.get(customer_id)
@@ -61,7 +71,17 @@ class MemoryShop:
         return tuple(c for c in self.records.customers.values() if phone_key(c.phone) == phone_key(phone) != "")
 
     async def tickets_of(self, identity: Identity) -> tuple[Ticket, ...]:
-        return ()
+        return tuple(
+            Ticket(
+                number=ticket_number(action.idempotency_key),
+                topic=str(action.arguments["topic"]),
+                order_id=str(action.arguments.get("order_id", "")),
+                summary=str(action.arguments["summary"]),
+                at=self.written_on,
+            )
+            for customer_id, action in reversed(self.written)
+            if customer_id == identity.customer_id
+        )
 
     async def products(self) -> tuple[Product, ...]:
         return tuple(self.records.products.values())
@@ -72,8 +92,22 @@ class MemoryShop:
     async def pages(self) -> tuple[Page, ...]:
         return tuple(self.records.pages.values())
 
-    async def propose(self, action: Action, *, identity: Identity | None) -> Effect:
+    async def review(self, action: Action, *, identity: Identity | None, after: Sequence[Action] = ()) -> Ruling:
+        order = await self.order(str(action.arguments.get("order_id", "")))
+        world = World(
+            terms=terms_from(self.records.policy, where="the demo shop"),
+            today=date.fromisoformat(self.records.as_of),
+            identity=identity,
+            customer=self.records.customers.get(identity.customer_id) if identity else None,
+            order=order,
+            products=self.records.products,
+        )
+        return guard(action, world)
+
+    async def propose(self, action: Action, *, identity: Identity | None, after: Sequence[Effect] = ()) -> Effect:
         self.actions.append(action)
+        if action.name == "create_ticket" and identity is not None:
+            self.written.append((identity.customer_id, action))
         return Effect(action=replace(action, status=ActionStatus.DONE), apply=lambda _: None)
 
 
@@ -86,22 +120,33 @@ class Talk:
     shop: MemoryShop
     session: Session = field(default_factory=lambda: Session(conversation_id="c1", channel="terminal"))
     locale: str | None = None
+    sender: str = "s1"
+    now: datetime = datetime(2026, 6, 15, 10, tzinfo=UTC)
+    """When the next message arrives."""
     understanding: Understanding | None = None
     outcome: Outcome | None = None
     turns: int = 0
 
-    async def __call__(self, text: str, *, matches: tuple[ProductMatch, ...] = (), flags: tuple[str, ...] = ()) -> str:
+    async def __call__(
+        self,
+        text: str,
+        *,
+        matches: tuple[ProductMatch, ...] = (),
+        flags: tuple[str, ...] = (),
+        attachments: tuple[Attachment, ...] = (),
+    ) -> str:
         """Say `text` and return the words of the answer, a line each."""
         self.turns += 1
         message = Message(
             id=f"m{self.turns}",
             channel=self.session.channel,
             external_id=f"m{self.turns}",
-            conversation_id="c1",
-            sender_id="s1",
+            conversation_id=self.session.conversation_id,
+            sender_id=self.sender,
             text=text,
+            attachments=attachments,
             locale=self.locale,
-            received_at=datetime.now(UTC),
+            received_at=self.now,
             trace_id="t",
         )
         percept = Percept(message_id=message.id, matches=matches, flags=flags)
