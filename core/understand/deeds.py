@@ -40,7 +40,7 @@ class Stretch:
 
 _CANCEL = re.compile(
     r"\bcancel(?:l?(?:ing|ed|ation))?\b|\bcall(?:ing)? off\b|\b(?:drop|scrap|void) (?:my|the|that|this) order\b"
-    r"|取消|撤(?:单|销)|退订",
+    r"|取消|撤(?:单|销)|退订(?!单)",
     re.IGNORECASE | re.ASCII,
 )
 _UNWANTED = re.compile(
@@ -52,7 +52,7 @@ _RETURN = re.compile(
     r"\breturn(?:ing|ed)?\b(?! (?:address|policy|label|window))"
     r"|\b(?:send|sending|give|bring|take)\b(?: \w+){0,4} back\b"
     r"|\b(?:get|want|need) (?:a |my )?(?:full )?(?:refund|money back)\b|\brefund(?:ed|ing)?\b"
-    r"|(?<!多)(?<!不)退(?!款(?:进度|到|给|去|方式|至)|回|订|出|货地址|换货(?:政策|规则))(?:货|掉|了|款|还)?",
+    r"|(?<!多)(?<!不)退(?!款(?:进度|到|给|去|方式|至)|回|订(?!单)|出|货地址|换货(?:政策|规则))(?:货|掉|了|款|还)?",
     re.IGNORECASE | re.ASCII,
 )
 _REFUND_WAY = re.compile(
@@ -91,6 +91,8 @@ _PROFILE = re.compile(
     r"|默认(?:的)?(?:收货)?地址|账户(?:里|上)?的?地址|个人资料|我的资料",
     re.IGNORECASE | re.ASCII,
 )
+_DIFFERENCE = re.compile(r"差价|多退少补|补差|\b(?:price )?difference\b", re.IGNORECASE | re.ASCII)
+"""Who speaks of the difference in price wants other goods."""
 _PAYMENT = re.compile(
     r"\bpay(?:ing|ment)?\b|\bcharged?\b(?! for)|\b(?:put|bill) (?:it|this|that|the order) (?:on|to)\b"
     r"|付款|支付|付钱|结算方式",
@@ -98,11 +100,14 @@ _PAYMENT = re.compile(
 )
 _PAYMENT_CHANGED = re.compile(
     r"\b(?:chang|switch|modif|updat|mov|transfer)\w* (?:the |my |its |over )*(?:payment|billing|way (?:I|it is|of) pa)\w*"
-    r"|[改换](?:一下|个|掉|用|成)?(?:付款|支付|结算)|(?:付款|支付|结算)(?:方式|方法|渠道)?[^,，。;；]{0,16}?[改换]",
+    r"|[改换](?:一下|个|掉|用|成)?(?:付款|支付|结算)|[改换](?:成|为|用)[^,，。;；]{0,16}(?:付款|支付|付钱)"
+    r"|(?:付款|支付|结算)(?:方式|方法|渠道)?[^,，。;；]{0,16}?[改换]",
     re.IGNORECASE | re.ASCII,
 )
 _PAY_INSTEAD = re.compile(r"\b(?:switch|set|different|another|use|using|instead)\w*\b|换|用", re.IGNORECASE | re.ASCII)
 _TOWARDS = re.compile(r"\b(?:to|as|with)\b|[改换变]?成|[改换]为|[寄送改换]到", re.IGNORECASE | re.ASCII)
+_GOES_ON = re.compile(r"\s*(?:[改换变](?:成|为|到)|寄到|送到|(?:in)?to\b)", re.IGNORECASE | re.ASCII)
+"""How a clause begins that says what the one before it is to become."""
 _OF_A_PERSON = re.compile(
     r"\b(?:password|e-?mail|phone|mobile|numbers?|names?|language|account|mind|subject|appointment"
     r"|delivery (?:date|time|day))\b"
@@ -124,6 +129,7 @@ _BREAK = re.compile(
     r"|(?:然后|另外|还有|再(?=把|帮|将|取消|退|换)|并且|并(?=把|取消|退|换)|同时|顺便|以及|接着|最后(?=把|再|取消|退|换)|再就是|对了)",
     re.IGNORECASE | re.ASCII,
 )
+_BRACKETS = re.compile(r"[(（][^()（）]{0,80}[)）]")
 _BEGINS = re.compile(
     r"[.。!！?？;；\n]|\b(?:also|then|next|finally|lastly|plus|besides)\b|另外|还有|然后|同时|顺便|接着|再就是|对了",
     re.IGNORECASE | re.ASCII,
@@ -160,11 +166,9 @@ def wishes(text: str, parts: Sequence[Stretch], *, names_order: bool) -> bool:
     """
     for part in parts:
         own = text[part.start : part.end]
-        if (
-            (part.sure or names_order)
-            and not _PROGRESS_ASKED.search(own)
-            and (names_order or not _RULES_ASKED.search(own))
-        ):
+        meant = part.sure or names_order or _DIFFERENCE.search(text)
+        asks = _PROGRESS_ASKED.search(own) or (_RULES_ASKED.search(own) and not names_order)
+        if meant and not asks:
             return True
     return False
 
@@ -189,15 +193,22 @@ def stretches(text: str) -> tuple[Stretch, ...]:
     for start, end in _clauses(text):
         clause = text[start:end]
         deed, sure = _deed(clause)
+        if any(part.deed for part in found) and _GOES_ON.match(clause):
+            deed = None
         if deed is None and _QUESTION.search(clause) and (_RULES_ASKED.search(clause) or not _ORDER.search(clause)):
             continue
         found.append(Stretch(deed=deed, start=start, end=end, sure=sure))
     return _merged(text, found)
 
 
+def unbracketed(text: str) -> str:
+    """Return the text with blanks for the commas and stops inside brackets, which part nothing."""
+    return _BRACKETS.sub(lambda found: re.sub(r"[,，、.;；:：]", " ", found.group()), text)
+
+
 def _clauses(text: str) -> list[tuple[int, int]]:
     found, at = [], 0
-    for gap in _BREAK.finditer(text):
+    for gap in _BREAK.finditer(unbracketed(text)):
         if gap.start() > at and text[at : gap.start()].strip():
             marks = text[gap.start() : gap.end()]
             asked = gap.end() if "?" in marks or "？" in marks else gap.start()

@@ -11,6 +11,7 @@ from core.knowledge.lexicon import Lexicon
 from core.knowledge.options import ProductMention, option_mentions, product_mentions, wanted_order
 from core.shop.records import Product
 from core.types import Entity
+from core.understand.deeds import unbracketed
 
 _PARTED = re.compile(r"[,;:，；：、&\n]|\b(?:and|plus|also|then)\b|和|跟|与|及|还有|以及", re.IGNORECASE | re.ASCII)
 """What stands between two goods."""
@@ -94,9 +95,10 @@ def _named(mentions: Sequence[ProductMention], offset: int) -> list[_Named]:
 def _starts(text: str, start: int, meant: Sequence[_Named], *, swaps: bool) -> list[tuple[int, _Named]]:
     """Return where the words about each thing begin; what a thing should become is no thing of its own."""
     starts: list[tuple[int, _Named]] = []
+    plain = unbracketed(text)
     for one in meant:
         before = starts[-1][1].end if starts else start
-        between = text[before : one.start]
+        between = plain[before : one.start]
         parted = [found.end() for found in _PARTED.finditer(between)]
         if starts and swaps and not parted and _towards(text, before, one.start):
             continue

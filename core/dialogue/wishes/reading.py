@@ -66,7 +66,7 @@ def read_wishes(
     found: list[Wish] = []
     for wish in (wish for part in parts for wish in _wishes_of(part, said, products, lexicon)):
         if found and _continues(found[-1], wish):
-            found[-1] = merged(found[-1], wish)
+            found[-1] = replace(merged(found[-1], replace(wish, lines=())), lines=(*found[-1].lines, *wish.lines))
         else:
             found.append(wish)
     return _shared(said, found)
