@@ -8,7 +8,7 @@ from core.dialogue.draft import Draft
 from core.dialogue.products import list_products, tell_assortment, tell_each, tell_product
 from core.knowledge.budget import Budget
 from core.knowledge.chunks import citation_of
-from core.knowledge.library import Hit
+from core.knowledge.library import ENOUGH_OF_PAGE, Hit
 from core.knowledge.question import Question, read_question
 from core.knowledge.recommend import affordable, cheapest_first
 from core.shop.records import Page, Product, in_language
@@ -17,9 +17,6 @@ from core.wording.formats import money
 
 _ENOUGH = 0.5
 """Evidence below this is no evidence: the clerk says that it does not know."""
-_ENOUGH_OF_PAGE = 0.4
-"""The same for pages, whose sentences are questions themselves: of 91 paraphrases of the demo shop's pages 75
-right ones and 7 wrong ones come above it, of 14 questions about the world none."""
 _ENOUGH_OF_TOPIC = 0.3
 """The same for a page when the intent already says what the question is about."""
 _SURE_OF_TOPIC = 0.8
@@ -122,7 +119,7 @@ async def _of_unknown_words(draft: Draft, question: Question) -> list[Hit]:
 async def _page(draft: Draft, text: str) -> tuple[Page | None, float, float]:
     """Return the best page, its score, and the score that is enough for it."""
     facts = draft.desk.facts
-    hits, enough = await facts.search(text, prefix="page:", k=1), _ENOUGH_OF_PAGE
+    hits, enough = await facts.search(text, prefix="page:", k=1), ENOUGH_OF_PAGE
     intents = draft.understanding.intents
     weak = not hits or hits[0].score < enough
     if weak and intents and intents[0].name in _PAGE_INTENTS and intents[0].probability >= _SURE_OF_TOPIC:
@@ -187,7 +184,7 @@ def _list_affordable(draft: Draft, products: Sequence[Product], question: Questi
         tell_product(draft, fitting[0], question)
         return
     if fitting:
-        list_products(draft, fitting, "products_found")
+        list_products(draft, fitting, "products_found", only=budget.holds if budget else lambda _: True)
         return
     limit = money(budget.high, draft.desk.currency, draft.language) if budget else ""
     draft.say("none_affordable", limit=limit)
