@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.config import Settings
+from core.errors import ConfigError, ShopError
 from core.journal.store import Store
 from core.shop.formats.detect import read_shop
 from core.shop.local import LocalShop
@@ -102,17 +103,21 @@ class Houses:
 
     async def _prepare(self, shop: Path | None) -> Path:
         data = self.folder / f"shop{len(self._prepared) + 1}"
-        found = await asyncio.to_thread(read_shop, shop) if shop else None
         store = Store(data / _DATABASE)
         try:
             local = LocalShop(store, data / "shop")
-            if shop and found:
-                await local.import_records(found.records, origin=shop.name, pictures_from=found.folder)
-            else:
-                await put_demo(local)
+            await (_import(local, shop) if shop else put_demo(local))
         finally:
             store.close()
         return data
+
+
+async def _import(local: LocalShop, shop: Path) -> None:
+    try:
+        found = await asyncio.to_thread(read_shop, shop)
+        await local.import_records(found.records, origin=shop.name, pictures_from=found.folder)
+    except ShopError as error:
+        raise ConfigError(f"the shop {shop} cannot be talked about: {error}") from error
 
 
 def _restore(prepared: Path, data: Path) -> None:

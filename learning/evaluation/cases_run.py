@@ -11,7 +11,7 @@ from math import comb
 from statistics import fmean
 from typing import Any, TypeAlias
 
-from core.errors import ZhangguiError
+from core.errors import MediaError
 from core.types import Turn
 from learning.evaluation.cases import Case
 from learning.evaluation.cases_judge import judge
@@ -45,6 +45,7 @@ async def run_cases(
     """Hold every conversation `repeat` times, `jobs` at once; `tell` hears of each as it ends.
 
     A conversation that cannot be held (its picture is refused at the door) is a failed one; the others go on.
+    What keeps every conversation from being held (a shop that cannot be read) is raised.
     """
     free = asyncio.Semaphore(jobs)
 
@@ -55,7 +56,13 @@ async def run_cases(
             tell(trial)
         return trial
 
-    return tuple(await asyncio.gather(*(hold(case, 1 + at) for at in range(repeat) for case in cases)))
+    held = [asyncio.create_task(hold(case, 1 + at)) for at in range(repeat) for case in cases]
+    try:
+        return tuple(await asyncio.gather(*held))
+    finally:
+        for task in held:
+            task.cancel()
+        await asyncio.gather(*held, return_exceptions=True)
 
 
 async def _trial(case: Case, number: int, talk: Talk) -> Trial:
@@ -64,7 +71,7 @@ async def _trial(case: Case, number: int, talk: Talk) -> Trial:
     try:
         turns = tuple(await talk(case))
         faults = judge(case, turns)
-    except (ZhangguiError, OSError) as error:
+    except (MediaError, OSError) as error:
         faults = (f"the conversation could not be held: {error}",)
     return Trial(case=case, number=number, faults=faults, turns=turns, took_s=time.perf_counter() - began)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import MediaError
+from core.errors import ConfigError, MediaError
 from core.types import (
     Action,
     ActionStatus,
@@ -221,3 +221,16 @@ async def test_a_conversation_that_cannot_be_held_fails_alone_and_no_more_run_at
     assert [trial.passed for trial in trials] == [True, False, True] * 2
     assert trials[1].faults == ("the conversation could not be held: the photo is too large",)
     assert most == 2 and len(told) == 6
+
+
+async def test_what_keeps_every_conversation_from_being_held_is_raised_at_once() -> None:
+    asked: list[str] = []
+
+    async def talk(case: Case) -> list[Turn]:
+        asked.append(case.id)
+        await asyncio.sleep(0)
+        raise ConfigError("the shop cannot be read")
+
+    with pytest.raises(ConfigError, match="cannot be read"):
+        await run_cases([_case("a"), _case("b"), _case("c")], talk)
+    assert "c" not in asked

@@ -79,6 +79,14 @@ def test_wrong_options_are_told_and_the_exit_code_is_2(
     assert told in done.stderr
 
 
+def test_a_shop_that_cannot_be_read_is_told_and_the_exit_code_is_2(cases: Path, tmp_path: Path) -> None:
+    (tmp_path / "shop.json").write_text("[]", encoding="utf-8")
+    done = run(tmp_path, str(cases), "--shop", str(tmp_path / "shop.json"))
+
+    assert done.returncode == 2
+    assert "shop.json cannot be talked about" in done.stderr
+
+
 def test_a_mistake_in_a_case_is_told_and_nothing_is_talked(cases: Path, tmp_path: Path) -> None:
     cases.write_text(_CASES.replace("turns: [我", "turn: [我"), encoding="utf-8")
     done = run(tmp_path, str(cases), "--json")
