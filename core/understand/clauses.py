@@ -6,9 +6,14 @@ import re
 from dataclasses import dataclass
 
 _STRONG = re.compile(
-    r"[。？！?!;；\n]+|(?<=[A-Za-z])\.\s+"
-    r"|[,，]?\s*(?:顺便|另外|还有(?!没有|货|吗|多|哪|什么|几)|再(?:就是|问一?下|帮我)|对了|以及)"
-    r"|[,，]?\s*\b(?:and(?: also)?|also|plus|by the way|btw|oh and)\b\s*",
+    r"[。？！?!;；\n]+|(?<=[A-Za-z])\.\s+|(?:^|\s)[(（]?[1-9][.)、）]\s*(?=[A-Za-z\u4e00-\u9fff])"
+    r"|[,，]?\s*(?:顺便|顺带|另外|此外|然后|接着|接下来|同时(?=把|帮|给|也|还|再|查|取消|退|换|改)|还有(?!没有|货|吗"
+    r"|多|哪|什么|几)|还想(?=问|要|查|改|退|换)"
+    r"|再(?:就是|问一?下|帮我|给我|查一?下|把|顺便|取消|退|换|改)|对了|以及|最后(?=帮|把|再|取消|退|换|改|查|开|问))"
+    r"|[,，]?\s*\b(?:and(?: also| then)?|(?:I |i )?also|plus|by the way|btw|oh and|after that|then(?= (?:I|please|can"
+    r"|could|cancel|return|change|track|send|tell"
+    r"|exchange|refund|give|check))|as well as|(?:on|one) another (?:thing|note)|one more thing|another (?:thing"
+    r"|question)|secondly|lastly|finally)\b[\s,:]*",
     re.IGNORECASE,
 )
 """Where a new request may well begin."""

@@ -9,7 +9,8 @@ _HELLO = re.compile(
     r"|evening|day)|早上好"
     r"|上午好|中午好|下午好|晚上好|在吗|在么|在不在|有人吗|亲(?!爱|戚|自|手|人)|掌柜的?|喂(?!养)|打扰一?下|请问一下"
     r"|请问|excuse me|greetings|dear (?:sir|madam|team)"
-    r")(?:呀|啊|哦)?(?![A-Za-z'’])(?:[\s,，.。!！?？~～、]+|(?<=[\u4e00-\u9fff])(?=\S)))+",
+    r")(?:呀|啊|哦)?(?![A-Za-z'’]| to you| there| again| from| team)(?:[\s,，.。!！?？~～、—-]+"
+    r"|(?<=[\u4e00-\u9fff])(?=\S)))+",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
@@ -18,7 +19,8 @@ _THANKS = re.compile(
     r"|thank you(?: (?:very|so) much)?|thx|cheers|please|pls)[\s,，.。!！~～、]*$",
     re.IGNORECASE,
 )
-_LEAST_HAN, _LEAST_WORDS = 3, 2
+_LEAST_HAN, _LEAST_WORDS = 4, 3
+"""Of what is left; fewer are more of the greeting ("good day to you")."""
 
 
 def bare_request(text: str) -> str:
