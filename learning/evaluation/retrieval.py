@@ -64,7 +64,10 @@ def read_questions(file: Path) -> list[Asked]:
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines, delimiter="\t" if file.suffix == ".tsv" else ",", quoting=_quoting(file)))
+            if file.suffix == ".tsv":
+                rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+            else:
+                rows = list(csv.DictReader(lines))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ConfigError(f"{file} cannot be read as a table: {error}") from error
     asked = []
@@ -114,10 +117,6 @@ async def score_retrieval(search: Search, asked: Sequence[Asked], *, enough: flo
 
 def _share(part: float, of_all: int) -> float | None:
     return round(part / of_all, 4) if of_all else None
-
-
-def _quoting(file: Path) -> int:
-    return csv.QUOTE_NONE if file.suffix == ".tsv" else csv.QUOTE_MINIMAL
 
 
 def _cell(row: dict[str, str], names: Sequence[str]) -> str | None:
