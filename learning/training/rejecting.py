@@ -1,0 +1,96 @@
+"""When a text is meant by none of the intents: the chance of it, from how near the best intent came.
+
+With rows labelled out of scope among the training rows, their leave-one-out scores show what a stranger looks
+like. Without any, strangers are imitated: some intents are left out of training, and their texts shown to the
+model of the others (the "unknown intents" of Lin & Xu 2019, https://arxiv.org/abs/1906.00434, taken in turns).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+Scores = NDArray[np.float32]
+Solve = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], Scores]
+"""Trains on rows (first) of classes (second) and scores other rows (third)."""
+
+_STRANGERS = 0.25
+"""The share of texts out of scope that is expected; what data a shop sees is unknown while it trains."""
+_TURNS = 4
+_ROWS = 6000
+"""Of the training set, used to imitate strangers: more takes minutes and moves the threshold little."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejecter:
+    """The chance to be in scope as a logistic function of the scores, scaled by what seen intents get."""
+
+    mean: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    bias: float
+
+    def in_scope(self, evidence: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return chances for rows of evidence, see `evidence_of`."""
+        scaled = (evidence - self.mean) / self.spread
+        return np.asarray(1 / (1 + np.exp(-np.clip(scaled @ self.weights + self.bias, -30, 30))))
+
+
+def evidence_of(scores: Scores, outside: int | None) -> NDArray[np.float64]:
+    """Return the best intent's score and, where there is such a class, the score of out of scope."""
+    if outside is None:
+        return np.asarray(scores.max(axis=1, keepdims=True), np.float64)
+    inside = np.delete(scores, outside, axis=1).max(axis=1)
+    return np.stack([inside, scores[:, outside]], axis=1).astype(np.float64)
+
+
+def fit_on_rows(unseen: Scores, classes: NDArray[np.int64], outside: int) -> Rejecter:
+    """Fit on leave-one-out scores of rows in scope and of rows labelled out of scope."""
+    evidence, within = evidence_of(unseen, outside), classes != outside
+    mean, spread = _scale(evidence[within])
+    return _fitted((evidence - mean) / spread, within, mean, spread)
+
+
+def fit_on_imitations(unseen: Scores, classes: NDArray[np.int64], solve: Solve) -> Rejecter | None:
+    """Fit on held-out intents; None where there are too few intents to hold some out."""
+    names = np.unique(classes)
+    if len(names) < 2 * _TURNS:
+        return None
+    random = np.random.default_rng(0)
+    rows = random.permutation(len(classes))[:_ROWS]
+    group = random.permutation(np.arange(classes.max() + 1) % _TURNS)
+    fold = random.integers(0, _TURNS, len(rows))
+    parts, within = [], []
+    for turn in range(_TURNS):
+        strange = group[classes[rows]] == turn
+        trained, asked = rows[~strange & (fold != turn)], rows[strange | (fold == turn)]
+        kept, places = np.unique(classes[trained], return_inverse=True)
+        if len(kept) < 2 or not strange.any():
+            continue
+        known = np.isin(classes[asked], kept)
+        evidence = evidence_of(solve(trained, places, asked), None)
+        mean, spread = _scale(evidence[known])
+        parts.append((evidence - mean) / spread)
+        within.append(known)
+    if not parts:
+        return None
+    return _fitted(np.concatenate(parts), np.concatenate(within), *_scale(evidence_of(unseen, None)))
+
+
+def _scale(evidence: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return evidence.mean(axis=0), np.maximum(evidence.std(axis=0), 1e-6)
+
+
+def _fitted(
+    scaled: NDArray[np.float64],
+    within: NDArray[np.bool_],
+    mean: NDArray[np.float64],
+    spread: NDArray[np.float64],
+) -> Rejecter:
+    weights = np.where(within, (1 - _STRANGERS) / max(within.sum(), 1), _STRANGERS / max((~within).sum(), 1))
+    model = LogisticRegression(C=1.0).fit(scaled, within, sample_weight=weights * len(within))
+    return Rejecter(mean=mean, spread=spread, weights=model.coef_[0], bias=float(model.intercept_[0]))
