@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.dialogue.aspects import (
@@ -163,22 +163,29 @@ def tell_assortment(draft: Draft, key: str) -> None:
     draft.buttons(*((names[category], f"category:{category}") for category in largest[:_CATEGORIES]))
 
 
-def list_products(draft: Draft, products: Sequence[Product], key: str) -> None:
-    """Show several products, numbered, with a card each."""
+def list_products(
+    draft: Draft, products: Sequence[Product], key: str, *, only: Callable[[Variant], bool] = lambda _: True
+) -> None:
+    """Show several products, numbered, with a card each; of their variants those that `only` lets through."""
     shown = list(products)[:_LISTED]
     draft.say(key, count=len(shown))
     lines = []
     for place, product in enumerate(shown, start=1):
-        prices = price_range([v.price for v in product.variants.values()], draft.desk.currency, draft.language)
+        prices = price_range([variant.price for variant in _let(product, only)], draft.desk.currency, draft.language)
         name = in_language(product.names, draft.language)
         lines.append(draft.word("product_line", place=place, product=name, price=prices))
     draft.text("\n".join(lines))
     for product in shown:
-        show_card(draft, product, tuple(product.variants.values()), choose=True)
+        show_card(draft, product, _let(product, only), choose=True)
         draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
     draft.list_shown("product_id", [product.product_id for product in shown])
     if len(shown) == 1:
         draft.slots["product_id"] = shown[0].product_id
+
+
+def _let(product: Product, only: Callable[[Variant], bool]) -> tuple[Variant, ...]:
+    every = tuple(product.variants.values())
+    return tuple(filter(only, every)) or every
 
 
 def show_card(draft: Draft, product: Product, variants: Sequence[Variant], *, choose: bool = False) -> None:

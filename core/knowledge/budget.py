@@ -6,6 +6,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from core.shop.records import Variant
+
 _NUMBER = r"(\d+(?:\.\d+)?|[一二两三四五六七八九](?:百|千)五?十?|[一二三四五六七八九]?十)"
 _MONEY = r"\s*(?:元|块钱?|块|yuan|rmb|dollars?|usd|bucks)?"
 _SIGN = r"[$¥€£]?\s*"
@@ -37,6 +39,10 @@ class Budget:
 
     low: float
     high: float
+
+    def holds(self, variant: Variant) -> bool:
+        """Return whether a variant can be bought for that now."""
+        return self.low <= variant.price <= self.high and variant.available
 
 
 def read_budget(text: str) -> tuple[Budget | None, str]:

@@ -24,8 +24,8 @@ _ATOM = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[\u4e00-\u9fff]", re.IGNORE
 _IRREGULAR = {"men": "man", "women": "woman", "children": "child", "shelves": "shelf", "knives": "knife"}
 _SHORTEST_STEM = 3
 _CUT_SHORT = frozenset({"thing", "material"})
-_BROADER = "broader"
-"""The part of the file that says of a concept what it is a sort of: navy is a blue, a kettle holds water."""
+_BROADER, _LOOSELY = "broader", "loosely"
+"""The parts of a file that say of a concept what it is a sort of (navy is a blue), and what people call it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Lexicon:
     """(kind, concept) -> its names, as written in the file."""
     parents: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """(kind, concept) -> the concepts of the same kind that it is a sort of."""
+    loosely: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """(kind, concept) -> other concepts by whose names people call what they own: earbuds "headphones"."""
 
     def read(self, text: str) -> list[Span]:
         """Return the text's concepts, longest first from left to right, and the atoms between them."""
@@ -142,21 +144,23 @@ def load_lexicon(place: Path = FOLDER) -> Lexicon:
     """
     phrases: dict[tuple[str, ...], tuple[str, str]] = {}
     names: dict[tuple[str, str], tuple[str, ...]] = {}
-    parents: dict[tuple[str, str], tuple[str, ...]] = {}
+    related: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {_BROADER: {}, _LOOSELY: {}}
     for file in sorted(place.glob(_FILES)) if place.is_dir() else [place]:
         raw = yaml.safe_load(file.read_text(encoding="utf-8"))
-        for kind, sorts in raw.pop(_BROADER, {}).items():
-            parents |= {(str(kind), str(name)): tuple(map(str, above)) for name, above in sorts.items()}
+        for relation, found in related.items():
+            for kind, sorts in raw.pop(relation, {}).items():
+                found |= {(str(kind), str(name)): tuple(map(str, others)) for name, others in sorts.items()}
         for kind, concepts in raw.items():
             for name, words in concepts.items():
                 concept = (str(kind), str(name))
                 names[concept] = (*names.get(concept, ()), *map(str, words))
                 _enter(phrases, concept, names[concept], file)
-    for (kind, name), above in parents.items():
-        for parent in ((kind, name), *((kind, one) for one in above)):
-            if parent not in names:
-                raise ConfigError(f"{place}: broader names {parent[0]}:{parent[1]}, which is no concept")
-    return Lexicon(phrases, max(map(len, phrases), default=0), names, parents)
+    for relation, found in related.items():
+        for (kind, name), others in found.items():
+            for other in (name, *others):
+                if (kind, other) not in names:
+                    raise ConfigError(f"{place}: {relation!r} names {kind}:{other}, which is no concept")
+    return Lexicon(phrases, max(map(len, phrases), default=0), names, related[_BROADER], related[_LOOSELY])
 
 
 def _enter(

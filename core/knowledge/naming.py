@@ -165,7 +165,8 @@ def _family(kind: str, strength: float, lexicon: Lexicon) -> list[tuple[str, flo
     """Return a kind of thing, the wider kinds it belongs to and the sorts of it, with their strength."""
     wider = [(name, _HEAD) for name in lexicon.broader("thing", kind)]
     sorts = [(name, _NARROWER) for (of, name), above in lexicon.parents.items() if of == "thing" and kind in above]
-    return [(kind, strength), *wider, *sorts]
+    loosely = [(name, _NARROWER) for name in lexicon.loosely.get(("thing", kind), ())]
+    return [(kind, strength), *wider, *sorts, *loosely]
 
 
 def _own_words(name: str, lexicon: Lexicon) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from core.knowledge.lexicon import Lexicon
+from core.knowledge.lexicon import Lexicon, stem
 from core.knowledge.option_index import signature
 from core.knowledge.option_words import load_option_words
 from core.knowledge.sentences import sentences
@@ -91,7 +91,7 @@ def tokens(text: str, lexicon: Lexicon, *, query: bool) -> list[str]:
             continue
         found.append(span.token)
         if not query:
-            found += _pairs(text[span.start : span.end]) if _HAN.search(text[span.start : span.end]) else []
+            found += _within(text[span.start : span.end])
     found += _pairs(run)
     telling = [token for token in found if not token.startswith(_SOFT)]
     return list(dict.fromkeys(telling if query and telling else found))
@@ -101,6 +101,14 @@ def wider(token: str, lexicon: Lexicon) -> list[str]:
     """Return the tokens of what a token's concept is a sort of: "thing:bottle" -> "thing:water_vessel", ..."""
     kind, colon, name = token.partition(":")
     return [f"{kind}:{above}" for above in lexicon.broader(kind, name)] if colon else []
+
+
+def _within(written: str) -> list[str]:
+    """Return what a concept's words are found by besides: the camping of a camping chair."""
+    if _HAN.search(written):
+        return _pairs(written)
+    words = re.split(r"[\s-]+", written.lower())
+    return [stem(word) for word in words] if len(words) > 1 else []
 
 
 def _pairs(run: str) -> list[str]:

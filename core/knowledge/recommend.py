@@ -10,11 +10,7 @@ from core.shop.records import Product
 
 def affordable(products: Sequence[Product], budget: Budget) -> list[Product]:
     """Return the products with a variant inside the budget that can be bought now, in the order given."""
-    return [
-        product
-        for product in products
-        if any(budget.low <= one.price <= budget.high and one.available for one in product.variants.values())
-    ]
+    return [product for product in products if any(map(budget.holds, product.variants.values()))]
 
 
 def cheapest_first(products: Sequence[Product]) -> list[Product]:
