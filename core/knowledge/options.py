@@ -53,6 +53,8 @@ _NUMBER = re.compile(
     r"|(?<=size )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen)\b",
     re.IGNORECASE,
 )
+_LIST_GAP = re.compile(r"[\s,，、]*(?:and|和|及)?\s*(?:an? |the )?$", re.IGNORECASE)
+"""What stands between two values of a list."""
 _HIDES = frozenset({"colour", "material", "size", "thing", "topic", "aspect", "noise"})
 _LETS_THROUGH = frozenset({"feature"})
 _TELLING = 100
@@ -145,6 +147,7 @@ def _numbered(text: str, index: OptionIndex, taken: Sequence[tuple[int, int]]) -
 def _worded(text: str, index: OptionIndex, lexicon: Lexicon, taken: Sequence[tuple[int, int]]) -> list[OptionMention]:
     own, spans = pieces(text), read(text, lexicon)
     found: list[OptionMention] = []
+    unsure: list[OptionMention] = []
     at = 0
     while at < len(own):
         step = 1
@@ -153,13 +156,30 @@ def _worded(text: str, index: OptionIndex, lexicon: Lexicon, taken: Sequence[tup
             start, end = own[at].start, own[at + length - 1].end
             if forms is None or any(low < end and start < high for low, high in taken):
                 continue
-            forms = tuple(form for form in forms if _counts(text, own, at, length, form, spans, index))
+            every, forms = forms, tuple(form for form in forms if _counts(text, own, at, length, form, spans, index))
+            if not forms and length == 1 and end - start > 1:
+                unsure += [OptionMention(form.option, form.value, start, end) for form in every]
             if forms:
                 found += [OptionMention(form.option, form.value, start, end) for form in forms]
                 step = length
                 break
         at += step
-    return found
+    return [*found, *_in_lists(text, found, unsure)]
+
+
+def _in_lists(text: str, found: Sequence[OptionMention], unsure: Sequence[OptionMention]) -> list[OptionMention]:
+    """Return the everyday words that stand in one list with a value: "gray, fixed, high-back"."""
+    known = [(one.start, one.end, one.option) for one in found]
+    taken: list[OptionMention] = []
+    for one in unsure:
+        beside = any(
+            option != one.option and _LIST_GAP.match(text[min(end, one.end) : max(start, one.start)])
+            for start, end, option in known
+        )
+        if beside:
+            taken.append(one)
+            known.append((one.start, one.end, one.option))
+    return taken
 
 
 def _counts(
@@ -184,7 +204,11 @@ def _counts(
     if not weak and not (len(written) == 1 and "\u4e00" <= written <= "\u9fff"):
         return True
     ends = len(own) <= _SHORT and (at + length == len(own) or own[-1].text in ("please", "吧"))
-    if ends or _before_a_thing(text, end, spans) or re.match(r"\s*(?:ones?\b|versions?\b|models?\b|type\b|style\b|kind\b|款|的|版|型)", text[end:]):
+    if (
+        ends
+        or _before_a_thing(text, end, spans)
+        or re.match(r"\s*(?:ones?\b|versions?\b|models?\b|type\b|style\b|kind\b|款|的|版|型)", text[end:])
+    ):
         return True
     if any(
         form.option in named and _gap(text, (start, end), place) <= 1 for named, *place in _named_options(text, index)

@@ -138,6 +138,8 @@ def option_word(product: Product, word: str, lexicon: Lexicon, language: str) ->
     if word in product.option_texts:
         own = in_language(product.option_texts[word], language)
         return own.lower() if own.istitle() and own[0].isalpha() and len(own) > 2 else own
+    if language == "en" and word.isascii():
+        return word
     spans = lexicon.read(word)
     translated = _translated(word, product, language)
     if translated:

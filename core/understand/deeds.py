@@ -7,7 +7,7 @@ order, goods and reason, and the stretch that belongs to each must be known.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -81,7 +81,8 @@ _CHANGE = re.compile(
 )
 _ADDRESS = re.compile(
     r"\b(?:address(?:es)?|ship(?:ped|ping)? (?:it|them|this|that|my order|the order|#?\w+)? ?to"
-    r"|(?:send|deliver|redirect|reroute) (?:it|them|this|that|(?:my |the )?(?:order|parcel|package))(?: #?\w+){0,2} to)\b"
+    r"|(?:send|deliver|redirect|reroute) (?:it|them|this|that|(?:my |the )?(?:order|parcel|package))(?: #?\w+){0,2}"
+    r" to)\b"
     r"|地址|寄(?:到|往|去|给)|送(?:到|去|往)|收货人?信息|搬家",
     re.IGNORECASE | re.ASCII,
 )
@@ -232,7 +233,7 @@ def _deed(clause: str) -> tuple[Deed | None, bool]:
         return Deed.PAYMENT, True
     if _PAYMENT.search(clause) and not cues and not moves:
         if changes or _PAY_INSTEAD.search(clause):
-            return Deed.PAYMENT, changes
+            return Deed.PAYMENT, changes or bool(_ORDER.search(clause))
     if cues:
         return min(cues)[1], True
     if changes:
@@ -296,10 +297,19 @@ def _leads(text: str, parts: list[Stretch], at: int, *, first: bool) -> bool:
     and when they name the order that the next deed lacks.
     """
     part = parts[at]
-    after = next((later for later in parts[at + 1 :] if later.deed), None)
+    after, end = next(_regions(text, parts, at + 1), (None, 0))
     if after is None:
         return False
     begins = _BEGINS.search(text, parts[at - 1].end if at else 0, part.start + 1)
     goes_on = _BEGINS.search(text, part.end, after.start + 1)
-    names_order = bool(_ORDER.search(text, part.start, part.end)) and not _ORDER.search(text, after.start, after.end)
-    return first or names_order or bool(begins and not goes_on)
+    before = next((earlier for earlier in reversed(parts[:at]) if earlier.deed), None)
+    taken = before is not None and not _ORDER.search(text, before.start, part.start)  # it may be that one's order
+    names_order = _ORDER.search(text, part.start, part.end) and not _ORDER.search(text, after.start, end)
+    return first or bool(names_order and not taken) or bool(begins and not goes_on)
+
+
+def _regions(text: str, parts: list[Stretch], at: int) -> Iterator[tuple[Stretch, int]]:
+    """Yield the clauses with a deed from a place on, each with the end of what may belong to it."""
+    deeds = [part for part in parts[at:] if part.deed]
+    for place, part in enumerate(deeds):
+        yield part, deeds[place + 1].start if place + 1 < len(deeds) else len(text)

@@ -63,6 +63,8 @@ _ASKING = frozenset({"business", "settle"})
 _ANYWHERE = frozenset({"email", "name", "zip", "phone", "no_email", "ordinal", "date", "time"})
 """What customers of any business name; the rest is the shop's."""
 _PROOF = frozenset({"email", "name", "zip", "phone", "no_email"})
+_PROOF_WORDS, _PROOF_CHARS = 6, 30
+"""Words around a proof of identity that only introduce it: "you can find me under ..."."""
 _READ_BY_RULE = (IntentScore(name="product_question", probability=1.0),)
 
 
@@ -195,6 +197,9 @@ class Understander:
     def _answered(self, rest: str, entities: tuple[Entity, ...], waiting: str) -> bool:
         """Return whether what is named is all that the message says: an id, a choice, the proof we asked for."""
         if waiting == "identify" and any(entity.kind in _PROOF for entity in entities):
+            return True
+        proves = any(entity.kind == "email" for entity in entities) or {"name", "zip"} <= {e.kind for e in entities}
+        if proves and len(rest.split()) <= _PROOF_WORDS and len(rest) <= _PROOF_CHARS and not _ASKS.search(rest):
             return True
         return any(entity.kind not in _NOT_SLOTS for entity in entities) and is_only_noise(rest, self.lexicon)
 

@@ -96,6 +96,14 @@ _HELP = _whole(
     r"what (?:can|do) you (?:do|help (?:me )?with)(?: for me)?",
     r"how can you help(?: me)?",
 )
+_VAGUE = _whole(
+    r"(?:hi|hello|hey|你好|您好|在吗|在么|亲)?[\s,!?]*(?:I |we )?(?:just )?(?:need|want|would like|have|got|can I get)"
+    r" (?:some |a bit of |your )?(?:help|assistance|a question|questions|an issue|a problem|something)(?: please)?"
+    r"(?: (?:with|about|on|regarding) (?:an |my |one of my |some )?(?:orders?|purchases?|accounts?))?(?: please)?",
+    r"(?:hi|hello|hey|你好|您好|在吗|在么|亲)?[\s,!?]*(?:我)?(?:想|要|有)?(?:处理|咨询|问|办|聊)?(?:一下|下|问)?(?:我的?|个|一个)?订单"
+    r"(?:上|里|的)?(?:有)?(?:点|个|些|一点|一些)?(?:事情?|问题)?(?:要|想)?(?:办|处理|问|咨询)?(?:一下|下)?",
+)
+"""Somebody wants something about an order, and does not say what yet."""
 _PUZZLED = _whole(r"[?？]+", r"(?:啊|什么|啥|哈)[?？]+")
 _LIST = _whole(
     r"(?:请|帮我|麻烦|我想|我要)?(?:列出|看看?|查看?|查一下|显示)?(?:一下)?我的?(?:所有"
@@ -133,6 +141,7 @@ class _Rule:
 _RULES = (
     _Rule(_HELP, ChitChat(topic="help")),
     _Rule(_PUZZLED, ChitChat(topic="help")),
+    _Rule(_VAGUE, ChitChat(topic="help")),
     _Rule(_GREETING, ChitChat(topic="greeting")),
     _Rule(_THANKS, ChitChat(topic="thanks_bye")),
     _Rule(_REPEAT, Repeat()),
