@@ -67,6 +67,7 @@ _NO_MORE = re.compile(
     re.IGNORECASE,
 )
 """Words by which a customer wants no more of what is going on."""
+_WHAT_ABOUT = re.compile(r"(?:what|how) about\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’.-]*){1,3}")
 """A name in Latin letters, which the classifier may take for anything, as pinyin too."""
 _TELLING_CHARS, _TELLING_WORDS = 10, 6
@@ -172,7 +173,9 @@ def _answered(heard: _Heard, step: Collect, flow: Flow, commands: list[Command])
     ]
     others = [name for name in (*flow.slots, *heard.pack.slots) if name not in step.slots]
     free = any(slot.kind == "text" for slot, _ in taken)
-    beside = _beside(heard, flow, others, [value for slot, value in taken if slot.kind != "text"], free=free)
+    aside = not taken and not heard.corrects and _ASKS_FOR_SOMETHING.search(heard.text)  # it tells nothing of ours
+    spans = [value for slot, value in taken if slot.kind != "text"]
+    beside = {} if aside else _beside(heard, flow, others, spans, free=free)
     for slot, value in taken:
         words = _without(heard.text, value, beside) if slot.kind == "text" else value.value
         if words:
@@ -281,7 +284,8 @@ def _reviewed(heard: _Heard, step: Ticket, flow: Flow, commands: list[Command]) 
         return [said]
     if any(isinstance(command, CancelFlow | Handoff | Repeat) for command in commands):
         return commands
-    changed = _beside(heard, flow, tuple(reversed(step.facts)), (), free=False)
+    aside = _ASKS_FOR_SOMETHING.search(heard.text) and not heard.corrects
+    changed = {} if aside else _beside(heard, flow, tuple(reversed(step.facts)), (), free=False)
     for name, value in changed.items():
         draft.fill(name, value.value)
     unnamed = next((name for name in step.facts if name not in changed and _names(heard, flow, name)), "")
@@ -335,7 +339,7 @@ def _parted(command: Command) -> list[Command]:
     if not isinstance(command, AskKnowledge):
         return [command]
     parts = [clause.text for clause in clauses(command.question) if clause.strong]
-    if len(parts) < 2 or not all(_ASKS.search(part) for part in parts):
+    if len(parts) < 2 or not all(_ASKS.search(part) or _WHAT_ABOUT.match(part) for part in parts):
         return [command]
     return [replace(command, question=part) for part in parts]
 

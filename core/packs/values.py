@@ -26,6 +26,8 @@ _DAY_OF_MONTH = re.compile(
     r"|\bthe (\d{1,2})(?:st|nd|rd|th)\b",
     re.IGNORECASE,
 )
+_SINCE = re.compile(r"(?:从|自从?|打|\b(?:ever )?since)\s*$", re.IGNORECASE)
+_ON_FROM = re.compile(r"(?:早上|上午|中午|下午|晚上)?(?:开始|起|以来)")
 _DIGITS = 9
 """Digits in a row above which a number is no sum and no count but a telephone or an account."""
 _SCALE = {"万": 10_000, "千": 1000, "k": 1000}
@@ -71,7 +73,7 @@ def find_value(
     """
     found = [value for value in _values(slot, text, today, asked) if not _negated(slot, text, value)]
     if slot.kind == "date" and not asked and not slot.past:
-        found = [value for value in found if value.value >= today.isoformat()]
+        found = [value for value in found if value.value >= today.isoformat() and not _since(slot, text, value)]
     rivals = [cue for other in others if other.kind == slot.kind for cue in other.cues]
     cued = [value for value in found if _behind(text, value, slot.cues)]
     found = cued or [value for value in found if not _behind(text, value, rivals)]
@@ -192,6 +194,13 @@ def _numbers(slot: Slot, text: str, asked: bool) -> Iterator[Value]:
         too_low = slot.at_least is not None and number < slot.at_least
         if not too_low and (slot.at_most is None or number <= slot.at_most):
             yield Value(f"{number:g}" if number < 1e6 else f"{number:.0f}", *match.span())
+
+
+def _since(slot: Slot, text: str, value: Value) -> bool:
+    """Return whether a day is told as the beginning of something that goes on: "从今天早上开始", "since Monday"."""
+    if _behind(text, value, slot.cues):
+        return False
+    return bool(_SINCE.search(text[: value.start]) or _ON_FROM.match(text[value.end :]))
 
 
 def _behind(text: str, value: Value, cues: Sequence[str]) -> bool:
