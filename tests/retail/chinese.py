@@ -31,12 +31,12 @@ _RETURN = (
 )
 _EXCHANGE = (
     "订单{order}收到了，想换货：{pairs}，差价用{pay}。",
-    "我想把{order}里的{pairs}，差价走{pay}",
+    "我想换{order}里的东西，{pairs}，差价走{pay}",
     "换货，订单{order}，{pairs}，差价用{pay}",
     "请帮我换一下{order}：{pairs}。多退少补都用{pay}",
 )
 _MODIFY = (
-    "订单{order}还没发货，帮我{pairs}，差价用{pay}。",
+    "订单{order}还没发货，{pairs}，差价用{pay}。",
     "我想改一下订单{order}的商品：{pairs}，差价走{pay}",
     "修改订单{order}，{pairs}，多退少补用{pay}",
 )
@@ -131,7 +131,7 @@ def _without_order(deed: str, random: Random) -> str:
             "exchange_delivered_order_items": ("我收到的货想换：{pairs}，差价用{pay}", "换货，{pairs}，差价走{pay}"),
             "modify_pending_order_items": (
                 "我那个没发货的订单，{pairs}，差价用{pay}",
-                "还没发货吧？帮我{pairs}，多退少补用{pay}",
+                "还没发货吧？{pairs}，多退少补用{pay}",
             ),
             "modify_pending_order_payment": ("没发货的订单付款方式改成{pay}",),
             "modify_pending_order_address": ("没发货的订单改寄到{address}", "待处理的订单收货地址改成{address}"),
