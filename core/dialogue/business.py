@@ -48,7 +48,8 @@ _HAS_PROGRESS = frozenset(
     install_service pickup_service""".split()
 )
 _PROGRESS = re.compile(
-    r"到哪|哪一步|进度|怎么样了|好了吗|好了没|成功|办了吗|办了没|处理了|审核|有结果|还没退|还没到账|没到账|退了吗|退了没|了没有?$"
+    r"到哪|哪一步|进度|怎么样了|好了吗|好了没|成功|办了吗|办了没|处理了|审核|有结果|还没退|还没到账|没到账|退了吗"
+    r"|退了没|了没有?$"
     r"|(?:取消|退款?|换)(?:掉|好|完)?了(?:吗|没)"
     r"|\b(?:status|progress|news|update|did you|have you|has (?:it|my|the)|is my \w+ (?:done|ready|approved)"
     r"|where(?:'s| is) my (?:refund|money|replacement|exchange|return)|still (?:waiting|no|haven't)"
@@ -57,7 +58,8 @@ _PROGRESS = re.compile(
 )
 """Words by which a customer asks how far it is, not how it is done."""
 _WISH = re.compile(
-    r"我(?:要|想|需要|得)|帮我|给我|麻烦|请(?!问)|申请|预约(?!.{0,8}吗)|安排|派(?:个)?(?:人|师傅|快递)|不要了|不想要|取消(?:吧|掉|了|订单)$|^(?:退货|换货|退款|发票|开票|取消订单|投诉)$"
+    r"我(?:要|想|需要|得)|帮我|给我|麻烦|请(?!问)|申请|预约(?!.{0,8}吗)|安排|派(?:个)?(?:人|师傅|快递)|不要了|不想要"
+    r"|取消(?:吧|掉|了|订单)$|^(?:退货|换货|退款|发票|开票|取消订单|投诉)$"
     r"|\bI(?:'d like| would like| want| need|'m going)\b|\b(?:please|help me|for me)\b"
     r"|^(?:cancel|refund|return|exchange|swap|change|update|book|schedule|arrange|send)\b",
     re.IGNORECASE,

@@ -61,7 +61,9 @@ def _summary(draft: Draft) -> str:
     facts = {
         "reason": slots.get("handoff_reason", "asked"),
         "about": _business(draft),
-        "customer": f"{draft.identity.customer_id} (by {draft.identity.proved_by})" if draft.identity else "not verified",
+        "customer": f"{draft.identity.customer_id} (by {draft.identity.proved_by})"
+        if draft.identity
+        else "not verified",
         "order": slots.get("order_id", ""),
         "tried": "; ".join(_tried(draft)),
         "mood": _mood(draft.understanding.sentiment),

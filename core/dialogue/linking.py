@@ -10,7 +10,7 @@ from typing import Protocol
 
 from core.dialogue.draft import Draft
 from core.dialogue.returning import resumable
-from core.types import Session, StartFlow
+from core.types import Session, SetSlot, StartFlow
 
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without 0, O, 1, I and L, which people and recognisers take for each other."""
@@ -23,11 +23,14 @@ _TYPED = re.compile(
     re.IGNORECASE,
 )
 _ASKED = re.compile(
-    r"(?:换(?:到|去|成)?|转(?:到|去)|去|在|到|用)\s*(?:我的?)?\s*(?P<zh>手机|电脑|微信|电话|telegram|电报|飞机|网页|网站|另一?(?:个|台)?(?:设备|渠道)|别的(?:设备|地方))"
+    r"(?:换(?:到|去|成)?|转(?:到|去)|去|在|到|用)\s*(?:我的?)?\s*(?P<zh>手机|电脑|微信|电话|telegram|电报|飞机|网页"
+    r"|网站|另一?(?:个|台)?(?:设备|渠道)|别的(?:设备|地方))"
     r".{0,4}(?:上|里|那边)?.{0,3}(?:继续|接着|再聊|聊|说|谈)"
     r"|(?:继续|接着).{0,4}(?:在|用|到).{0,4}(?:手机|电脑|微信|电话|telegram|电报|网页)"
-    r"|\b(?:continue|carry on|go on|move|switch|pick (?:this|it) up|talk|chat|take this)\b.{0,25}\b(?:on|to|over|in|at|via)\b.{0,12}"
-    r"\b(?:my (?:phone|mobile|computer|laptop|tablet)|telegram|the (?:phone|website|web|app)|another (?:device|channel)|whatsapp|wechat)\b",
+    r"|\b(?:continue|carry on|go on|move|switch|pick (?:this|it) up|talk|chat|take this)\b.{0,25}\b(?:on|to|over|in"
+    r"|at|via)\b.{0,12}"
+    r"\b(?:my (?:phone|mobile|computer|laptop|tablet)|telegram|the (?:phone|website|web|app)|another (?:device"
+    r"|channel)|whatsapp|wechat)\b",
     re.IGNORECASE,
 )
 _CARRIED = ("tickets", "order_id", "product_id", "sku", "topic")
@@ -118,7 +121,7 @@ async def tell_moved(draft: Draft) -> None:
         draft.slots["linked"] = "gone"
         key = f"channel.{channel}"
         named = draft.word(key if draft.desk.templates.has(key) else "channel.other")
-        draft.say("link_gone", channel=named)
+        draft.say("link_gone", place=named)
         draft.turn_page()
 
 
@@ -137,7 +140,8 @@ def _take_over(draft: Draft, before: Session) -> None:
 def asks_to_move(draft: Draft) -> None:
     """Begin the flow that gives a code, where the words ask for it."""
     if draft.desk.links is not None and wants_to_move(draft.message.text):
-        draft.understanding = replace(draft.understanding, commands=(StartFlow(flow="link_out"),))
+        kept = tuple(c for c in draft.understanding.commands if isinstance(c, SetSlot) and c.slot != "topic")
+        draft.understanding = replace(draft.understanding, commands=(*kept, StartFlow(flow="link_out")))
 
 
 def _now(draft: Draft) -> float:

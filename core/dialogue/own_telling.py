@@ -112,8 +112,8 @@ async def _tell_refund_if(draft: Draft) -> None:
     for order, item in await _named_items(draft):
         by_order.setdefault(order.order_id, (order, []))[1].append(item)
     if not by_order:
-        order = await find_own(draft, draft.slots.get("order_id", ""))
-        by_order = {order.order_id: (order, list(order.items))} if order else {}
+        spoken_of = await find_own(draft, draft.slots.get("order_id", ""))
+        by_order = {spoken_of.order_id: (spoken_of, list(spoken_of.items))} if spoken_of else {}
     for order, lines in by_order.values():
         await _judge_return(draft, order, lines)
     if not by_order:
@@ -189,7 +189,9 @@ async def _named_items(draft: Draft) -> list[tuple[Order, OrderItem]]:
     found = []
     for order in orders:
         meant = items_meant(draft, order, words)
-        sure = len({item.item_id for item in order.items}) > 1 or "order_id" in draft.heard or _names(draft, order, words)
+        sure = (
+            len({item.item_id for item in order.items}) > 1 or "order_id" in draft.heard or _names(draft, order, words)
+        )
         found += [(order, item) for item in meant if sure]
     return found
 
@@ -208,7 +210,9 @@ async def _methods_of(draft: Draft, order: Order) -> str:
     customer = await draft.desk.shop.customer(order.user_id)
     known = customer.payment_methods if customer else {}
     ids = list(paid_by_method(order.payments)) or [payment.payment_method_id for payment in order.payments]
-    told = [_method(draft, known[key]) if key in known else draft.word("own_method_unknown") for key in dict.fromkeys(ids)]
+    told = [
+        _method(draft, known[key]) if key in known else draft.word("own_method_unknown") for key in dict.fromkeys(ids)
+    ]
     return listing(told, draft.language) or draft.word("own_method_unknown")
 
 
@@ -227,11 +231,18 @@ def _item_line(draft: Draft, at: int, item: OrderItem) -> str:
     lexicon = draft.desk.facts.lexicon
     options = describe(product, variant, lexicon, draft.language) if product and variant else ""
     price = _money(draft, item.price)
-    return draft.word("own_item_line", place=at, item=item_name(draft, item), detail=listing([p for p in (options, price) if p], draft.language))
+    return draft.word(
+        "own_item_line",
+        place=at,
+        item=item_name(draft, item),
+        detail=listing([p for p in (options, price) if p], draft.language),
+    )
 
 
 def _order_line(draft: Draft, at: int, order: Order) -> str:
-    line = draft.word("order_line", place=at, order=order.order_id, items=goods_of(draft, order), status=status(draft, order))
+    line = draft.word(
+        "order_line", place=at, order=order.order_id, items=goods_of(draft, order), status=status(draft, order)
+    )
     if not order.placed_at:
         return line
     return draft.word("own_order_line", line=line.rstrip("。."), day=day(order.placed_at, draft.language))

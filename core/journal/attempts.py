@@ -48,7 +48,9 @@ class StoreAttempts:
     async def passed(self, subjects: Sequence[str]) -> None:
         """Forget the failures of subjects who proved who they are."""
         keys = [_key(subject) for subject in subjects]
-        await self._store.write(lambda connection: connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.subject.in_(keys))))
+        await self._store.write(
+            lambda connection: connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.subject.in_(keys)))
+        )
 
 
 def _key(subject: str) -> str:

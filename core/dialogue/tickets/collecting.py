@@ -40,19 +40,25 @@ _ASKS = re.compile(
 )
 _WISHES = re.compile(
     r"我(?:要|想|还要|还想)(?!说|问)|帮我|给我(?!发)|顺便|另外"
-    r"|\bI(?:'d like| would like| want|'d rather)\b|\b(?:instead|also|by the way)\b|^(?:please )?(?:cancel|return|exchange|refund)\b",
+    r"|\bI(?:'d like| would like| want|'d rather)\b|\b(?:instead|also|by the way)\b|^(?:please )?(?:cancel|return"
+    r"|exchange|refund)\b",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
     r"^\W*(?:没有了?|不知道|不清楚|不确定|不记得了?|忘了?|无|暂时没有|都行|都可以|随便|随时|不用了?"
-    r"|no|none|nope|not sure|(?:i )?(?:don't|do not) (?:know|have (?:one|it|any)|remember)|no idea|any ?time|whenever|any|n/?a)\W*$",
+    r"|no|none|nope|not sure|(?:i )?(?:don't|do not) (?:know|have (?:one|it|any)|remember)|no idea|any ?time"
+    r"|whenever|any|n/?a)\W*$",
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
-    r"不对|错了|写错|记错|不是|应该是|改成|改为|换成|更正|\b(?:wrong|actually|should be|not \w+ but|I meant|correction|change (?:it|that) to)\b|^no\b",
+    r"不对|错了|写错|记错|不是|应该是|改成|改为|换成|更正|\b(?:wrong|actually|should be|not \w+ but|I meant"
+    r"|correction|change (?:it|that) to)\b|^no\b",
     re.IGNORECASE,
 )
-_POLITE = re.compile(r"^(?:it's|it is|just|就是|就写|写|是)\s+|[\s,，]*(?:please|thanks|thank you|谢谢|麻烦了?)?[\s.。!！]*$", re.IGNORECASE)
+_POLITE = re.compile(
+    r"^(?:it's|it is|just|就是|就写|写|是)\s+|[\s,，]*(?:please|thanks|thank you|谢谢|麻烦了?)?[\s.。!！]*$",
+    re.IGNORECASE,
+)
 _ANYTIME = re.compile(r"都行|都可以|随便|随时|any ?time|whenever", re.IGNORECASE)
 
 
@@ -92,7 +98,9 @@ async def take_facts(draft: Draft, runner: Runner) -> None:
     asked = [slot for slot in awaited(draft, runner) if slot in FACTS or slot == "items"]
     leaves = _leaves(draft, form, said_now.text)
     found = dict(read_facts(form.flow, said_now)) if not leaves or not asked else {}
-    found = {fact: value for fact, value in found.items() if fact in asked or fact not in draft.slots or _corrects(draft)}
+    found = {
+        fact: value for fact, value in found.items() if fact in asked or fact not in draft.slots or _corrects(draft)
+    }
     if form.flow == "invoice" and "email" in draft.heard and draft.identity is not None:
         found["invoice_email"] = draft.heard["email"]
         draft.forget("email")

@@ -12,8 +12,10 @@ from core.types import spoken_text
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ONLY_COMPLAINS = re.compile(
-    r"我(?:要|想)?|你们?|投诉|差评|客服|请|一下|非常|太|很|不满意?|失望|生气|\b(?:i|want|to|would|like|make|file|a|an|complaint|complain"
-    r"|about|you|your|shop|service|very|so|am|is|are|not|happy|unhappy|disappointed|angry|have|need|please)\b|['’]d|['’]m",
+    r"我(?:要|想)?|你们?|投诉|差评|客服|请|一下|非常|太|很|不满意?|失望|生气|\b(?:i|want|to|would|like|make|file|a"
+    r"|an|complaint|complain"
+    r"|about|you|your|shop|service|very|so|am|is|are|not|happy|unhappy|disappointed|angry|have|need|please)\b|['’]d"
+    r"|['’]m",
     re.IGNORECASE,
 )
 _ENOUGH_HAN, _ENOUGH_WORDS = 4, 3
@@ -22,13 +24,25 @@ _PARTIES = (
     ("customs", re.compile(r"海关|清关|\bcustoms\b", re.IGNORECASE)),
     ("bank", re.compile(r"银行|\bbank\b", re.IGNORECASE)),
     ("payment", re.compile(r"支付宝|微信|花呗|\b(?:paypal|alipay|wechat)\b", re.IGNORECASE)),
-    ("carrier", re.compile(r"快递|物流公司|顺丰|中通|圆通|韵达|申通|\b(?:courier|carrier|dhl|ups|fedex|usps|postman|driver)\b", re.IGNORECASE)),
+    (
+        "carrier",
+        re.compile(
+            r"快递|物流公司|顺丰|中通|圆通|韵达|申通|\b(?:courier|carrier|dhl|ups|fedex|usps|postman|driver)\b",
+            re.IGNORECASE,
+        ),
+    ),
     (
         "marketplace",
-        re.compile(r"平台|淘宝|天猫|京东|拼多多|抖音|\b(?:marketplace|platform|amazon|ebay|taobao|temu|aliexpress)\b", re.IGNORECASE),
+        re.compile(
+            r"平台|淘宝|天猫|京东|拼多多|抖音|\b(?:marketplace|platform|amazon|ebay|taobao|temu|aliexpress)\b",
+            re.IGNORECASE,
+        ),
     ),
     ("manufacturer", re.compile(r"厂家|厂商|生产商|\b(?:manufacturer|maker|brand)\b", re.IGNORECASE)),
-    ("other_shop", re.compile(r"别家|其他店|另一家|\b(?:another|other|different) (?:shop|store|seller)\b", re.IGNORECASE)),
+    (
+        "other_shop",
+        re.compile(r"别家|其他店|另一家|\b(?:another|other|different) (?:shop|store|seller)\b", re.IGNORECASE),
+    ),
 )
 
 

@@ -65,7 +65,8 @@ def _day(words: Said) -> str:
 
 
 _COMPANY = re.compile(
-    r"公司|企业|单位|专票|专用发票|增值税|\b(?:company|business|corporate|firm|employer|vat|ltd|llc|inc|gmbh)\b", re.IGNORECASE
+    r"公司|企业|单位|专票|专用发票|增值税|\b(?:company|business|corporate|firm|employer|vat|ltd|llc|inc|gmbh)\b",
+    re.IGNORECASE,
 )
 _PERSONAL = re.compile(r"个人|私人|\b(?:personal|private|individual|myself|for me)\b", re.IGNORECASE)
 _MISSING = re.compile(
@@ -75,36 +76,48 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _WRONG = re.compile(
-    r"发错|寄错|送错|装错|错(?:了|的)|不对(?:版|的|$)|不一样|不是我(?:买|要|订|下单)|(?:颜色|尺码|尺寸|型号|款式)(?:不对|不符|错)"
+    r"发错|寄错|送错|装错|错(?:了|的)|不对(?:版|的|$)|不一样|不是我(?:买|要|订|下单)|(?:颜色|尺码|尺寸|型号"
+    r"|款式)(?:不对|不符|错)"
     r"|\b(?:wrong|incorrect|different (?:one|item|colou?r|size|model)|not what I (?:ordered|bought)|instead of)\b",
     re.IGNORECASE,
 )
 _DAMAGED = re.compile(
     r"破|碎|裂|坏(?:了|的)|损|划痕|刮花|掉漆|变形|漏(?!了|发|寄|装)|凹|断(?:了|的)|压扁|受潮|脏"
-    r"|\b(?:damaged?|broken?|broke|cracked?|shattered|smashed|scratch(?:ed|es)?|dent(?:ed|s)?|torn|crushed|leak(?:s|ing|ed)?"
+    r"|\b(?:damaged?|broken?|broke|cracked?|shattered|smashed|scratch(?:ed|es)?|dent(?:ed|s)?|torn|crushed|leak(?:s"
+    r"|ing|ed)?"
     r"|chipped|bent|faulty|defective|stained|ripped)\b",
     re.IGNORECASE,
 )
 _FAULT = re.compile(
-    r"不(?:能|会|通|转|亮|响|热|制冷|制热|工作|走|动|显示|出(?:水|声|风))|没(?:反应|声音|电|画面)|漏(?:水|电|气|油)|异(?:响|味)|冒烟|发烫|过热"
-    r"|充不(?:进|了|上)|开不(?:了|开|机)|打不开|关不(?:上|了)|连不上|断(?:了|开)|裂|掉(?:了|漆|色)|卡(?:住|死|顿)|死机|黑屏|松(?:了|动)|脱(?:线|胶|落)"
-    r"|\b(?:(?:does|do|did|will|would|is|are|can)(?:n't| not|not) \w+|won't \w+|can't \w+|stopp?(?:s|ed|ing)?|leak\w*|overheat\w*"
-    r"|crack\w*|no (?:sound|power|picture|light)|noise|noisy|smell\w*|smok(?:e|ing)|loose|fell off|came off|torn|stuck|dead|freez\w+"
+    r"不(?:能|会|通|转|亮|响|热|制冷|制热|工作|走|动|显示|出(?:水|声|风))|没(?:反应|声音|电|画面)|漏(?:水|电|气|油)"
+    r"|异(?:响|味)|冒烟|发烫|过热"
+    r"|充不(?:进|了|上)|开不(?:了|开|机)|打不开|关不(?:上|了)|连不上|断(?:了|开)|裂|掉(?:了|漆|色)|卡(?:住|死|顿)"
+    r"|死机|黑屏|松(?:了|动)|脱(?:线|胶|落)"
+    r"|\b(?:(?:does|do|did|will|would|is|are|can)(?:n't| not|not) \w+|won't \w+|can't \w+|stopp?(?:s|ed|ing)?"
+    r"|leak\w*|overheat\w*"
+    r"|crack\w*|no (?:sound|power|picture|light)|noise|noisy|smell\w*|smok(?:e|ing)|loose|fell off|came off|torn"
+    r"|stuck|dead|freez\w+"
     r"|blank|flicker\w*)\b",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    r"(?P<value>(?:大概|差不多|大约)?(?:从)?(?:刚(?:收到|拆开|买来|到手)|一?(?:收到|到手|拆开|开箱)(?:货)?(?:时|的时候|就|后)?|第一次用|买来(?:没几天|就)?"
+    r"(?P<value>(?:大概|差不多|大约)?(?:从)?(?:刚(?:收到|拆开|买来|到手)|一?(?:收到|到手|拆开|开箱)(?:货)?(?:时"
+    r"|的时候|就|后)?|第一次用|买来(?:没几天|就)?"
     r"|(?:\d{1,3}|[一二两三四五六七八九十半几]{1,3})\s*(?:天|周|个?(?:星期|礼拜|月)|年)(?:以?前|了|多)?"
-    r"|(?:上|这|本)(?:个)?(?:周|星期|礼拜|月)[一二三四五六日天末]?|大?前天|昨天|昨晚|今天(?:早上|上午|下午|晚上)?|今早|去年|\d{1,2}月(?:\d{1,2}[日号])?)(?:开始|起)?)"
-    r"|(?P<value_en>\b(?:since [\w' ]{2,25}|for (?:about |over |the last )?(?:a|an|one|two|three|four|five|six|\d+|a few|several|some)"
-    r" (?:hours?|days?|weeks?|months?|years?)|(?:a|an|one|two|three|four|five|six|\d+|a few|a couple of) (?:hours?|days?|weeks?|months?|years?) ago"
-    r"|yesterday|today|this (?:morning|week|month)|last (?:night|week|month|year|\w+day)|from (?:day one|the (?:start|beginning|first day))"
+    r"|(?:上|这|本)(?:个)?(?:周|星期|礼拜|月)[一二三四五六日天末]?|大?前天|昨天|昨晚|今天(?:早上|上午|下午|晚上)?"
+    r"|今早|去年|\d{1,2}月(?:\d{1,2}[日号])?)(?:开始|起)?)"
+    r"|(?P<value_en>\b(?:since [\w' ]{2,25}|for (?:about |over |the last )?(?:a|an|one|two|three|four|five|six|\d+"
+    r"|a few|several|some)"
+    r" (?:hours?|days?|weeks?|months?|years?)|(?:a|an|one|two|three|four|five|six|\d+|a few|a couple of) (?:hours?"
+    r"|days?|weeks?|months?|years?) ago"
+    r"|yesterday|today|this (?:morning|week|month)|last (?:night|week|month|year|\w+day)|from (?:day one"
+    r"|the (?:start|beginning|first day))"
     r"|when (?:I|it) (?:opened|arrived|came|got|unpacked)[\w ]{0,12}|out of the box|right away|immediately))",
     re.IGNORECASE,
 )
 _CODE = re.compile(
-    r"(?:码|券|代码|\bcode|\bcoupon|\bvoucher)\s*(?:是|为|:|is|=|,)*\s*[\"'“「]?(?P<value>(?=[A-Za-z0-9-]*\d|[A-Z0-9-]{5,}(?![a-z]))[A-Za-z0-9][A-Za-z0-9-]{3,23})"
+    r"(?:码|券|代码|\bcode|\bcoupon|\bvoucher)\s*(?:是|为|:|is|=|,)*\s*[\"'“「]?(?P<value>(?=[A-Za-z0-9-]*\d"
+    r"|[A-Z0-9-]{5,}(?![a-z]))[A-Za-z0-9][A-Za-z0-9-]{3,23})"
     r"|(?<![A-Za-z0-9#@.])(?P<bare>(?=[A-Z0-9-]*[A-Z])(?=[A-Z-]*\d)[A-Z0-9][A-Z0-9-]{4,23})(?![A-Za-z0-9@.])"
 )
 _COUPON_SAYS = re.compile(
@@ -114,9 +127,12 @@ _COUPON_SAYS = re.compile(
     re.IGNORECASE,
 )
 _SEEN_AT = re.compile(
-    r"(?P<value>https?://\S{4,200})|在(?P<place>[\u4e00-\u9fffA-Za-z0-9·]{2,15}?)(?:上|里|店)?(?:看到|看见|只卖|卖|才|只要)"
-    r"|\b(?:on|at|from|in) (?P<shop>(?!(?:sale|the|my|a|it|that|this|least|most|all|only|just|for|your)\b)[A-Za-z][\w.&' -]{1,30}?)(?=\s+(?:for|at|today|it|now|is|has|sells?)\b|[,.;!]|$)"
-    r"|(?P<here>你们(?:店|家|这里|网站|网店)?|店里|本店|同一家|\b(?:your (?:shop|store|site|website|own)|you (?:now )?(?:sell|have|list|dropped|lowered|cut)"
+    r"(?P<value>https?://\S{4,200})|在(?P<place>[\u4e00-\u9fffA-Za-z0-9·]{2,15}?)(?:上|里|店)?(?:看到|看见|只卖|卖"
+    r"|才|只要)"
+    r"|\b(?:on|at|from|in) (?P<shop>(?!(?:sale|the|my|a|it|that|this|least|most|all|only|just|for"
+    r"|your)\b)[A-Za-z][\w.&' -]{1,30}?)(?=\s+(?:for|at|today|it|now|is|has|sells?)\b|[,.;!]|$)"
+    r"|(?P<here>你们(?:店|家|这里|网站|网店)?|店里|本店|同一家|\b(?:your (?:shop|store|site|website|own)"
+    r"|you (?:now )?(?:sell|have|list|dropped|lowered|cut)"
     r"|here|same shop|same store)\b)",
     re.IGNORECASE,
 )
@@ -140,7 +156,11 @@ def _seen_at(words: Said) -> str:
     found = _SEEN_AT.search(words.text)
     if not found:
         return ""
-    return "own" if found.group("here") else next(part.strip() for part in (found["value"], found["place"], found["shop"]) if part)
+    return (
+        "own"
+        if found.group("here")
+        else next(part.strip() for part in (found["value"], found["place"], found["shop"]) if part)
+    )
 
 
 def _clauses_with(pattern: re.Pattern[str]) -> Reader:
@@ -151,7 +171,11 @@ def _clauses_with(pattern: re.Pattern[str]) -> Reader:
 def _lowest_amount(words: Said) -> str:
     """Return the lowest of the prices that were named: the other one is what was paid."""
     found = [entity for entity in words.entities if entity.kind == "amount"]
-    numbers = [(float(number.group()), entity.value) for entity in found if (number := re.search(r"\d+(?:\.\d+)?", entity.value))]
+    numbers = [
+        (float(number.group()), entity.value)
+        for entity in found
+        if (number := re.search(r"\d+(?:\.\d+)?", entity.value))
+    ]
     if numbers:
         return min(numbers)[1]
     bare = re.fullmatch(r"\W*(\d+(?:\.\d{1,2})?)\W*", words.text)

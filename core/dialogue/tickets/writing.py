@@ -91,7 +91,9 @@ async def _known(draft: Draft) -> Ticket | None:
     topic, order_id = draft.slots.get("topic", ""), draft.slots.get("order_id", "")
     items = _items(draft)
     for ticket in await own_tickets(draft):
-        if ticket.topic != topic or order_key(ticket.order_id) != order_key(order_id if topic != "complaint" else ticket.order_id):
+        if ticket.topic != topic or order_key(ticket.order_id) != order_key(
+            order_id if topic != "complaint" else ticket.order_id
+        ):
             continue
         if topic == "urge_delivery" and ticket.at[:10] != _today(draft).isoformat():
             continue
@@ -181,7 +183,14 @@ def _today(draft: Draft) -> date:
 
 def _remember(draft: Draft, number: str, order_id: str) -> None:
     known = json.loads(draft.slots.get("tickets", "[]"))
-    row = [number, draft.slots.get("topic", ""), order_id, list(_items(draft)), _summary(draft), _today(draft).isoformat()]
+    row = [
+        number,
+        draft.slots.get("topic", ""),
+        order_id,
+        list(_items(draft)),
+        _summary(draft),
+        _today(draft).isoformat(),
+    ]
     draft.slots["tickets"] = json.dumps([entry for entry in known if entry[0] != number] + [row], ensure_ascii=False)
 
 
@@ -203,4 +212,3 @@ def _alike(one: str, other: str) -> bool:
     pairs = [{text[at : at + 2] for at in range(len(text) - 1)} for text in (one.casefold(), other.casefold())]
     fewer = min(map(len, pairs))
     return fewer > 0 and len(pairs[0] & pairs[1]) / fewer >= _SAME_WORDS
-

@@ -8,25 +8,6 @@ if TYPE_CHECKING:
     from tests.core.dialogue.conftest import Talk
 
 
-async def test_a_wish_to_cancel_ends_in_a_ticket_with_the_facts(talk: Talk) -> None:
-    said = await talk("I want to cancel my order W3912702")
-    assert "I can't do this myself yet" in said and talk.cited == ["page:cancel-order"]
-    await talk("yes")
-    await talk("chen.jing@example.com")
-    (action,) = talk.shop.actions
-    assert action.name == "create_ticket"
-    assert action.arguments["topic"] == "cancel_order" and action.arguments["order_id"] == "#W3912702"
-    assert "cancel my order" in str(action.arguments["summary"])
-
-
-async def test_the_same_ticket_twice_has_the_same_key(talk: Talk) -> None:
-    for _ in range(2):
-        await talk("我要退货，订单W3912688，邮箱chen.jing@example.com")
-        await talk("好的")
-    keys = {action.idempotency_key for action in talk.shop.actions}
-    assert len(talk.shop.actions) == 2 and len(keys) == 1
-
-
 async def test_no_leaves_everything_as_it_is(talk: Talk) -> None:
     await talk("我要退货")
     await talk("不用了")
@@ -53,10 +34,3 @@ async def test_nothing_is_pretended(talk: Talk, words: str) -> None:
     await talk(words)
     assert talk.shop.actions == []
     assert talk.outcome and talk.outcome.outcome == "asked"
-
-
-async def test_no_ticket_for_another_customers_order(talk: Talk) -> None:
-    await talk("我要退货，订单W5120348")
-    await talk("好的")
-    said = await talk("chen.jing@example.com")
-    assert "没有找到" in said and talk.shop.actions == []

@@ -46,7 +46,7 @@ async def test_order_and_email_in_one_message_are_used_at_once(talk: Talk, said:
 
 async def test_name_and_zip_in_two_messages_prove_who_it_is(talk: Talk) -> None:
     customer = talk.shop.records.customers["jing_chen_2040"]
-    await talk("my order please")
+    await talk("where is my order")
     assert "zip" in await talk("Jing Chen")
     await talk(customer.address.zip)
     assert talk.session.identity and talk.session.identity.customer_id == "jing_chen_2040"
