@@ -49,7 +49,7 @@ _MONEY_BEFORE, _MONEY_AFTER = (
     re.compile(r"^\s*(?:元|块钱|dollars?|bucks|usd|rmb|yuan)", re.I),
 )
 _NUMBER = re.compile(
-    r"(?<![\w.#$¥])\d+(?:\.\d+)?(?![\w.%]*[A-Za-z%])"
+    r"(?<![A-Za-z0-9_.#$¥])\d+(?:\.\d+)?(?![\w.%]*[A-Za-z%])"
     r"|(?<=size )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen)\b",
     re.IGNORECASE,
 )

@@ -73,7 +73,8 @@ _SWAP = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _CHANGE = re.compile(
-    r"\b(?:chang|modif|updat|edit|alter|adjust|amend|correct|fix)\w*\b|\bset (?:it|the|my|this)\b|\bmake (?:it|them|that|the|my)\b"
+    r"\b(?:chang|modif|updat|edit|alter|adjust|amend|correct|fix)\w*\b"
+    r"|\bset (?:it|the|my|this)\b|\bmake (?:it|them|that|the|my)\b"
     r"|\b(?:want|would like|need|prefer|get) (?:it|them|that|the \w+|my \w+) in\b"
     r"|改(?!天|日|变主意)|修改|变更|更改|更新|变成|选错|填错|写错"
     r"|(?<![不想需主])要(?!退|取消|换|改|求|是|说|问)[^,，。;；]{1,24}的(?=$|[,，。;；])",
@@ -100,7 +101,8 @@ _PAYMENT = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PAYMENT_CHANGED = re.compile(
-    r"\b(?:chang|switch|modif|updat|mov|transfer)\w* (?:the |my |its |over )*(?:payment|billing|way (?:I|it is|of) pa)\w*"
+    r"\b(?:chang|switch|modif|updat|mov|transfer)\w* (?:the |my |its |over )*"
+    r"(?:payment|billing|way (?:I|it is|of) pa)\w*"
     r"|[改换](?:一下|个|掉|用|成)?(?:付款|支付|结算)|[改换](?:成|为|用)[^,，。;；]{0,16}(?:付款|支付|付钱)"
     r"|(?:付款|支付|结算)(?:方式|方法|渠道)?[^,，。;；]{0,16}?[改换]",
     re.IGNORECASE | re.ASCII,
@@ -125,14 +127,14 @@ _NEGATION_REACH = 24
 
 _BREAK = re.compile(
     r"[.!?;\n]+(?=\s|$|[\u4e00-\u9fff])|[。！？；]+"
-    r"|[,，、]\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+    r"|[,，]\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
     r"|\s*\b(?:and then|and also|and|also|then|plus|but|after that|as well as|next|finally|lastly)\b\s*"
     r"|(?:然后|另外|还有|再(?=把|帮|将|取消|退|换)|并且|并(?=把|取消|退|换)|同时|顺便|以及|接着|最后(?=把|再|取消|退|换)|再就是|对了)",
     re.IGNORECASE | re.ASCII,
 )
 _BRACKETS = re.compile(r"[(（][^()（）]{0,80}[)）]")
 _BEGINS = re.compile(
-    r"[.。!！?？;；\n]|\b(?:also|then|next|finally|lastly|plus|besides)\b|另外|还有|然后|同时|顺便|接着|再就是|对了",
+    r"[.。!！?？;；\n]|\b(?:also|then|next|finally|lastly|plus|besides)\b|另外|还有|然后|同时|顺便|接着|再(?:就是|帮|麻烦|把)|对了",
     re.IGNORECASE | re.ASCII,
 )
 """Where a new request begins."""
@@ -203,8 +205,8 @@ def stretches(text: str) -> tuple[Stretch, ...]:
 
 
 def unbracketed(text: str) -> str:
-    """Return the text with blanks for the commas and stops inside brackets, which part nothing."""
-    return _BRACKETS.sub(lambda found: re.sub(r"[,，、.;；:：]", " ", found.group()), text)
+    """Return the text with dots for the commas and stops inside brackets, which part nothing."""
+    return _BRACKETS.sub(lambda found: re.sub(r"[,，、.;；:：]", "·", found.group()), text)
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:

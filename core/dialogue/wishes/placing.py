@@ -119,16 +119,14 @@ def _by_line(wish: Wish, orders: Sequence[Order], focus: str) -> list[Placed]:
     if wish.order_id and not named:
         return [Placed(wish=wish)]
     taken: list[tuple[str, int | None]] = [(line.order_id, line.place) for line in wish.lines if line.place is not None]
-    lines: list[Line] = []
-    for at, line in enumerate(wish.lines):
-        if line.place is not None:
-            lines.append(line)
-            continue
-        found, lack = _place(line, _choices(wish, line, named, orders, focus), taken, at)
+    found: dict[int, list[Line]] = {at: [line] for at, line in enumerate(wish.lines) if line.place is not None}
+    choices = {at: _choices(wish, line, named, orders, focus) for at, line in enumerate(wish.lines) if at not in found}
+    for at in sorted(choices, key=lambda at: len(choices[at])):  # what is clear leaves less to choose for the rest
+        found[at], lack = _place(wish.lines[at], choices[at], taken, at)
         if lack is not None:
             return [Placed(wish=wish, lack=lack)]
-        lines += found
-        taken += [(one.order_id, one.place) for one in found]
+        taken += [(one.order_id, one.place) for one in found[at]]
+    lines = [line for at in sorted(found) for line in found[at]]
     if wish.everything:
         lines += _rest(lines, orders, wish.spared)
     parted = dict.fromkeys(line.order_id for line in lines)
