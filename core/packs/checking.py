@@ -47,6 +47,9 @@ def mistakes_in(pack: Pack, own: Mapping[str, Flow], lines: Lines, card: Card) -
             found += _untold(slot.place, pack, slot.name, (slot.label, slot.ask), (slot.again, slot.invalid))
     for slot in card.slots.values():
         found += _untold(slot.place, pack, slot.name, (slot.label, slot.ask), (slot.again, slot.invalid))
+    for rule in (one for group in pack.rules.values() for one in group):
+        if "customers" not in pack.needs and any(condition.slot == "verified" for condition in rule.conditions):
+            found.append(f"{rule.place}: to ask who is speaking, the pack needs customer records: needs: [customers]")
     found += (_no_flow(place, flow, pack) for flow, place in card.flows_named if flow not in pack.flows)
     for intent in pack.intents:
         kind, _, what = intent.does.partition(":")
@@ -127,8 +130,6 @@ def _rule(pack: Pack, flow: Flow, rule: Rule) -> Iterator[str]:
     collected = {slot for step in flow.steps.values() if isinstance(step, Collect) for slot in step.slots}
     if rule.retry and rule.retry not in collected:
         yield f"the rule {rule.clause} ({rule.place}) asks for {rule.retry!r} again, which this flow never collects"
-    if "customers" not in pack.needs and any(condition.slot == "verified" for condition in rule.conditions):
-        yield f"the rule {rule.clause} ({rule.place}) asks who is speaking: needs: [customers] in pack.yaml"
 
 
 def _untold(
