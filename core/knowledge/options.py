@@ -287,7 +287,11 @@ def _nearness(
     """Return how near the option's own name stands; half a piece more on the side where names do not stand here."""
     nearest = float("inf")
     for options, start, end in names:
-        if option not in options or rivals <= set(options) or (start < place[1] and place[0] < end):
+        if option not in options or rivals <= set(options):
+            continue
+        if start >= place[0] and end <= place[1]:
+            return 0.0  # the value holds its option's name: M码
+        if start < place[1] and place[0] < end:
             continue
         wrong_side = (start < place[0]) != leads
         nearest = min(nearest, _gap(text, place, (start, end)) + (0.5 if wrong_side else 0.0))
