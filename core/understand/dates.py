@@ -12,6 +12,8 @@ from core.understand.spans import entity
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ABBREVIATED = "|".join(short.title() for short in _SHORT)
+"""Written with a capital: "sun" and "sat" are words."""
 _MONTHS = (
     "january",
     "february",
@@ -50,7 +52,7 @@ _DAY = re.compile(
 )
 _WEEKDAY = re.compile(
     r"(?P<next_zh>下个?|这个?|本|上个?)?(?:周|星期|礼拜)(?P<day_zh>[一二三四五六日天末])(?!内)"
-    rf"|\b(?:(?P<next>next|this|coming|last) )?(?P<day>{'|'.join(_WEEKDAYS)}|(?:{'|'.join(_SHORT)})(?=[\s.,]|$)"
+    rf"|\b(?:(?P<next>next|this|coming|last) )?(?P<day>{'|'.join(_WEEKDAYS)}|(?-i:{_ABBREVIATED})(?=[\s.,]|$)"
     rf"|weekend)s?\b",
     re.IGNORECASE,
 )
@@ -72,7 +74,8 @@ _DAYS_AHEAD = re.compile(
 )
 _CLOCK = re.compile(
     r"(?P<part>上午|早上|清晨|中午|下午|傍晚|晚上|晚间|凌晨|今晚|明晚)?\s*(?P<hour_zh>\d{1,2}"
-    r"|[一二两三四五六七八九十]{1,2})(?:点|:(?P<min_zh>\d\d))(?P<half>半)?(?:钟|整)?(?P<after>以?后|之后)?(?![\d点])"
+    r"|[一二两三四五六七八九十]{1,2})(?:点(?:(?P<min_han>[一二三四五六七八九十]{1,3})分)?|:(?P<min_zh>\d\d))(?P<half>半)?(?:钟|整)?"
+    r"(?P<after>以?后|之后)?(?![\d点零一二三四五六七八九十])"
     r"|\b(?:(?P<after_en>after|before|by|at|around|from) )?(?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight"
     r"|nine|ten|eleven|twelve)"
     r"(?::(?P<min>\d\d))?\s*(?P<half_day>[ap]\.?m\b\.?|o'?clock)(?: in the (?P<part_en>morning|afternoon|evening))?",
@@ -207,7 +210,7 @@ def _clock(found: re.Match[str]) -> str:
     hour = count(found["hour_zh"] or found["hour"] or "")
     if hour is None or hour > 24:
         return ""
-    minute = int(found["min_zh"] or found["min"] or (30 if found["half"] else 0))
+    minute = count(found["min_han"] or found["min_zh"] or found["min"] or ("30" if found["half"] else "0")) or 0
     half = (found["half_day"] or "").lower().replace(".", "")
     later = half == "pm" or (found["part"] or (found["part_en"] or "").lower()) in _PM
     hour = hour + 12 if later and hour < 12 else 0 if half == "am" and hour == 12 else hour

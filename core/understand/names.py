@@ -10,7 +10,7 @@ from core.types import Entity
 from core.understand.regions import CITIES_EN, CITIES_ZH, STATES_EN
 from core.understand.spans import entity, piece
 
-_PART = r"[^\W\d_][^\W\d_'’-]*(?:['’-][^\W\d_]+)*"
+_PART = r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ]{0,24}(?:['’-][A-Za-zÀ-ɏ]{1,24}){0,3}"
 _PARTS = rf"{_PART}(?:\s+{_PART}\.?){{1,2}}"
 _NAMED_EN = re.compile(
     rf"(?:\bmy (?:full |own )?name(?:'s| is|:)|\bnames?'?s?\s*(?:is|:|=)|\bname on (?:the|my) (?:order|account)(?: is"

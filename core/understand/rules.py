@@ -100,7 +100,8 @@ _VAGUE = _whole(
     r"(?:hi|hello|hey|你好|您好|在吗|在么|亲)?[\s,!?]*(?:I |we )?(?:just )?(?:need|want|would like|have|got|can I get)"
     r" (?:some |a bit of |your )?(?:help|assistance|a question|questions|an issue|a problem|something)(?: please)?"
     r"(?: (?:with|about|on|regarding) (?:an |my |one of my |some )?(?:orders?|purchases?|accounts?))?(?: please)?",
-    r"(?:hi|hello|hey|你好|您好|在吗|在么|亲)?[\s,!?]*(?:我)?(?:想|要|有)?(?:处理|咨询|问|办|聊)?(?:一下|下|问)?(?:我的?|个|一个)?订单"
+    r"(?:hi|hello|hey|你好|您好|在吗|在么|亲)?[\s,!?]*(?:我)?(?:想|要|有)?(?:处理|咨询|问|办|聊)?(?:一下|下"
+    r"|问)?(?:我的?|个|一个)?订单"
     r"(?:上|里|的)?(?:有)?(?:点|个|些|一点|一些)?(?:事情?|问题)?(?:要|想)?(?:办|处理|问|咨询)?(?:一下|下)?",
 )
 """Somebody wants something about an order, and does not say what yet."""
@@ -117,8 +118,9 @@ _LIST = _whole(
 _WHICH = r"(?:哪些|哪几[样件个]|(?<!为)什么(?!时候|原因|流程|手续|条件|情况|问题)|啥(?!时候))"
 _RETURNABLE = _part(
     rf"我(?:的|买的|买过的|订的|订单里)?[^。？?，,]{{0,8}}?{_WHICH}[^。？?，,]{{0,8}}?(?:能|可以|可)(?:退|换)",
-    rf"{_WHICH}(?:东西|商品|订单|货)?(?:我)?还(?:能|可以|可)(?:退|换)|还(?:能|可以|可)(?:退|换)货?的?(?:有|是)?{_WHICH}",
-    r"(?=.*\b(?:i|my)\b)\b(?:which|what)(?: (?:of|all|my|the|those|these)){0,2}"
+    rf"{_WHICH}(?:东西|商品|订单|货)?(?:我)?还(?:能|可以|可)(?:退|换)|还(?:能|可以|可)(?:退|换)货?的?(?:有"
+    rf"|是)?{_WHICH}",
+    r"\b(?:which|what)\b(?=.{0,120}\b(?:i|my)\b)(?: (?:of|all|my|the|those|these)){0,2}"
     r"(?: \w+)? (?:items?|things?|orders?|stuff|goods|purchases?|products?|ones?)\b.{0,30}\b(?:can|may|could)\b.{0,12}"
     r"\b(?:return|returned|send back|sent back|exchange|exchanged|swap)\b(?! polic)",
     r"\bwhat (?:else )?can i still (?:return|send back|exchange)\b",
@@ -154,7 +156,8 @@ _RULES_LAST = (
     _Rule(_ROBOT, ChitChat(topic="robot"), whole=False),
 )
 _NEGATED_START = re.compile(
-    r"^(?:no|nope|not (?:that|this)(?: one)?|wrong|不是|不对|错了|不,|不，)(?:[\s,，.。!、;；]+|(?=第|另|W|#))",
+    r"^(?:no(?:,? wait)?|nope|not (?:that|this)(?: one)?|wrong|wait|hold on|oh wait|scratch that|不是|不对|错了"
+    r"|等一?下|等等|不,|不，)(?:[\s,，.。!、;；]+|(?=第|另|W|#))",
     re.IGNORECASE,
 )
 
