@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.knowledge.lexicon import Lexicon
-from core.knowledge.passages import CATEGORY, TITLE, Passage, tokens, wider
+from core.knowledge.passages import CATEGORY, MEASURE, TITLE, Passage, tokens, wider
 from core.knowledge.rows import Rows, rows_of
 from core.ports import TextEncoder
 
@@ -94,6 +94,7 @@ class Library:
         if not mask.any():
             return []
         words = tokens(question, self.lexicon, query=True)
+        words = [word for word in words if word in self.postings or not word.startswith(MEASURE)]
         if forgiving:
             words = [word for word in words if any(mask[found].any() for found, _ in self._places(word))]
         covered = self._coverage(words)

@@ -30,6 +30,7 @@ _SPELLINGS: dict[str, tuple[tuple[float, str], ...]] = {
     "times": ((1, "x|×|times|倍"),),
     "cups": ((1, "cups?|杯"),),
     "piece": ((1, "pieces?|pcs?|pc|片装?|块装?|件套?装?|粒装?|颗装?|只装|支装|个装|张|packs?"),),
+    "pair": ((1, "pairs?|双|对"),),
     "person": ((1, "persons?|people|man|人用?"),),
     "percent": ((1, "%|percent|per cent"),),
     "size": ((1, "码|号"),),
@@ -45,7 +46,7 @@ _UNITS = [(kind, factor, spelled) for kind, own in _SPELLINGS.items() for factor
 _UNIT = "|".join(f"(?:{spelled})" for _, _, spelled in _UNITS)
 _PATTERN = re.compile(
     rf"(?<![A-Za-z\d.])(?P<low>{NUMBER})(?:\s*(?:-|–|~|to|到|至)\s*(?P<high>{NUMBER}))?[\s-]*"
-    rf"(?P<unit>(?:{_UNIT})+?)(?![A-Za-z])(?P<half>半)?",
+    rf"(?P<unit>(?:{_UNIT})+?)(?:(?<![A-Za-z])|(?![A-Za-z]))(?P<half>半)?",
     re.IGNORECASE,
 )
 _PERCENT_ZH = re.compile(rf"百分之(?P<low>{NUMBER})")

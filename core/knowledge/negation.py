@@ -10,7 +10,8 @@ _GAP = (
 )
 _BEFORE = re.compile(
     r"(?:\b(?:not|no|never|without|instead of|rather than|other than|except(?: for)?|but|avoid|minus|replacing)\b"
-    r"|n't|\bnon-?|不是|不要|不想要|不用|(?<![性区类级特告差分个])别要?|而非|除了|除开|不喜欢|不含|不带|没有|无|非|不|代替|取代|替代)"
+    r"|n't|\bnon-?|(?<!是)不是|(?<!要)不要|不想要|不用|(?<![性区类级特告差分个])别要?|而非|除了|除开|不喜欢|(?<!含)不含"
+    r"|(?<!带)不带|(?<!有)没有|无|非|不|代替|取代|替代)"
     rf"{_GAP}[\s-]*$",
     re.IGNORECASE,
 )

@@ -17,8 +17,9 @@ from core.shop.records import Product
 Signature: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 """Option names with their values, in the order of the records."""
 
-WHOLE, FAMILY, PART = 3, 2, 1
-"""How well a word names a value: wholly; a shade of it; one word of it that no other value has."""
+OWN, WHOLE, FAMILY, PART = 4, 3, 2, 1
+"""How well a word names a value: as its very word; as one that may mean it; as a shade of it; as one word of it that
+no other value has."""
 YES, NO = frozenset({"yes", "true", "是", "有", "支持", "with"}), frozenset({"no", "false", "否", "无", "没有", "none"})
 _LACKS = NO | {"without", "不带", "not included"}
 _NOT_EN, _NOT_ZH = (
@@ -152,20 +153,21 @@ def _forms(
     """Yield the words of one value with how well they name it."""
     plain = value.strip().lower()
     if plain in YES:
-        yield from ((key(name), WHOLE) for name in called)
+        yield from ((key(name), WHOLE) for name in _asserted(called, words))
         return
     if plain in _LACKS:
-        yield from ((key(name), WHOLE) for name in _negated(called))
+        yield from ((key(name), WHOLE) for name in _negated(_asserted(called, words)))
         yield from ((key(name), WHOLE) for name in words.alike(value, kinds) if len(key(name)) > 1)
         return
     if re.fullmatch(r"[\d.]+", plain):
         return
-    yield key(value), WHOLE + 1
     core = _without_names(value, called)
+    own = {key(name) for name in (value, *words.own(value, kinds), *(words.own(core, kinds) if core else ()))}
     for name in (*_alike(value, kinds, words, lexicon), *(_alike(core, kinds, words, lexicon) if core else ())):
-        yield key(name), WHOLE
+        rank = OWN if key(name) in own else WHOLE
+        yield key(name), rank
         if name.isascii():
-            yield ("".join(key(name)),), WHOLE
+            yield ("".join(key(name)),), rank
     for name in _composed(value, kinds, words, lexicon):
         yield key(name), WHOLE
     yield from ((key(name), FAMILY) for name in _family(value, lexicon))
@@ -176,11 +178,16 @@ def _forms(
     yield from (((word,), PART) for word in _telling(value, values, called))
 
 
+def _asserted(called: tuple[str, ...], words: OptionWords) -> tuple[str, ...]:
+    """Return what says that a thing has what an option is named after: "polarised" of 偏光."""
+    return tuple(dict.fromkeys((*called, *(word for name in called for word in words.alike(name, ())))))
+
+
 def _without_names(value: str, called: tuple[str, ...]) -> str:
     """Return what is left of a value that repeats its option's name: the white of "白色背光"; "" for nothing."""
     shorter = value
     for name in sorted(called, key=len, reverse=True):
-        pattern = rf"\b{re.escape(name)}\b" if name.isascii() else re.escape(name) if len(name) > 1 else r"(?!)"
+        pattern = rf"\b{re.escape(name)}\b" if name.isascii() else re.escape(name)
         shorter = re.sub(pattern, " ", shorter, flags=re.IGNORECASE)
     shorter = re.sub(r"\s+", " ", shorter).strip(" 的-")
     return shorter if shorter != value and not re.fullmatch(r"[\d.\s]*", shorter) else ""

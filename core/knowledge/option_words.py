@@ -77,6 +77,13 @@ class OptionWords:
         return tuple(dict.fromkeys(word for group in groups for word in group))
 
 
+    def own(self, value: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words of the groups that begin with `value`: there they mean nothing else."""
+        begin = key(value)
+        groups = [group for kind in (*kinds, "any") for group in self.groups.get(kind, {}).get(begin, ())]
+        return tuple(dict.fromkeys(word for group in groups if key(group[0]) == begin for word in group))
+
+
 @cache
 def load_option_words(file: Path = FILE) -> OptionWords:
     """Read the words; raises `ConfigError` naming the file when a word is no text."""

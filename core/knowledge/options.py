@@ -56,7 +56,7 @@ _NUMBER = re.compile(
 _LIST_GAP = re.compile(r"[\s,，、]*(?:and|和|及)?\s*(?:an? |the )?$", re.IGNORECASE)
 """What stands between two values of a list."""
 _HIDES = frozenset({"colour", "material", "size", "thing", "topic", "aspect", "noise"})
-_LETS_THROUGH = frozenset({"feature"})
+_LIKE = frozenset({"colour", "material", "feature", "size"})
 _TELLING = 100
 """From here a bare number alone can name a value: "the 1000 pieces", "1500"."""
 _SHORT = 3
@@ -191,6 +191,8 @@ def _counts(
     if _LETTER.match(written) and len(written) == 1:
         says = _SAYS_SIZE.search(text[:start]) or _SAYS_SIZE.match(text[end:])
         return written.isupper() or bool(says) or len(own) <= _SHORT
+    if written[0] == "不" and text[start - 1 : start] == written[1:2] != "":
+        return False  # "防不防水" asks
     covering = [span for span in spans if span.kind and span.start <= start and span.end >= end]
     longer = [span for span in covering if span.end - span.start > end - start and span.kind in _HIDES]
     if longer and not _joins(longer[0], written, form):
@@ -207,6 +209,7 @@ def _counts(
     if (
         ends
         or _before_a_thing(text, end, spans)
+        or _after_a_thing(text, start, spans)
         or re.match(r"\s*(?:ones?\b|versions?\b|models?\b|type\b|style\b|kind\b|款|的|版|型)", text[end:])
     ):
         return True
@@ -214,7 +217,8 @@ def _counts(
         form.option in named and _gap(text, (start, end), place) <= 1 for named, *place in _named_options(text, index)
     ):
         return True
-    return not weak and _stands_alone(text, start, end)
+    after_a_word = any(span.kind and span.end == start and span.end - span.start > 1 for span in spans)
+    return not weak and _stands_alone(text, start, end, after_a_word=after_a_word)
 
 
 def _joins(span: Span, written: str, form: Form) -> bool:
@@ -223,13 +227,28 @@ def _joins(span: Span, written: str, form: Form) -> bool:
 
 
 def _before_a_thing(text: str, end: int, spans: Sequence[Span]) -> bool:
-    return any(span.kind == "thing" and span.start >= end and not text[end : span.start].strip() for span in spans)
+    """Return whether a thing follows, at most after other words that say what it is like: "double down duvet"."""
+    for span in spans:
+        if span.start < end:
+            continue
+        if text[end : span.start].strip():
+            return False
+        if span.kind == "thing":
+            return True
+        if span.kind not in _LIKE:
+            return False
+        end = span.end
+    return False
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
+def _after_a_thing(text: str, start: int, spans: Sequence[Span]) -> bool:
+    return any(span.kind == "thing" and span.end <= start and text[span.end : start] in (" ", "") for span in spans)
+
+
+def _stands_alone(text: str, start: int, end: int, *, after_a_word: bool) -> bool:
     """Return whether one Chinese character is a word here: "要黑的", not "明白"."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    free = not before or not "\u4e00" <= before <= "\u9fff" or before in _BEFORE_ALONE
+    free = after_a_word or not before or not "\u4e00" <= before <= "\u9fff" or before in _BEFORE_ALONE
     return free and (not after or not "\u4e00" <= after <= "\u9fff" or after in _AFTER_ALONE)
 
 

@@ -7,21 +7,15 @@ from dataclasses import dataclass
 
 from core.knowledge.budget import Budget, read_budget
 from core.knowledge.lexicon import Lexicon, Span
+from core.knowledge.measures import measures
 from core.knowledge.passages import tokens
 
-_MEASURE = re.compile(
-    r"(\d+(?:\.\d+)?)\s*-?\s*(ml|毫升|l|升|litre|liter|cm|厘米|mm|毫米|kg|千克|公斤|寸|inch|mah|毫安时?|gb|g|tb)s?(?![a-z])",
-    re.I,
-)
-_UNITS = {
-    "毫升": "ml", "升": "l", "litre": "l", "liter": "l", "厘米": "cm", "毫米": "mm", "千克": "kg", "公斤": "kg",
-    "寸": "inch", "毫安时": "mah", "毫安": "mah",
-    "g": "gb",
-}  # fmt: skip
+_SIZED = frozenset({"volume", "mass", "length", "data", "charge", "size", "cups", "pixels"})
+"""Kinds of quantities that an option of goods is likely to be."""
 _SIZE_LETTERS = re.compile(r"(?<![A-Za-z0-9'])(X{0,3}[SL]|M)(?:码|号)?(?![A-Za-z0-9'])")
 _FACTS = ("feature", "material", "attribute", "option")
 _TELLS = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]")
-_SHOE_SIZE = re.compile(r"(?<!\d)(\d{2})\s*码|\bsize\s*(\d{2})\b", re.IGNORECASE)
+_SIZE_NUMBER = re.compile(r"\bsize\s*\d{1,2}(?:\.5)?\b", re.IGNORECASE)
 _LISTING = (("noise", "have"), ("noise", "want"), ("noise", "product"))
 _SOFT = ("colour", "size", "audience", "topic")
 
@@ -38,7 +32,7 @@ class Question:
     colours: tuple[str, ...]
     """Canonical English names."""
     sizes: tuple[str, ...]
-    """Canonical: "M", "1.2l", "28cm"."""
+    """As they are written: "M", "1.2 litres", "28cm", "size 9"."""
     features: tuple[str, ...]
     """Tokens of features and materials: "feature:waterproof"."""
     points: bool
@@ -64,11 +58,15 @@ def read_question(text: str, lexicon: Lexicon) -> Question:
     """Take a question apart with the lexicon."""
     budget, text = read_budget(text)
     spans = lexicon.read(text)
-    sizes = [f"{number}{_UNITS.get(unit.lower(), unit.lower())}" for number, unit in _MEASURE.findall(text)]
-    sizes += [first or second for first, second in _SHOE_SIZE.findall(text)]
+    measured = [one for one in measures(text) if one.kind in _SIZED]
+    sizes = [text[one.start : one.end] for one in measured]
+    sizes += _SIZE_NUMBER.findall(text)
     sizes += [letters.upper() for letters in _SIZE_LETTERS.findall(text)]
     sizes += [span.name for span in spans if span.kind == "size"]
-    bare = _SHOE_SIZE.sub(" ", _SIZE_LETTERS.sub(" ", _MEASURE.sub(" ", text)))
+    bare = text
+    for one in reversed(measured):
+        bare = f"{bare[: one.start]} {bare[one.end :]}"
+    bare = _SIZE_NUMBER.sub(" ", _SIZE_LETTERS.sub(" ", bare))
     subject = [token for token in tokens(bare, lexicon, query=True) if not token.startswith(_SOFT)]
     return Question(
         text=text,

@@ -28,10 +28,9 @@ def fitting(product: Product, question: Question, lexicon: Lexicon) -> tuple[Var
     refused = [(one.option, one.value) for one in named if one.negated]
     changed = {option for readings in wanted for option, _ in readings} | {option for option, _ in refused}
     wanted += [[choice] for choice in question.chosen if choice[0] not in changed]
-    colour_names = [option for option in _option_names(product) if is_colour(option)]
-    if question.colours and not any(_concerns(readings, colour_names) for readings in wanted) and not refused:
+    if _lacks_colour(question.text, named, lexicon):
         return ()
-    if question.sizes and not all(_size_is_known(size, product, lexicon) for size in question.sizes):
+    if not all(_size_is_known(size, product, lexicon) for size in question.sizes):
         return ()
     ways = _joined(wanted)
     return tuple(
@@ -69,8 +68,10 @@ def _joined(wanted: Sequence[Sequence[tuple[str, str]]]) -> list[set[tuple[str, 
     return list(ways.values())
 
 
-def _concerns(readings: Sequence[tuple[str, str]], options: Sequence[str]) -> bool:
-    return any(option in options for option, _ in readings)
+def _lacks_colour(text: str, named: Sequence[OptionMention], lexicon: Lexicon) -> bool:
+    """Return whether the words name a colour that is none of the product's: the red of red switches is one."""
+    colours = [span for span in lexicon.read(text) if span.kind == "colour"]
+    return any(not any(one.start < span.end and span.start < one.end for one in named) for span in colours)
 
 
 def _size_is_known(size: str, product: Product, lexicon: Lexicon) -> bool:
