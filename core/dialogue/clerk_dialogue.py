@@ -9,7 +9,7 @@ from core.dialogue.acts import ACTS, CHECKS
 from core.dialogue.attempts import NO_ATTEMPTS, Attempts
 from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
-from core.dialogue.hearing import listen
+from core.dialogue.hearing import listen, wants_words
 from core.dialogue.identity import stay_with_one
 from core.dialogue.linking import Links, asks_to_move, go_on_here, new_code, tell_moved
 from core.dialogue.load import FOLDER, Words, load_flows
@@ -26,7 +26,7 @@ from core.knowledge.facts import Documents, Facts
 from core.packs.pack import Pack
 from core.ports import Shop, TextEncoder
 from core.shop.records import Picture
-from core.types import Language, Message, Percept, Session, Understanding
+from core.types import FlowFrame, Language, Message, Percept, Session, Understanding
 from core.wording.templates import load_templates
 
 _SPOKEN = ("zh", "en")
@@ -91,9 +91,10 @@ class Dialogue:
         """Answer a message whose meaning is `understanding`; the shop's effects are returned, not applied."""
         await self._desk.facts.refresh()
         draft = _draft(self._desk, message, percept, understanding, session)
+        draft.stack = [waiting for waiting in draft.stack if self._knows(waiting)]
         returns = is_back(draft)
         note_time(draft)
-        if understanding.language not in _SPOKEN:
+        if understanding.language not in _SPOKEN and not wants_words(draft, self._runner.flows):
             draft.say("other_language")
             draft.outcome = "unknown"
             return draft.outcome_of_turn()
@@ -111,6 +112,11 @@ class Dialogue:
         if returns or draft.session.paused:
             offer_paused(draft, self._runner)
         return draft.outcome_of_turn()
+
+    def _knows(self, waiting: FlowFrame) -> bool:
+        """Return whether a frame can go on: flows change with a new version, and with another pack."""
+        flow = self._runner.flows.get(waiting.flow)
+        return flow is not None and waiting.step in flow.steps
 
     async def _answer(self, draft: Draft) -> None:
         tell_flags(draft)

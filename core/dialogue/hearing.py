@@ -127,6 +127,14 @@ def ask_for(draft: Draft, slot: Slot, *, again: bool) -> None:
         draft.list_shown(slot.name, tuple(slot.choices))
 
 
+def wants_words(draft: Draft, flows: Mapping[str, Flow]) -> bool:
+    """Return whether a pack waits for free text: a name like "José da Silva" is no other language."""
+    step, flow = _waiting(draft, flows) if draft.desk.pack else (None, None)
+    if not isinstance(step, Collect) or flow is None:
+        return False
+    return any(slot.kind == "text" for name in step.slots if (slot := slot_of(draft, flow, name)))
+
+
 def slot_of(draft: Draft, flow: Flow, name: str) -> Slot | None:
     """Return the slot that a flow or its pack declares."""
     return flow.slots.get(name) or (draft.desk.pack.slots.get(name) if draft.desk.pack else None)

@@ -31,10 +31,16 @@ def load_pack(ref: str) -> Pack:
     Raises `ConfigError` with every mistake of the pack, a line each, as "file:line: what is wrong and what was
     expected".
     """
-    pack, mistakes = read_pack(folder_of(ref))
+    folder = folder_of(ref)
+    pack, mistakes = _built_in(folder) if folder.parent == BUILT_IN else read_pack(folder)
     if pack is None or mistakes:
         raise ConfigError(f"the pack {ref!r} has {len(mistakes)} mistake(s):\n" + "\n".join(mistakes))
     return pack
+
+
+@cache
+def _built_in(folder: Path) -> tuple[Pack | None, list[str]]:
+    return read_pack(folder)
 
 
 def folder_of(ref: str) -> Path:
