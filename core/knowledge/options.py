@@ -53,7 +53,7 @@ _NUMBER = re.compile(
     r"|(?<=size )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen)\b",
     re.IGNORECASE,
 )
-_LIST_GAP = re.compile(r"[\s,，、]*(?:and|和|及)?\s*(?:an? |the )?$", re.IGNORECASE)
+_LIST_GAP = re.compile(r"(?:\s*[a-z]+\b)?[\s,，、]*(?:and|with|和|及)?\s*(?:an? |the )?$", re.IGNORECASE)
 """What stands between two values of a list."""
 _HIDES = frozenset({"colour", "material", "size", "thing", "topic", "aspect", "noise"})
 _LIKE = frozenset({"colour", "material", "feature", "size"})
@@ -88,7 +88,9 @@ def option_mentions(text: str, product: Product, lexicon: Lexicon) -> tuple[Opti
     found = _measured(text, index)
     taken = [(one.start, one.end) for one in measured_places(text)]
     found += _numbered(text, index, taken)
-    found += _worded(text, index, lexicon, [(at.start, at.end) for at in found])
+    sure, unsure = _worded(text, index, lexicon, [(at.start, at.end) for at in found])
+    found += sure
+    found += _in_lists(text, found, unsure)
     return _signed(text, index, _beside(text, index, found))
 
 
@@ -144,7 +146,10 @@ def _numbered(text: str, index: OptionIndex, taken: Sequence[tuple[int, int]]) -
     return found
 
 
-def _worded(text: str, index: OptionIndex, lexicon: Lexicon, taken: Sequence[tuple[int, int]]) -> list[OptionMention]:
+def _worded(
+    text: str, index: OptionIndex, lexicon: Lexicon, taken: Sequence[tuple[int, int]]
+) -> tuple[list[OptionMention], list[OptionMention]]:
+    """Return the values that words name, and those that words of everyday speech may name."""
     own, spans = pieces(text), read(text, lexicon)
     found: list[OptionMention] = []
     unsure: list[OptionMention] = []
@@ -164,7 +169,7 @@ def _worded(text: str, index: OptionIndex, lexicon: Lexicon, taken: Sequence[tup
                 step = length
                 break
         at += step
-    return [*found, *_in_lists(text, found, unsure)]
+    return found, unsure
 
 
 def _in_lists(text: str, found: Sequence[OptionMention], unsure: Sequence[OptionMention]) -> list[OptionMention]:

@@ -50,6 +50,8 @@ _CODE_IN_TALK = frozenset("in or me hi ok oh de la ma pa id al co mo".split())
 """State codes that are words: only capitals make them a state."""
 _COUNTRY = re.compile(rf"(?P<country>{COUNTRIES_EN})(?![A-Za-z])", re.IGNORECASE)
 _KNOWN_CITY = re.compile(rf"(?P<city>{CITIES_EN})\b", re.IGNORECASE)
+_CAPITAL = re.compile(r"(?P<city>washington)(?=[\s,]+d\.? ?c\b)", re.IGNORECASE)
+"""A city by the name of a state."""
 _LINE = re.compile(r"[^,;\n]{0,60}")
 _CLOSED = re.compile(r"\s*(?:[,;.!?\n。;!?]|$|(?=[\u4e00-\u9fff]))")
 _SEPARATOR = re.compile(
@@ -138,7 +140,7 @@ def _part(text: str, at: int, parts: _Parts) -> int | None:
     zip_code = _ZIP.match(text, at)
     if zip_code and parts.take("zip", zip_code["zip"].upper()):
         return zip_code.end()
-    known = _KNOWN_CITY.match(text, at)
+    known = _KNOWN_CITY.match(text, at) or _CAPITAL.match(text, at)
     if known and "city" not in parts.parts:
         parts.take("city", city_name(known["city"]))
         return known.end()

@@ -73,7 +73,8 @@ _SWAP = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _CHANGE = re.compile(
-    r"\b(?:chang|modif|updat|edit|alter|adjust|amend|correct|fix)\w*\b"
+    r"\b(?:chang(?:e[sd]?|ing)|modif(?:y|ies|ied|ying)|updat(?:e[sd]?|ing)|edit(?:ing)?|alter(?:ing)?|adjust(?:ing)?|amend)\b"
+    r"|\b(?:correct|fix) (?:the|my|this|it|an?)\b"
     r"|\bset (?:it|the|my|this)\b|\bmake (?:it|them|that|the|my)\b"
     r"|\b(?:want|would like|need|prefer|get) (?:it|them|that|the \w+|my \w+) in\b"
     r"|改(?!天|日|变主意)|修改|变更|更改|更新|变成|选错|填错|写错"
@@ -108,7 +109,9 @@ _PAYMENT_CHANGED = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _PAY_INSTEAD = re.compile(r"\b(?:switch|set|different|another|use|using|instead)\w*\b|换|用", re.IGNORECASE | re.ASCII)
-_TOWARDS = re.compile(r"\b(?:to|as|with)\b|[改换变]?成|[改换]为|[寄送改换]到", re.IGNORECASE | re.ASCII)
+_TOWARDS = re.compile(
+    r"\b(?:to|as|with|should be|must be|needs to be)\b|[改换变]?成|[改换]为|[寄送改换]到", re.IGNORECASE | re.ASCII
+)
 _GOES_ON = re.compile(r"\s*(?:[改换变](?:成|为|到)|寄到|送到|(?:in)?to\b)", re.IGNORECASE | re.ASCII)
 """How a clause begins that says what the one before it is to become."""
 _OF_A_PERSON = re.compile(
@@ -296,11 +299,14 @@ def _leads(text: str, parts: list[Stretch], at: int, *, first: bool) -> bool:
     """Return whether words without a deed belong to the one after them.
 
     They do before the first deed, after a new beginning ("also", a full stop) with a deed in the same sentence,
-    and when they name the order that the next deed lacks.
+    and when they name the order that the next deed lacks. They never do when each sentence names an order of its own.
     """
     part = parts[at]
     after, end = next(_regions(text, parts, at + 1), (None, 0))
     if after is None:
+        return False
+    own = _ORDER.search(text, part.start, part.end) and _ORDER.search(text, after.start, end)
+    if own and _BEGINS.search(text, part.end, after.start + 1):
         return False
     begins = _BEGINS.search(text, parts[at - 1].end if at else 0, part.start + 1)
     goes_on = _BEGINS.search(text, part.end, after.start + 1)

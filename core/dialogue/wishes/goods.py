@@ -45,6 +45,10 @@ class _Named:
     start: int
     end: int
 
+    def is_like(self, other: _Named) -> bool:
+        """Return whether both may be the same goods: "短袖T恤" names a T-shirt twice."""
+        return bool(set(self.products) & set(other.products))
+
 
 def read_lines(
     text: str,
@@ -62,9 +66,9 @@ def read_lines(
     """
     named = _named(product_mentions(text[start:end], products, lexicon), start)
     left_out = [one for one in named if any(gap.start <= one.start < gap.end for gap in spared)]
-    meant = [one for one in named if one not in left_out]
-    starts = _starts(text, start, meant, swaps=swaps)
     by_id = {product.product_id: product for product in products}
+    meant = _no_options([one for one in named if one not in left_out], text[start:end], start, by_id, lexicon)
+    starts = _starts(text, start, meant, swaps=swaps)
     lines: list[Line] = []
     for at, (first, one) in enumerate(starts):
         last = starts[at + 1][0] if at + 1 < len(starts) else end
@@ -92,6 +96,22 @@ def _named(mentions: Sequence[ProductMention], offset: int) -> list[_Named]:
     return named
 
 
+def _no_options(
+    named: Sequence[_Named], text: str, offset: int, by_id: dict[str, Product], lexicon: Lexicon
+) -> list[_Named]:
+    """Return the goods without those that are an option of the ones before: the laptop of a "backpack (laptop)"."""
+    kept: list[_Named] = []
+    for one in named:
+        before = kept[-1] if kept else None
+        apart = before is None or _PARTED.search(unbracketed(text), before.end - offset, one.start - offset)
+        own = () if before is None or apart else option_mentions(text, by_id[before.products[0]], lexicon)
+        in_brackets = before is not None and text[: one.start - offset].rstrip().endswith(("(", "（"))
+        is_option = any(said.start <= one.start - offset and one.end - offset <= said.end for said in own)
+        if not (is_option or in_brackets):
+            kept.append(one)
+    return kept
+
+
 def _starts(text: str, start: int, meant: Sequence[_Named], *, swaps: bool) -> list[tuple[int, _Named]]:
     """Return where the words about each thing begin; what a thing should become is no thing of its own."""
     starts: list[tuple[int, _Named]] = []
@@ -100,7 +120,7 @@ def _starts(text: str, start: int, meant: Sequence[_Named], *, swaps: bool) -> l
         before = starts[-1][1].end if starts else start
         between = plain[before : one.start]
         parted = [found.end() for found in _PARTED.finditer(between)]
-        if starts and swaps and not parted and _towards(text, before, one.start):
+        if starts and not parted and (swaps and _towards(text, before, one.start) or starts[-1][1].is_like(one)):
             continue
         leads = parted or [found.end() for found in _LEADS.finditer(between)]
         starts.append((before + (leads[-1] if leads else 0), one))

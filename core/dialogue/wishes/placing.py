@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.dialogue.wishes.wish import Line, Wish
@@ -122,6 +122,12 @@ def _by_line(wish: Wish, orders: Sequence[Order], focus: str) -> list[Placed]:
     found: dict[int, list[Line]] = {at: [line] for at, line in enumerate(wish.lines) if line.place is not None}
     choices = {at: _choices(wish, line, named, orders, focus) for at, line in enumerate(wish.lines) if at not in found}
     for at in sorted(choices, key=lambda at: len(choices[at])):  # what is clear leaves less to choose for the rest
+        if not choices[at] and _is_an_option(wish.lines[at], wish, named or orders, orders):
+            continue
+        same = _said_again(wish.lines[at], choices[at], found)
+        if same is not None:
+            found[same] = [_more(found[same][0], wish.lines[at])]
+            continue
         found[at], lack = _place(wish.lines[at], choices[at], taken, at)
         if lack is not None:
             return [Placed(wish=wish, lack=lack)]
@@ -138,6 +144,37 @@ def _by_line(wish: Wish, orders: Sequence[Order], focus: str) -> list[Placed]:
         )
         for key in parted
     ]
+
+
+def _is_an_option(line: Line, wish: Wish, named: Sequence[Order], orders: Sequence[Order]) -> bool:
+    """Return whether a line's word is an option of another line's goods: the laptop compartment of a backpack."""
+    others = {key for one in wish.lines if one is not line for key in one.product_id.split("|")}
+    values = {v.lower() for o in named for item in o.items if item.product_id in others for v in item.options.values()}
+    keys = line.product_id.split("|")
+    return any(item.name.lower() in values for o in orders for item in o.items if item.product_id in keys)
+
+
+def _said_again(line: Line, choices: Sequence[tuple[Order, int]], found: Mapping[int, Sequence[Line]]) -> int | None:
+    """Return the place of the line whose item is the only one that this line can mean."""
+    if not choices:
+        return None
+    meant = {(order.order_id, place) for order, place in choices}
+    for at, lines in found.items():
+        there = {(one.order_id, one.place) for one in lines}
+        if len(lines) == 1 and meant <= there and lines[0].product_id in line.product_id.split("|"):
+            return at
+    return None
+
+
+def _more(known: Line, line: Line) -> Line:
+    """Return a placed line with what was said of it a second time."""
+    wanted = {**dict(known.wanted), **dict(line.wanted)}
+    return replace(
+        known,
+        wanted=tuple(wanted.items()),
+        superlative=known.superlative or line.superlative,
+        same=known.same or (line.same and not wanted),
+    )
 
 
 def _choices(
@@ -188,7 +225,7 @@ def _settled(line: Line, order: Order, place: int) -> Line:
     """Return the line on its item. Options that the item lacks are not what it is but what it should become."""
     item = order.items[place]
     becoming = tuple((name, value) for name, value in line.having if item.options.get(name) != value)
-    wanted = line.wanted or becoming
+    wanted = tuple((name, value) for name, value in line.wanted if name in item.options) or becoming
     return replace(line, product_id=item.product_id, order_id=order.order_id, place=place, wanted=wanted, having=())
 
 
