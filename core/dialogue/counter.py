@@ -45,7 +45,8 @@ async def take_ticket(step: Ticket, flow: Flow, draft: Draft) -> str:
     draft.forget("answer")
     if answer == "yes":
         draft.stack[-1] = replace(top, slots=_without(top.slots, _READ, _REFUSED))
-        await _write(arguments, read, verdict, draft)
+        await _write(arguments, read, draft)
+        draft.digressed = len(draft.stack) > 1  # what it interrupted goes on
         return step.then
     if answer == "no" and _REFUSED in top.slots:
         draft.say("left_alone")
@@ -135,7 +136,7 @@ def _read_out(step: Ticket, flow: Flow, draft: Draft) -> None:
     )
 
 
-async def _write(arguments: Mapping[str, object], read: str, verdict: Verdict, draft: Draft) -> None:
+async def _write(arguments: Mapping[str, object], read: str, draft: Draft) -> None:
     key = hashlib.sha256(f"{draft.session.conversation_id}\n{_NAME}\n{read}".encode()).hexdigest()[:32]
     action = Action(name=_NAME, arguments=dict(arguments), idempotency_key=key, confirmation=read)
     effect = await draft.desk.shop.propose(action, identity=draft.identity)

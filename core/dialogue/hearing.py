@@ -88,7 +88,7 @@ class _Heard:
         """Return the slot's value; a text that rules found by itself, such as a name, counts for its slot."""
         if slot.kind == "text":
             for entity in self.draft.understanding.entities:
-                if entity.kind == slot.name:
+                if entity.kind == slot.name or entity.kind in slot.cues:
                     return Value(entity.value, entity.start, entity.end)
         return find_value(slot, self.text, self.today, asked=asked, corrected=self.corrects, others=others)
 
@@ -170,7 +170,7 @@ def _answered(heard: _Heard, step: Collect, flow: Flow, commands: list[Command])
     """Take the answer to what was asked, with whatever else is said; return the commands that are no part of it."""
     draft = heard.draft
     slots = [slot for name in step.slots if (slot := slot_of(draft, flow, name))]
-    if not slots or any(isinstance(command, CancelFlow | Handoff | Repeat) for command in commands):
+    if not slots or any(_is_other(command) for command in commands):
         return commands
     if any(heard.draft.slots.get("listed", "").startswith(f"{slot.name}:") for slot in slots) and _ordinal(commands):
         return commands
@@ -207,6 +207,12 @@ def _answered(heard: _Heard, step: Collect, flow: Flow, commands: list[Command])
     return left
 
 
+def _is_other(command: Command) -> bool:
+    """Return whether a command surely is no answer: to stop, to repeat, or a person, asked for in so many words."""
+    guessed = isinstance(command, Handoff) and command.source == "classifier"
+    return isinstance(command, CancelFlow | Handoff | Repeat) and not guessed
+
+
 def _is_answer(heard: _Heard, slot: Slot, commands: Sequence[Command]) -> bool:
     """Return whether words that hold a value for what was asked are the answer, and not a question beside it."""
     if slot.kind != "text":
@@ -214,7 +220,7 @@ def _is_answer(heard: _Heard, slot: Slot, commands: Sequence[Command]) -> bool:
     if _NAME.fullmatch(heard.text):
         return True
     for command in commands:
-        if isinstance(command, ChitChat) and command.source == "rules":
+        if isinstance(command, Affirm | Deny) or (isinstance(command, ChitChat) and command.source == "rules"):
             return False
         leads_away = isinstance(command, AskKnowledge) or (
             isinstance(command, StartFlow) and not _goes_on(heard.draft, command.flow)
@@ -321,7 +327,8 @@ def _begun(heard: _Heard, flow: Flow) -> None:
     draft.forget(*(name for name in flow.slots if name not in draft.heard))
     for name, value in _beside(heard, flow, (*flow.slots, *heard.pack.slots), (), free=False).items():
         draft.fill(name, value.value)
-    for slot in flow.slots.values():
+    collected = _facts(flow)
+    for slot in (*flow.slots.values(), *(slot for slot in heard.pack.slots.values() if slot.name in collected)):
         named = heard.value(slot, asked=False) if slot.kind == "text" else None
         if named is not None:
             draft.fill(slot.name, named.value)
