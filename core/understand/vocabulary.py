@@ -37,6 +37,7 @@ _LONG = 9
 """Letters of an English word from which it may hold two slips of the finger; a shorter one holds one."""
 _SHORT = 4
 """Letters up to which only a letter left out is mended: there are too many short words."""
+_ENDINGS = ("s", "es", "ies", "d", "ed", "ied", "ing", "er", "ers", "ly")
 _PINYIN_SHARE = 0.7
 """Part of the syllables that must be words we know before Latin letters are taken for pinyin."""
 _PERSON = ("转人工", "人工")
@@ -70,7 +71,7 @@ class Vocabulary:
         word = found.group()
         lower = word.lower()
         named = word[1:] != lower[1:] or (word[0].isupper() and found.start() > 0)
-        if named or len(word) < _SHORT - 1 or lower in self.english:
+        if named or len(word) < _SHORT - 1 or self._is_known(lower):
             return word
         slips = 1 if len(word) < _LONG else 2
         alike = [known for known in self.english if known[0] == lower[0] and abs(len(known) - len(word)) <= slips]
@@ -78,6 +79,18 @@ class Vocabulary:
             alike = [known for known in alike if len(known) > len(word)]
         near = process.extract(lower, sorted(alike), scorer=OSA.distance, score_cutoff=slips, limit=10)
         return min(near, key=lambda found: (found[1], -self.english[found[0]]))[0] if near else word
+
+    def _is_known(self, word: str) -> bool:
+        """Return whether a word is known, or is a known one with an ending: "happens", "stopped", "making"."""
+        if word in self.english:
+            return True
+        for ending in _ENDINGS:
+            stem = word.removesuffix(ending)
+            if stem != word and len(stem) >= _SHORT - 1:
+                doubled = stem[-1] == stem[-2] and stem[:-1] in self.english
+                if doubled or stem in self.english or f"{stem}e" in self.english or f"{stem}y" in self.english:
+                    return True
+        return False
 
     def _reheard(self, run: str) -> str:
         unknown = {at for span in self.lexicon.read(run) if not span.kind for at in range(span.start, span.end)}
