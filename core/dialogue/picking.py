@@ -35,7 +35,8 @@ async def pick(draft: Draft, *, waits_for_order: bool) -> None:
     if slot == "order_id":
         found = _by_number(words, listed)
         if found is None and waits_for_order:
-            found = _by_name(draft, words, await _orders(draft, listed))
+            own = await _orders(draft, listed, broad=False)
+            found = _by_name(draft, words, own) or _by_name(draft, words, await _orders(draft, listed, broad=True))
     else:
         question = read_question(words, draft.desk.facts.lexicon)
         points = question.points or _ONE.search(words)
@@ -65,11 +66,12 @@ def _by_number(words: str, listed: list[str]) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-async def _orders(draft: Draft, listed: list[str]) -> Mapping[str, str]:
-    """Return for each listed order all words by which its goods may be called."""
+async def _orders(draft: Draft, listed: list[str], *, broad: bool) -> Mapping[str, str]:
+    """Return for each listed order the words by which its goods may be called, with `broad` their kind's, too."""
     return {
         order.order_id: " / ".join(
-            f"{item.name} {_called(draft, item.product_id)} {' '.join(item.options.values())}" for item in order.items
+            f"{item.name} {_called(draft, item.product_id, broad=broad)} {' '.join(item.options.values())}"
+            for item in order.items
         )
         for order in await own_orders(draft)
         if order.order_id in listed
@@ -80,11 +82,12 @@ def _products(draft: Draft, listed: list[str]) -> Mapping[str, str]:
     return {value: _called(draft, value) for value in listed}
 
 
-def _called(draft: Draft, product_id: str) -> str:
+def _called(draft: Draft, product_id: str, *, broad: bool = True) -> str:
     product = draft.desk.facts.product(product_id)
     if product is None:
         return ""
-    return " / ".join([*product.names.values(), *product.category_names.values(), *product.option_texts])
+    kinds = (*product.category_names.values(), *product.option_texts) if broad else ()
+    return " / ".join([*product.names.values(), *kinds])
 
 
 def _by_name(draft: Draft, words: str, called: Mapping[str, str]) -> str | None:

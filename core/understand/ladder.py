@@ -67,7 +67,8 @@ _INTRODUCES = re.compile(
     r"\b(?:you|can|could|find|look|me|up|under|by|with|at|it|its|it's|is|are|was|that's|that|this|here|there|my|our|i|i'm|i'd|am"
     r"|e-?mail|mail|name|zip|code|address|account|profile|customer|user|the|an?|and|or|for|of|on|in|to|from|file|record"
     r"|registered|signed|log(?:ged)?|use[ds]?|using|have|has|got|goes|go|called|should|would|be|sure|yes|yeah|ok(?:ay)?"
-    r"|well|so|of course|certainly|please|thanks|hi|hello|hey|again|try|maybe|other|one|listed|tied|linked|belongs|living|live)\b"
+    r"|well|so|of course|certainly|please|thanks|hi|hello|hey|again"
+    r"|try|maybe|other|one|listed|tied|linked|belongs|living|live)\b"
     r"|我|的|是|叫|用|在|有|您|你|可以|能|查|找|到|一下|这个"
     r"|邮箱|邮件|电子|地址|姓名|名字|邮编|账号|账户|注册|下单|登记|留"
     r"|好|嗯|对|吧|呢|啊|就|给|请|麻烦|谢谢|帮忙?|和|还|里|上|时|写|填|试|应该",
