@@ -42,6 +42,17 @@ _SPELLINGS: dict[str, tuple[tuple[float, str], ...]] = {
     "tiers": ((1, "tiers?|shelves|层"),),
     "count": ((1, "count|sheets?|抽|包|袋|瓶|罐"),),
 }  # fmt: skip
+UNIT_WORDS = {
+    ("volume", 1): ("ml", "毫升"), ("volume", 1000): ("l", "升"), ("mass", 1): ("g", "克"),
+    ("mass", 1000): ("kg", "千克"), ("mass", 453.6): ("lbs", "磅"), ("size", 1): ("", "码"),
+    ("length", 1): ("mm", "毫米"), ("length", 10): ("cm", "厘米"), ("length", 1000): ("m", "米"),
+    ("length", 25.4): ("inch", "寸"), ("length", 304.8): ("ft", "英尺"), ("charge", 1): ("mAh", "毫安时"),
+    ("power", 1): ("W", "瓦"), ("time", 60): ("hours", "小时"), ("angle", 1): ("degrees", "度"),
+    ("cups", 1): ("cups", "杯"), ("piece", 1): ("pieces", "件"), ("person", 1): ("people", "人"),
+    ("pair", 1): ("pairs", "双"), ("pages", 1): ("pages", "页"), ("tiers", 1): ("shelves", "层"),
+    ("times", 1): ("x", "倍"),
+}  # fmt: skip
+"""The words for a unit of a kind, worth so much of its smallest, in English and Chinese."""
 _UNITS = [(kind, factor, spelled) for kind, own in _SPELLINGS.items() for factor, spelled in own]
 _UNIT = "|".join(f"(?:{spelled})" for _, _, spelled in _UNITS)
 _PATTERN = re.compile(

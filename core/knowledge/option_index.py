@@ -162,6 +162,10 @@ def _forms(
     if re.fullmatch(r"[\d.]+", plain):
         return
     core = _without_names(value, called)
+    if len(core) == 1 and core.isascii():  # the A of "Brand A" stands for it only beside a word for the option
+        yield from ((key(f"{one}{joint}{other}"), OWN) for name in called for joint in ("", " ")
+                    for one, other in ((name, core), (core, name)))  # fmt: skip
+        core = ""
     own = {key(name) for name in (value, *words.own(value, kinds), *(words.own(core, kinds) if core else ()))}
     for name in (*_alike(value, kinds, words, lexicon), *(_alike(core, kinds, words, lexicon) if core else ())):
         rank = OWN if key(name) in own else WHOLE

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from core.knowledge.lexicon import Lexicon
+from core.knowledge.measures import UNIT_WORDS, measures
 from core.knowledge.option_index import NO, YES
 from core.knowledge.option_words import load_option_words
 from core.knowledge.options import OptionMention, option_mentions
@@ -14,7 +15,9 @@ from core.shop.records import Product, Variant, in_language
 
 _COLOUR_NAMES = ("color", "colour", "颜色")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_UNIT_ZH = {"ml": "毫升", "l": "升", "cm": "厘米", "mm": "毫米", "kg": "千克", "inch": "寸", "mah": "毫安时"}
+_ACRONYM = re.compile(r"\S+[A-Z]\S*")
+"""What is written the same in both languages: RGB, USB-C, Wi-Fi."""
+_YES_NO = (("yes", "no"), ("是", "否"))
 
 
 def fitting(product: Product, question: Question, lexicon: Lexicon) -> tuple[Variant, ...]:
@@ -142,29 +145,42 @@ def option_word(product: Product, word: str, lexicon: Lexicon, language: str) ->
     if language == "en" and word.isascii():
         return word
     spans = lexicon.read(word)
+    measured = _measured(word, language)
+    if measured:
+        return measured
     translated = _translated(word, product, language)
     if translated:
         return translated
     if len(spans) == 1 and spans[0].kind in ("colour", "material", "option", "attribute", "aspect"):
         return lexicon.word(spans[0].kind, spans[0].name, language)
-    measure = re.fullmatch(r"(\d+(?:\.\d+)?)\s*-?\s*([A-Za-z]+)", word)
-    if measure and language == "zh" and measure.group(2).lower() in _UNIT_ZH:
-        return f"{measure.group(1)} {_UNIT_ZH[measure.group(2).lower()]}"
     return word
 
 
 def _translated(word: str, product: Product, language: str) -> str:
     """Return an option's name or value by the words for the options of goods; "" where it needs none."""
-    if bool(_HAN.search(word)) == (language == "zh") or re.match(r"\d", word):
+    if bool(_HAN.search(word)) == (language == "zh") or re.match(r"\d", word) or _ACRONYM.fullmatch(word):
         return ""
     words = load_option_words()
     options = [
         option for option in _option_names(product) for v in product.variants.values() if v.options.get(option) == word
     ]
     kinds = words.kinds(options[0]) if options else words.kinds(word)
-    alike = words.alike(word, kinds) if options else tuple(name for kind in kinds for name in words.named[kind])
+    named = tuple(name for kind in kinds for name in words.named[kind])
+    alike = words.alike(word, kinds) if options or not named else named
     fit = [name for name in alike if bool(_HAN.search(name)) == (language == "zh") and len(name) > 1]
     return fit[0] if fit and word.lower() != "size" else ""
+
+
+def _measured(word: str, language: str) -> str:
+    """Return a quantity with its unit in a language: "15 英寸" for "15-inch"; "" for anything else."""
+    found = [one for one in measures(word) if one.start == 0 and (one.end == len(word) or word[one.end] in " ")]
+    if len(found) != 1 or (found[0].kind, found[0].factor) not in UNIT_WORDS:
+        return ""
+    one, number = found[0], re.match(r"[\d.,]+(?:\s*-\s*[\d.,]+)?", word)
+    if number is None or bool(_HAN.search(word)) == (language == "zh"):
+        return ""
+    english, chinese = UNIT_WORDS[one.kind, one.factor]
+    return f"{number.group()} {chinese if language == 'zh' else english}".strip()
 
 
 def describe(product: Product, variant: Variant, lexicon: Lexicon, language: str) -> str:
@@ -175,9 +191,10 @@ def describe(product: Product, variant: Variant, lexicon: Lexicon, language: str
 
 def value_word(product: Product, option: str, value: str, lexicon: Lexicon, language: str) -> str:
     """Return an option's value in words, with the option where the value is yes, no or none: "防水：是"."""
-    word = option_word(product, value, lexicon, language)
-    if value.strip().lower() not in YES | NO:
-        return word
+    plain_value = value.strip().lower()
+    if plain_value not in YES | NO or value in product.option_texts:
+        return option_word(product, value, lexicon, language)
+    word = _YES_NO[language == "zh"][plain_value in NO]
     joint = "：" if language == "zh" else ": "
     return f"{option_word(product, option, lexicon, language)}{joint}{word}"
 

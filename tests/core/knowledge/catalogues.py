@@ -17,6 +17,9 @@ from core.knowledge.question import read_question
 from core.knowledge.variants import fitting
 from core.ports import TextEncoder
 from core.shop.records import Product, Variant
+from core.understand.normalise import normalise
+from core.understand.sentences import load_intents
+from core.understand.vocabulary import build_vocabulary
 
 FOLDER = Path(__file__).parent / "crosslingual"
 LANGUAGES = {"english": "en", "chinese": "zh"}
@@ -73,14 +76,17 @@ async def library_of(products: dict[str, Product], encoder: TextEncoder | None) 
 
 
 async def score(asked: Sequence[Asked], products: dict[str, Product], library: Library) -> Score:
+    """Ask all questions, misspelled words mended as a customer's are."""
     first = five = exact = 0
     missed: list[str] = []
+    words = build_vocabulary(library.lexicon, load_intents(), products.values())
     for one in asked:
-        hits = await library.search(one.text, prefix="product:", k=5)
+        text = words.mended(normalise(one.text))
+        hits = await library.search(text, prefix="product:", k=5)
         found = [hit.passage.id.partition(":")[2] for hit in hits]
         first += found[0] == one.product_id
         five += one.product_id in found
-        chosen = _chosen(one.text, products[one.product_id], library.lexicon)
+        chosen = _chosen(text, products[one.product_id], library.lexicon)
         meant = _meant(one, products[one.product_id])
         exact += chosen == meant
         if found[0] != one.product_id:
@@ -98,6 +104,4 @@ def _chosen(text: str, product: Product, lexicon: Lexicon) -> set[str]:
 
 
 def _meant(one: Asked, product: Product) -> set[str]:
-    return {
-        variant.item_id for variant in product.variants.values() if one.options.items() <= variant.options.items()
-    }
+    return {variant.item_id for variant in product.variants.values() if one.options.items() <= variant.options.items()}
