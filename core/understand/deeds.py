@@ -104,7 +104,7 @@ _PAYMENT = re.compile(
 _PAYMENT_CHANGED = re.compile(
     r"\b(?:chang|switch|modif|updat|mov|transfer)\w* (?:the |my |its |over )*"
     r"(?:payment|billing|way (?:I|it is|of) pa)\w*"
-    r"|[改换](?:一下|个|掉|用|成)?(?:付款|支付|结算)|[改换](?:成|为|用)[^,，。;；]{0,16}(?:付款|支付|付钱)"
+    r"|[改换](?:一下|个|掉|用|成)?(?:付款|支付|结算)|[改换](?:成|为|用)[^,，。;；]{0,40}(?:付款|支付|付钱)"
     r"|(?:付款|支付|结算)(?:方式|方法|渠道)?[^,，。;；]{0,16}?[改换]",
     re.IGNORECASE | re.ASCII,
 )
@@ -112,6 +112,11 @@ _PAY_INSTEAD = re.compile(r"\b(?:switch|set|different|another|use|using|instead)
 _TOWARDS = re.compile(
     r"\b(?:to|as|with|should be|must be|needs to be)\b|[改换变]?成|[改换]为|[寄送改换]到", re.IGNORECASE | re.ASCII
 )
+_OF_AN_ORDER = re.compile(
+    r"\baddress\b|\b(?:it|them|this|that|my|the) ?(?:order|parcel|package)?\b|#\w|地址|订单|包裹|[我这那]",
+    re.IGNORECASE | re.ASCII,
+)
+"""What tells "send it to Main Street" from "do you send to Canada"."""
 _GOES_ON = re.compile(r"\s*(?:[改换变](?:成|为|到)|寄到|送到|(?:in)?to\b)", re.IGNORECASE | re.ASCII)
 """How a clause begins that says what the one before it is to become."""
 _OF_A_PERSON = re.compile(
@@ -151,7 +156,8 @@ _QUESTION = re.compile(
 )
 _RULES_ASKED = re.compile(
     r"\b(?:how (?:do|can|to|does|long|much time)|what(?:'s| is| are)? (?:your|the|if)|what happens|policy|policies"
-    r"|rules?|procedure|is it possible|do you (?:accept|allow|offer|take)|am i allowed|are (?:returns|exchanges))\b"
+    r"|rules?|procedure|is it possible|do you (?:accept|allow|offer|take|ship|send|deliver)|am i allowed"
+    r"|are (?:returns|exchanges))\b|能(?:寄|送|发)|[寄送发]不?[寄送发]?到.{1,8}吗"
     r"|怎么(?!样)|如何|流程|规定|规则|政策|几天|几日|什么时候能|要多长|运费谁|谁出|如果|万一|要是",
     re.IGNORECASE | re.ASCII,
 )
@@ -233,7 +239,8 @@ def _deed(clause: str) -> tuple[Deed | None, bool]:
         cues = [(at, deed) for at, deed in cues if deed is not Deed.RETURN or at + 1 < moves.start()]
     changes = _first(_CHANGE, clause) is not None or any(deed is Deed.SWAP for _, deed in cues)
     if _ADDRESS.search(clause) and not any(deed in (Deed.CANCEL, Deed.RETURN) for _, deed in cues):
-        return (Deed.PROFILE if _is_of_profile(clause) else Deed.ADDRESS), changes or bool(_TOWARDS.search(clause))
+        sure = changes or bool(_TOWARDS.search(clause) and _OF_AN_ORDER.search(clause))
+        return (Deed.PROFILE if _is_of_profile(clause) else Deed.ADDRESS), sure
     if _PAYMENT_CHANGED.search(clause) and not moves:
         return Deed.PAYMENT, True
     if _PAYMENT.search(clause) and not cues and not moves:

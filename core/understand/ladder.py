@@ -48,6 +48,7 @@ Catalogue = Callable[[], Awaitable[tuple[Product, ...]]]
 _ASKS = re.compile(
     r"[?？]|吗|什么|多少|怎么|哪|\b(?:how|what|which|where|when|who|why|do you|is there|are there)\b", re.I
 )
+_SETTLE = StartFlow(flow="settle")
 _MEANINGLESS = 2
 """Characters of Chinese, or words of English, that are too few to be a request."""
 _MOST_CLAUSES = 6
@@ -113,18 +114,16 @@ class Understander:
         intents: tuple[IntentScore, ...] = ()
         commands = self._by_rules(rest, entities, percept, session)
         rung: Source = "rules"
-        decided = any(not isinstance(command, SetSlot | CorrectSlot) for command in commands)
-        if self.sells and not decided and not percept.matches:
-            parts = deeds.stretches(text)
-            if deeds.wishes(text, parts, names_order=any(entity.kind == "order_id" for entity in entities)):
-                commands.append(StartFlow(flow="settle"))
-                rest = _question_beside(deeds.outside(text, parts))
+        decided = any(not isinstance(command, SetSlot | CorrectSlot | StartFlow) for command in commands)
+        beside = self._beside_wish(text, entities) if self.sells and not decided and not percept.matches else None
+        if beside is not None:
+            commands = [*(command for command in commands if not isinstance(command, StartFlow)), _SETTLE]
+            rest = beside
+        decided = decided or (beside is None and any(isinstance(command, StartFlow) for command in commands))
         if not decided and _says_something(rest) and not self._answered(rest, entities, waiting):
             reading = Reading(
                 rest=rest,
-                text=rest
-                if len(commands) and commands[-1] == StartFlow(flow="settle")
-                else _mended_around(text, entities, vocabulary),
+                text=_mended_around(text, entities, vocabulary) if beside is None else rest,
                 waiting=tuple(frame.flow for frame in session.stack),
                 recent=("order_status",) if session.identity and "order_id" in session.slots else (),
                 asks=any(span.kind == "topic" and span.name != "order" for span in self.lexicon.read(rest)),
@@ -143,6 +142,14 @@ class Understander:
             language=language,
             rung=rung,
         )
+
+    def _beside_wish(self, text: str, entities: tuple[Entity, ...]) -> str | None:
+        """Return what is asked beside a wish to have orders changed ("" for nothing); None when there is no wish."""
+        parts = deeds.stretches(text)
+        if not deeds.wishes(text, parts, names_order=any(entity.kind == "order_id" for entity in entities)):
+            return None
+        left = deeds.outside(text, parts)
+        return left if _ASKS.search(left) else ""
 
     def _by_rules(self, rest: str, entities: tuple[Entity, ...], percept: Percept, session: Session) -> list[Command]:
         named = any(entity.kind not in _NOT_SLOTS for entity in entities)
@@ -240,11 +247,6 @@ def _corrected(entities: tuple[Entity, ...], session: Session) -> list[Command]:
     about_orders = session.slots.get("listed", "").startswith("order_id") or "order_id" in session.slots
     other = any(entity.kind in ("other", "ordinal") for entity in entities)
     return [StartFlow(flow="order_status")] if other and about_orders and not session.stack else []
-
-
-def _question_beside(left: str) -> str:
-    """Return the words beside a wish if they ask something of their own; an address and thanks do not."""
-    return left if _ASKS.search(left) else ""
 
 
 def _says_something(rest: str) -> bool:

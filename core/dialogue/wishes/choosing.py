@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.dialogue.wishes.superlatives import BY_PRICE, ranked
-from core.dialogue.wishes.wish import Line
+from core.dialogue.wishes.wish import Line, Options
 from core.shop.records import Product, Variant
 
 
@@ -30,6 +30,7 @@ def chosen(line: Line, product: Product, current: str) -> Choice:
     if line.new_item_id in product.variants:
         return Choice(item_id=line.new_item_id)
     now = product.variants.get(current)
+    line = replace(line, wanted=_sold(line, product))
     options = now.options if now else {}
     can_be_had = [variant for variant in product.variants.values() if variant.available]
     if line.same and not line.wanted:
@@ -58,6 +59,13 @@ def _settled(fitting: Sequence[Variant], options: Mapping[str, str], current: st
         return Choice(item_id=exact[0])
     order = _near([variant for variant in fitting if variant.item_id != current] or fitting, options)
     return Choice(item_id=order[0]) if len(order) == 1 else Choice(offered=order)
+
+
+def _sold(line: Line, product: Product) -> Options:
+    """Return what was wanted as this product has it: "1 litre" is the kettle's "1 liter" and the bottle's "1000ml"."""
+    every = {option for variant in product.variants.values() for option in variant.options.items()}
+    known = dict(option for option in line.wanted if option in every)
+    return tuple({**dict(line.wanted), **known}.items())
 
 
 def _with(variants: Sequence[Variant], wanted: Sequence[tuple[str, str]]) -> list[Variant]:

@@ -133,16 +133,13 @@ def _lines_of(
     towards = _towards(text, one.end, last) if swaps else None
     own = text[first : towards.start()] if towards else text[first:last]
     target = text[towards.end() : last] if towards else ""
-    having: dict[str, str] = {}
-    wanted: dict[str, str] = {}
-    for product_id in one.products:
-        having |= dict(_options(own, by_id[product_id], lexicon))
-        wanted |= dict(_options(target, by_id[product_id], lexicon)) if target else {}
+    having = dict.fromkeys(said for key in one.products for said in _options(own, by_id[key], lexicon))
+    wanted = dict.fromkeys(said for key in one.products for said in _options(target, by_id[key], lexicon))
     line = Line(
         product_id="|".join(one.products),
         every=bool(_EVERY_ONE.search(text[first : one.start])),
-        having=tuple(having.items()),
-        wanted=tuple(wanted.items()),
+        having=tuple(having),
+        wanted=tuple(wanted),
         superlative=wanted_order(target or own) if swaps else "",
         same=swaps and not wanted and bool(_SAME.search(text[first:last])),
     )

@@ -204,7 +204,8 @@ def _items(order: Order, line: Line) -> list[tuple[Order, int]]:
 
 
 def _has(item: OrderItem, line: Line) -> bool:
-    return all(item.options.get(name) == value for name, value in line.having)
+    said = {name: {value for other, value in line.having if other == name} for name, _ in line.having}
+    return all(item.options.get(name) in values for name, values in said.items() if name in item.options)
 
 
 def _place(
@@ -212,7 +213,7 @@ def _place(
 ) -> tuple[list[Line], Lack | None]:
     free = [(order, place) for order, place in choices if (order.order_id, place) not in taken]
     if not free:
-        return [], Lack(what="not_bought", line=at)
+        return [], None if choices else Lack(what="not_bought", line=at)
     alike = {(order.order_id, order.items[place].item_id) for order, place in free}
     if len(alike) == 1 and not line.every:
         free = free[:1]
@@ -224,7 +225,8 @@ def _place(
 def _settled(line: Line, order: Order, place: int) -> Line:
     """Return the line on its item. Options that the item lacks are not what it is but what it should become."""
     item = order.items[place]
-    becoming = tuple((name, value) for name, value in line.having if item.options.get(name) != value)
+    said = [(name, value) for name, value in line.having if name in item.options]
+    becoming = tuple(said) if any(item.options[name] != value for name, value in said) and not _has(item, line) else ()
     wanted = tuple((name, value) for name, value in line.wanted if name in item.options) or becoming
     return replace(line, product_id=item.product_id, order_id=order.order_id, place=place, wanted=wanted, having=())
 

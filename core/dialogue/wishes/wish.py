@@ -27,7 +27,7 @@ class Line:
     having: Options = ()
     """Options by which the customer tells it from others of its kind."""
     wanted: Options = ()
-    """Options of what it should become."""
+    """Options of what it should become; more than one value of an option where the words fit several products."""
     superlative: str = ""
     """"cheapest", "bigger", ...: how to choose where options alone do not say."""
     same: bool = False
