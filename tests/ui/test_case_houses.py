@@ -14,13 +14,13 @@ from ui.app import Application, Needs
 from ui.case_houses import Houses, open_houses
 from ui.terminal import Terminal
 
+pytestmark = pytest.mark.models
 _DEMO = Path(__file__).parents[2] / "assets" / "demo_shop"
 
 
 @pytest.fixture
 async def houses() -> AsyncIterator[Houses]:
-    settings = load(backends={"sentences": "fake"})
-    async with open_houses(settings, Needs(hearing=False, seeing=False, speaking=False)) as opened:
+    async with open_houses(load(), Needs(hearing=False, seeing=False, speaking=False)) as opened:
         yield opened
 
 

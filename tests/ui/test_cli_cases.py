@@ -1,4 +1,4 @@
-"""`zhanggui test` as a person uses it, with models switched off (rules understand enough)."""
+"""`zhanggui test` as a person uses it, with no other model than that of sentences."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.models
 ROOT = Path(__file__).parents[2]
-_NO_MODELS = {f"ZHANGGUI_BACKENDS__{key}": "" for key in ("ASR", "VAD", "TTS_EN", "TTS_ZH", "PHOTOS", "SENTENCES")}
+_ONLY_READING = {f"ZHANGGUI_BACKENDS__{key}": "" for key in ("ASR", "VAD", "TTS_EN", "TTS_ZH", "PHOTOS")}
 _CASES = """
 - id: parcel
   lang: zh
@@ -34,7 +35,7 @@ def cases(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    surroundings = {**os.environ, **_NO_MODELS, "ZHANGGUI_DATA_DIR": str(folder / "data"), "COLUMNS": "200"}
+    surroundings = {**os.environ, **_ONLY_READING, "ZHANGGUI_DATA_DIR": str(folder / "data"), "COLUMNS": "200"}
     command = [sys.executable, "-m", "ui.cli", "test", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings, cwd=ROOT, timeout=100)
 

@@ -1,4 +1,4 @@
-"""`zhanggui explain` after a talk with models switched off."""
+"""`zhanggui explain` after a talk, with no other model than that of sentences."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ import pytest
 from core.wording.templates import Templates
 from ui.explaining import clause_in_words
 
+pytestmark = pytest.mark.models
 ROOT = Path(__file__).parents[2]
-_NO_MODELS = {f"ZHANGGUI_BACKENDS__{key}": "" for key in ("ASR", "VAD", "TTS_EN", "TTS_ZH", "PHOTOS", "SENTENCES")}
+_ONLY_READING = {f"ZHANGGUI_BACKENDS__{key}": "" for key in ("ASR", "VAD", "TTS_EN", "TTS_ZH", "PHOTOS")}
 
 
 @pytest.fixture(scope="module")
 def surroundings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     data = str(tmp_path_factory.mktemp("data"))
-    return {**os.environ, **_NO_MODELS, "ZHANGGUI_DATA_DIR": data, "COLUMNS": "200"}
+    return {**os.environ, **_ONLY_READING, "ZHANGGUI_DATA_DIR": data, "COLUMNS": "200"}
 
 
 @pytest.fixture(scope="module")
