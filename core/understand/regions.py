@@ -32,15 +32,18 @@ STATES = {
 """Names and codes in lower case -> code and country."""
 
 US_CITIES = {
-    "New York": "NY", "New York City": "NY", "NYC": "NY", "Los Angeles": "CA", "LA": "CA", "Chicago": "IL", "Houston": "TX",
+    "New York": "NY", "New York City": "NY", "NYC": "NY", "Los Angeles": "CA", "LA": "CA",
+    "Chicago": "IL", "Houston": "TX",
     "Phoenix": "AZ", "Philadelphia": "PA", "San Antonio": "TX", "San Diego": "CA", "Dallas": "TX", "San Jose": "CA",
     "Austin": "TX", "Jacksonville": "FL", "Fort Worth": "TX", "Columbus": "OH", "Charlotte": "NC", "Indianapolis": "IN",
-    "San Francisco": "CA", "Seattle": "WA", "Denver": "CO", "Washington DC": "DC", "Washington D.C.": "DC", "Boston": "MA",
+    "San Francisco": "CA", "Seattle": "WA", "Denver": "CO", "Washington DC": "DC",
+    "Washington D.C.": "DC", "Boston": "MA",
     "El Paso": "TX", "Nashville": "TN", "Detroit": "MI", "Oklahoma City": "OK", "Portland": "OR", "Las Vegas": "NV",
     "Memphis": "TN", "Louisville": "KY", "Baltimore": "MD", "Milwaukee": "WI", "Albuquerque": "NM", "Tucson": "AZ",
     "Fresno": "CA", "Sacramento": "CA", "Kansas City": "MO", "Atlanta": "GA", "Omaha": "NE", "Miami": "FL",
     "Oakland": "CA", "Minneapolis": "MN", "Tampa": "FL", "New Orleans": "LA", "Cleveland": "OH", "Honolulu": "HI",
-    "Orlando": "FL", "Pittsburgh": "PA", "Cincinnati": "OH", "Brooklyn": "NY", "Anchorage": "AK", "Salt Lake City": "UT",
+    "Orlando": "FL", "Pittsburgh": "PA", "Cincinnati": "OH", "Brooklyn": "NY", "Anchorage": "AK",
+    "Salt Lake City": "UT",
 }  # fmt: skip
 """Large cities -> the state that goes without saying."""
 CITY_NAMES = {
