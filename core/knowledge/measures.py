@@ -11,7 +11,7 @@ _NEAR, _NEAR_OTHER_UNIT = 0.001, 0.02
 """Relative distance up to which two quantities are one: in the same unit, and in another (25 cm, 10 inches)."""
 
 _SPELLINGS: dict[str, tuple[tuple[float, str], ...]] = {
-    "volume": ((1, "ml|millilit(?:er|re)s?|毫升|cc"), (10, "cl"), (1000, "l|lit(?:er|re)s?|升|公升"),
+    "volume": ((1, "mls?|millilit(?:er|re)s?|毫升|cc"), (10, "cl"), (1000, "l|lit(?:er|re)s?|升|公升"),
                (29.57, "fl\\.? ?oz|fluid ounces?")),
     "mass": ((1, "g|grams?|克"), (1000, "kg|kgs|kilos?|kilograms?|千克|公斤"), (500, "斤"),
              (453.6, "lbs?|pounds?|pounders?|磅"), (28.35, "oz|ounces?|盎司")),
@@ -33,7 +33,7 @@ _SPELLINGS: dict[str, tuple[tuple[float, str], ...]] = {
     "pair": ((1, "pairs?|双|对"),),
     "person": ((1, "persons?|people|man|人用?"),),
     "percent": ((1, "%|percent|per cent"),),
-    "size": ((1, "码|号"),),
+    "size": ((1, "码|号(?!电池)"),),
     "speeds": ((1, "speeds?|gears?|档|速|挡"),),
     "pages": ((1, "pages?|页"),),
     "volts": ((1, "v|volts?|伏特?"),),
@@ -53,6 +53,14 @@ UNIT_WORDS = {
     ("times", 1): ("x", "倍"),
 }  # fmt: skip
 """The words for a unit of a kind, worth so much of its smallest, in English and Chinese."""
+UNIT_NAMES = tuple(
+    """
+    liter liters litre litres millilitre milliliter mls gram grams kilo kilos kilogram pound pounds ounce ounces
+    inch inches foot feet metre meter metres meters centimetre centimeter watt watts hour hours minute minutes
+    megapixel megapixels degree degrees cup cups piece pieces person persons pair pairs gig gigs gigabyte terabyte
+    """.split()
+)
+"""Units in full, as people write them."""
 _UNITS = [(kind, factor, spelled) for kind, own in _SPELLINGS.items() for factor, spelled in own]
 _UNIT = "|".join(f"(?:{spelled})" for _, _, spelled in _UNITS)
 _PATTERN = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _GAP = (
-    r"(?:\s*(?:a|an|the|in|any|it|this|that|one|be|to be|want|like|need|have|please|other"
+    r"(?:\s*(?:a|an|the|in|any|it|this|that|one|be|to be|to|want|like|need|have|has|please|other"
     r"|是|要|想要|给我|带|这个|那个|再|有))*"
 )
 _BEFORE = re.compile(

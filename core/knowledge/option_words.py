@@ -13,6 +13,7 @@ import yaml
 
 from core.errors import ConfigError
 from core.knowledge.lexicon import FOLDER, stem
+from core.knowledge.measures import UNIT_NAMES
 
 FILE = FOLDER / "options.yaml"
 
@@ -76,12 +77,18 @@ class OptionWords:
         groups = [group for kind in (*kinds, "any") for group in self.groups.get(kind, {}).get(own, ())]
         return tuple(dict.fromkeys(word for group in groups for word in group))
 
-
     def own(self, value: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
         """Return the words of the groups that begin with `value`: there they mean nothing else."""
         begin = key(value)
         groups = [group for kind in (*kinds, "any") for group in self.groups.get(kind, {}).get(begin, ())]
         return tuple(dict.fromkeys(word for group in groups if key(group[0]) == begin for word in group))
+
+
+def said_of_goods() -> tuple[str, ...]:
+    """Return every word for options, their values and units, so that nobody takes one for a slip of the finger."""
+    words = load_option_words()
+    values = {word for own in words.groups.values() for found in own.values() for group in found for word in group}
+    return tuple({*values, *(word for own in words.named.values() for word in own), *UNIT_NAMES})
 
 
 @cache

@@ -140,7 +140,7 @@ def _numbered(text: str, index: OptionIndex, taken: Sequence[tuple[int, int]]) -
                 for own, *place in _named_options(text, index)
             )
             says = _SAYS_NUMBER_BEFORE.search(text[:start]) and _SAYS_NUMBER_AFTER.match(text[end:])
-            alone = form.option in index.counted and (number >= _TELLING or len(pieces(text)) <= _SHORT)
+            alone = number >= _TELLING or (form.option in index.counted and len(pieces(text)) <= _SHORT)
             if beside or says or alone:
                 found.append(OptionMention(form.option, form.value, start, end))
     return found

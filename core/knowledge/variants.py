@@ -13,6 +13,8 @@ from core.knowledge.options import OptionMention, option_mentions
 from core.knowledge.question import Question
 from core.shop.records import Product, Variant, in_language
 
+_SAID_OF_ANY = frozenset({"S", "M", "L"})
+"""Sizes whose words (small, medium, large) are said of anything."""
 _COLOUR_NAMES = ("color", "colour", "颜色")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ACRONYM = re.compile(r"\S+[A-Z]\S*")
@@ -31,7 +33,7 @@ def fitting(product: Product, question: Question, lexicon: Lexicon) -> tuple[Var
     refused = [(one.option, one.value) for one in named if one.negated]
     changed = {option for readings in wanted for option, _ in readings} | {option for option, _ in refused}
     wanted += [[choice] for choice in question.chosen if choice[0] not in changed]
-    if _lacks_colour(question.text, named, lexicon):
+    if _lacks_colour(product, question.text, named, lexicon):
         return ()
     if not all(_size_is_known(size, product, lexicon) for size in question.sizes):
         return ()
@@ -71,17 +73,22 @@ def _joined(wanted: Sequence[Sequence[tuple[str, str]]]) -> list[set[tuple[str, 
     return list(ways.values())
 
 
-def _lacks_colour(text: str, named: Sequence[OptionMention], lexicon: Lexicon) -> bool:
+def _lacks_colour(product: Product, text: str, named: Sequence[OptionMention], lexicon: Lexicon) -> bool:
     """Return whether the words name a colour that is none of the product's: the red of red switches is one."""
-    colours = [span for span in lexicon.read(text) if span.kind == "colour"]
-    return any(not any(one.start < span.end and span.start < one.end for one in named) for span in colours)
+    spans = [span for span in lexicon.read(text) if span.kind == "colour"]
+    if not colours(product):
+        spans = [span for span in spans if span.name != "transparent"]  # clear glass is no choice of colour
+    return any(not any(one.start < span.end and span.start < one.end for one in named) for span in spans)
 
 
 def _size_is_known(size: str, product: Product, lexicon: Lexicon) -> bool:
-    """Return whether a product comes in a size: "M", "1.2l", "38"."""
+    """Return whether a product comes in a size: "M", "1.2l", "38"; what has no sizes is small or large as it is."""
     if option_mentions(size, product, lexicon):
         return True
-    return plain(size) in {plain(value) for variant in product.variants.values() for value in variant.options.values()}
+    if plain(size) in {plain(value) for variant in product.variants.values() for value in variant.options.values()}:
+        return True
+    words = load_option_words()
+    return size in _SAID_OF_ANY and not any("size" in words.kinds(option) for option in _option_names(product))
 
 
 def option_values(product: Product, names: Sequence[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from core.knowledge.lexicon import Lexicon
+from core.knowledge.option_words import said_of_goods
 from core.shop.records import Product
 from core.understand.everyday import EVERYDAY
 from core.understand.sentences import Intent
@@ -150,7 +151,8 @@ def build_vocabulary(lexicon: Lexicon, intents: Iterable[Intent], products: Iter
     sentences = [(language, text) for intent in intents for language, own in intent.sentences.items() for text in own]
     names = [(kind, name) for (kind, _), own in lexicon.names.items() for name in own]
     records = [text for product in products for text in _texts(product)]
-    read = [*(text for _, text in sentences), *(name for _, name in names), *records]
+    options = said_of_goods()
+    read = [*(text for _, text in sentences), *(name for _, name in names), *records, *options]
     english = Counter(word.lower() for text in read for word in _WORD.findall(text))
     english.update(EVERYDAY)
     spoken = Counter(piece for language, text in sentences if language == "zh" for piece in _pieces(text))
@@ -159,6 +161,7 @@ def build_vocabulary(lexicon: Lexicon, intents: Iterable[Intent], products: Iter
     words += _PERSON
     written = {piece for piece, times in spoken.items() if times >= _OFTEN}
     written |= {piece for text in records for piece in _pieces(text)}
+    written |= {word for word in options if _HAN_ONLY.fullmatch(word)}
     return Vocabulary(
         english=english,
         written=frozenset(written | set(words)),
