@@ -143,18 +143,27 @@ def _part(text: str, at: int, parts: _Parts) -> int | None:
     known = _KNOWN_CITY.match(text, at) or _CAPITAL.match(text, at)
     if known and "city" not in parts.parts:
         parts.take("city", city_name(known["city"]))
+        if known["city"].lower().startswith("washington"):
+            parts.take("state", "DC")  # the capital is never named without it
         return known.end()
     state = _STATE.match(text, at)
-    if state and _is_state(state["state"], parts) and parts.take("state", STATES[state["state"].lower()][0]):
-        return state.end()
+    if state and _is_state(state, parts):
+        code = STATES[state["state"].lower()][0]
+        if parts.take("state", code) or parts.parts["state"] == code:
+            return state.end()
     country = _COUNTRY.match(text, at)
     if country and not (country["country"] == "us") and parts.take("country", COUNTRIES[country["country"].lower()]):
         return country.end()
     return _unknown_city(text, at, parts)
 
 
-def _is_state(name: str, parts: _Parts) -> bool:
-    return name.isupper() or len(name) > 2 or ("city" in parts.parts and name.lower() not in _CODE_IN_TALK)
+def _is_state(found: re.Match[str], parts: _Parts) -> bool:
+    """Return whether a state stands there; a code that is a word needs capitals, or a zip behind it."""
+    name = found["state"]
+    if name.isupper() or len(name) > 2:
+        return True
+    told = name.lower() not in _CODE_IN_TALK or _ZIP.match(found.string[found.end() :].lstrip(" ,"))
+    return "city" in parts.parts and bool(told)
 
 
 def _unknown_city(text: str, at: int, parts: _Parts) -> int | None:
