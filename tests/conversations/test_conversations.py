@@ -38,4 +38,4 @@ async def test_the_clerk_says_and_does_what_the_case_expects(houses: Houses, cas
 
 
 def test_there_are_conversations_enough_to_judge_by() -> None:
-    assert len(_CASES) >= 60
+    assert len(_CASES) >= 180
