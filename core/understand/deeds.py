@@ -134,7 +134,7 @@ _NEGATED = re.compile(
 _NEGATION_REACH = 24
 
 _BREAK = re.compile(
-    r"[.!?;\n]+(?=\s|$|[\u4e00-\u9fff])|[。！？；]+"
+    r"[.!?;\n]+(?=\s|$|[\u4e00-\u9fff#])|[。！？；]+"
     r"|[,，]\s*|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
     r"|\s*\b(?:and then|and also|and|also|then|plus|but|after that|as well as|next|finally|lastly)\b\s*"
     r"|(?:然后|另外|还有|再(?=把|帮|将|取消|退|换)|并且|并(?=把|取消|退|换)|同时|顺便|以及|接着|最后(?=把|再|取消|退|换)|再就是|对了)",
@@ -158,7 +158,7 @@ _RULES_ASKED = re.compile(
     r"\b(?:how (?:do|can|to|does|long|much time)|what(?:'s| is| are)? (?:your|the|if)|what happens|policy|policies"
     r"|rules?|procedure|is it possible|do you (?:accept|allow|offer|take|ship|send|deliver)|am i allowed"
     r"|are (?:returns|exchanges))\b|能(?:寄|送|发)|[寄送发]不?[寄送发]?到.{1,8}吗"
-    r"|怎么(?!样)|如何|流程|规定|规则|政策|几天|几日|什么时候能|要多长|运费谁|谁出|如果|万一|要是",
+    r"|\b(?:which|what)\b.{0,40}\b(?:can|could|may) I\b|哪些|哪几|怎么(?!样)|如何|流程|规定|规则|政策|几天|几日|什么时候能|要多长|运费谁|谁出|如果|万一|要是",
     re.IGNORECASE | re.ASCII,
 )
 """Asking how it is done, or what holds, is no wish yet."""

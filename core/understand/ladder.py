@@ -115,11 +115,15 @@ class Understander:
         commands = self._by_rules(rest, entities, percept, session)
         rung: Source = "rules"
         decided = any(not isinstance(command, SetSlot | CorrectSlot | StartFlow) for command in commands)
-        beside = self._beside_wish(text, entities) if self.sells and not decided and not percept.matches else None
+        named = any(entity.kind == "order_id" for entity in entities)
+        begun = not named and any(isinstance(command, StartFlow) for command in commands)
+        beside = None
+        if self.sells and not (decided or begun or percept.matches):
+            beside = _beside_wish(text, names_order=named)
         if beside is not None:
             commands = [*(command for command in commands if not isinstance(command, StartFlow)), _SETTLE]
             rest = beside
-        decided = decided or (beside is None and any(isinstance(command, StartFlow) for command in commands))
+        decided = decided or begun
         if not decided and _says_something(rest) and not self._answered(rest, entities, waiting):
             reading = Reading(
                 rest=rest,
@@ -142,14 +146,6 @@ class Understander:
             language=language,
             rung=rung,
         )
-
-    def _beside_wish(self, text: str, entities: tuple[Entity, ...]) -> str | None:
-        """Return what is asked beside a wish to have orders changed ("" for nothing); None when there is no wish."""
-        parts = deeds.stretches(text)
-        if not deeds.wishes(text, parts, names_order=any(entity.kind == "order_id" for entity in entities)):
-            return None
-        left = deeds.outside(text, parts)
-        return left if _ASKS.search(left) else ""
 
     def _by_rules(self, rest: str, entities: tuple[Entity, ...], percept: Percept, session: Session) -> list[Command]:
         named = any(entity.kind not in _NOT_SLOTS for entity in entities)
@@ -247,6 +243,15 @@ def _corrected(entities: tuple[Entity, ...], session: Session) -> list[Command]:
     about_orders = session.slots.get("listed", "").startswith("order_id") or "order_id" in session.slots
     other = any(entity.kind in ("other", "ordinal") for entity in entities)
     return [StartFlow(flow="order_status")] if other and about_orders and not session.stack else []
+
+
+def _beside_wish(text: str, *, names_order: bool) -> str | None:
+    """Return what is asked beside a wish to have orders changed ("" for nothing); None when there is no wish."""
+    parts = deeds.stretches(text)
+    if not deeds.wishes(text, parts, names_order=names_order):
+        return None
+    left = deeds.outside(text, parts)
+    return left if _ASKS.search(left) else ""
 
 
 def _says_something(rest: str) -> bool:

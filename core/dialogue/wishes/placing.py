@@ -51,10 +51,13 @@ def placed(wish: Wish, orders: Sequence[Order], *, focus: str = "") -> list[Plac
         return _by_line(wish, orders, focus)
     if wish.foreign and not wish.everything:
         return [Placed(wish=wish, lack=Lack(what="not_bought"))]
-    order = find(orders, wish.order_id) or _only_order(wish, orders, focus)
+    order = find(orders, wish.order_id) if wish.order_id else _only_order(wish, orders, focus)
+    if order is None and wish.order_id:
+        return [Placed(wish=wish)]  # none of the customer's own: the policy says so
     if order is None:
-        lacks = Lack(what="order_id", choices=tuple(order.order_id for order in _fitting(wish, orders)))
-        return [Placed(wish=wish, lack=lacks if not wish.order_id else None)]
+        return [
+            Placed(wish=wish, lack=Lack(what="order_id", choices=tuple(o.order_id for o in _fitting(wish, orders))))
+        ]
     return [
         Placed(wish=one, lack=None if one.lines or not one.has_goods else Lack(what="items"))
         for one in _with_goods(replace(wish, order_id=order.order_id), order)

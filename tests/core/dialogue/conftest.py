@@ -14,9 +14,10 @@ import pytest
 from core.dialogue.clerk_dialogue import Dialogue
 from core.dialogue.outcome import Outcome
 from core.ports import Effect
+from core.shop.changes import Changed, changed
 from core.shop.deeds import ticket_number
 from core.shop.formats.json_in import records_from
-from core.shop.guards import guard
+from core.shop.guards import WRITES, guard, guard_deed
 from core.shop.keys import name_key, names_of, order_key, phone_key
 from core.shop.records import Customer, Order, Page, Product, Records, Ticket
 from core.shop.ruling import Ruling
@@ -45,6 +46,8 @@ class MemoryShop:
 
     records: Records
     actions: list[Action] = field(default_factory=list)
+    done: list[Action] = field(default_factory=list)
+    """Those that the policy allowed."""
     written: list[tuple[str, Action]] = field(default_factory=list)
     """Tickets, with the customers whose they are."""
     written_on: str = "2026-06-15"
@@ -93,22 +96,36 @@ class MemoryShop:
         return tuple(self.records.pages.values())
 
     async def review(self, action: Action, *, identity: Identity | None, after: Sequence[Action] = ()) -> Ruling:
-        order = await self.order(str(action.arguments.get("order_id", "")))
-        world = World(
+        return guard(action, await self._world(action, identity))
+
+    async def propose(self, action: Action, *, identity: Identity | None, after: Sequence[Effect] = ()) -> Effect:
+        self.actions.append(action)
+        world = await self._world(action, identity)
+        ruling = guard_deed(action, world)
+        status = ActionStatus.DONE if ruling.allowed else ActionStatus.DENIED
+        judged = replace(action, status=status, clause=ruling.clause)
+        if ruling.allowed:
+            self.done.append(judged)
+        if ruling.allowed and action.name in WRITES:
+            self._take(changed(action, world))
+        if action.name == "create_ticket" and identity is not None:
+            self.written.append((identity.customer_id, action))
+        return Effect(action=judged, apply=lambda _: None)
+
+    async def _world(self, action: Action, identity: Identity | None) -> World:
+        return World(
             terms=terms_from(self.records.policy, where="the demo shop"),
             today=date.fromisoformat(self.records.as_of),
             identity=identity,
             customer=self.records.customers.get(identity.customer_id) if identity else None,
-            order=order,
+            order=await self.order(str(action.arguments.get("order_id", ""))),
             products=self.records.products,
         )
-        return guard(action, world)
 
-    async def propose(self, action: Action, *, identity: Identity | None, after: Sequence[Effect] = ()) -> Effect:
-        self.actions.append(action)
-        if action.name == "create_ticket" and identity is not None:
-            self.written.append((identity.customer_id, action))
-        return Effect(action=replace(action, status=ActionStatus.DONE), apply=lambda _: None)
+    def _take(self, after: Changed) -> None:
+        customers = {**self.records.customers, after.customer.user_id: after.customer}
+        orders = {**self.records.orders, **({after.order.order_id: after.order} if after.order else {})}
+        self.records = replace(self.records, customers=customers, orders=orders)
 
 
 @dataclass

@@ -1,0 +1,129 @@
+"""Business that changes orders, as customers talk about it, with the shop's real policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.types import ActionStatus
+
+if TYPE_CHECKING:
+    from tests.core.dialogue.conftest import Talk
+
+JING = "chen.jing@example.com"
+MARIA = "maria.sousa99@example.com"
+
+
+def done(talk: Talk) -> list[tuple[str, dict[str, object]]]:
+    """Return what was really done, without tickets and hand-offs."""
+    return [
+        (action.name, dict(action.arguments))
+        for action in talk.shop.done
+        if action.name not in ("create_ticket", "transfer_to_human_agents")
+    ]
+
+
+async def test_nothing_is_done_before_a_yes_and_all_of_it_after(talk: Talk) -> None:
+    said = await talk(f"{MARIA}, cancel order W5120356, I ordered it by mistake")
+    assert "#W5120356" in said and done(talk) == []
+    await talk("yes")
+    assert done(talk) == [("cancel_pending_order", {"order_id": "#W5120356", "reason": "ordered by mistake"})]
+
+
+async def test_a_second_yes_changes_nothing(talk: Talk) -> None:
+    await talk(f"{MARIA} 取消W5120356，下错单了")
+    await talk("好的")
+    await talk("好的")
+    assert len(done(talk)) == 1
+
+
+async def test_no_leaves_the_order_as_it_is(talk: Talk) -> None:
+    await talk(f"{MARIA} 取消W5120356，下错单了")
+    said = await talk("不用了")
+    assert done(talk) == [] and talk.session.stack == () and "没有改动" in said
+
+
+async def test_a_reason_that_does_not_count_is_told_and_asked_again(talk: Talk) -> None:
+    said = await talk(f"{MARIA} cancel W5120356, I found it cheaper elsewhere")
+    assert "rules" in said and done(talk) == []
+    await talk("well, I don't need it any more")
+    await talk("yes")
+    assert done(talk) == [("cancel_pending_order", {"order_id": "#W5120356", "reason": "no longer needed"})]
+
+
+async def test_what_has_left_cannot_be_cancelled_and_the_way_out_is_said(talk: Talk) -> None:
+    said = await talk(f"{MARIA} cancel W5120348, ordered by mistake")
+    assert "return" in said
+    await talk("yes")
+    assert done(talk) == []
+
+
+async def test_a_yes_with_a_change_is_read_out_again(talk: Talk) -> None:
+    await talk(f"{JING} 我要换W3912702里的双肩包，换成蓝色的")
+    said = await talk("好的，不过要黑色的")
+    assert done(talk) == [] and "黑色" in said
+    await talk("确认")
+    ((name, arguments),) = done(talk)
+    assert name == "modify_pending_order_items" and arguments["new_item_ids"] == ["BACKPACK-BLACK-20L"]
+
+
+async def test_a_yes_to_a_question_is_no_yes_to_what_was_read_out_before(talk: Talk) -> None:
+    await talk(f"{MARIA} cancel W5120356, ordered by mistake")
+    said = await talk("also return something")
+    assert done(talk) == []
+    if "?" in said and "yes or no" not in said:
+        await talk("yes")
+        assert done(talk) == []
+
+
+async def test_a_question_in_between_is_answered_and_the_read_out_comes_back(talk: Talk) -> None:
+    await talk(f"{MARIA} cancel W5120356, ordered by mistake")
+    said = await talk("how long does shipping take?")
+    assert "#W5120356" in said and done(talk) == []
+    await talk("yes")
+    assert len(done(talk)) == 1
+
+
+async def test_two_requests_are_read_out_together_and_done_on_one_yes(talk: Talk) -> None:
+    said = await talk(
+        f"{MARIA} change the address of W5120356 to 12 Oak Street, Denver, CO 80201, "
+        "and my default address to 12 Oak Street, Denver, CO 80201"
+    )
+    assert "1." in said and "2." in said
+    await talk("yes")
+    assert sorted(name for name, _ in done(talk)) == ["modify_pending_order_address", "modify_user_address"]
+
+
+async def test_somebody_elses_order_does_not_exist(talk: Talk) -> None:
+    said = await talk(f"{MARIA} cancel W3912702, ordered by mistake")
+    await talk("yes")
+    assert done(talk) == [] and "Chen" not in said and "陈" not in said
+
+
+async def test_goods_that_were_not_bought_are_said(talk: Talk) -> None:
+    said = await talk(f"{JING} 我要换掉那个咖啡机，换成红色的")
+    assert "没有找到" in said and done(talk) == []
+
+
+async def test_words_before_the_proof_of_identity_are_kept(talk: Talk) -> None:
+    await talk("cancel W5120356 please")
+    await talk("because I ordered it by mistake")
+    await talk(MARIA)
+    await talk("yes")
+    assert done(talk) == [("cancel_pending_order", {"order_id": "#W5120356", "reason": "ordered by mistake"})]
+
+
+@pytest.mark.parametrize("words", ["算了", "never mind", "算了还是不取消了"])
+async def test_giving_it_up_leaves_nothing_waiting(talk: Talk, words: str) -> None:
+    await talk(f"{MARIA} cancel W5120356")
+    await talk(words)
+    await talk("yes")
+    assert done(talk) == []
+
+
+async def test_the_confirmation_is_bound_to_the_arguments_read_out(talk: Talk) -> None:
+    await talk(f"{MARIA} cancel W5120356, ordered by mistake")
+    await talk("yes")
+    (action,) = [one for one in talk.shop.done if one.name == "cancel_pending_order"]
+    assert action.confirmed and action.status is ActionStatus.DONE
