@@ -30,7 +30,6 @@ from core.types import (
 )
 from core.wording.templates import Templates
 
-
 if TYPE_CHECKING:
     from core.dialogue.linking import Links
 

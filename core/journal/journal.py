@@ -190,8 +190,14 @@ def _session(conversation_id: str, connection: Connection) -> Session:
 def _open(
     connection: Connection, conversation_id: str, channel: str, locale: Language | None, session: str | None = None
 ) -> None:
-    now = time.time()
-    row = {"id": conversation_id, "channel": channel, "locale": locale, "opened_at": now, "session": session, "version": 0}
+    row = {
+        "id": conversation_id,
+        "channel": channel,
+        "locale": locale,
+        "opened_at": time.time(),
+        "session": session,
+        "version": 0,
+    }
     _ran(_OPEN, connection, row)
 
 
