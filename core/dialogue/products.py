@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from core.dialogue.aspects import (
     ASPECTS,
@@ -164,16 +165,26 @@ def tell_assortment(draft: Draft, key: str) -> None:
 
 
 def list_products(
-    draft: Draft, products: Sequence[Product], key: str, *, only: Callable[[Variant], bool] = lambda _: True
+    draft: Draft,
+    products: Sequence[Product],
+    key: str,
+    *,
+    only: Callable[[Variant], bool] = lambda _: True,
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Show several products, numbered, with a card each; of their variants those that `only` lets through."""
+    """Show several products, numbered, with a card each; of their variants those that `only` lets through.
+
+    `notes` are said of the products by their ids, such as why one is recommended.
+    """
     shown = list(products)[:_LISTED]
     draft.say(key, count=len(shown))
     lines = []
     for place, product in enumerate(shown, start=1):
         prices = price_range([variant.price for variant in _let(product, only)], draft.desk.currency, draft.language)
         name = in_language(product.names, draft.language)
-        lines.append(draft.word("product_line", place=place, product=name, price=prices))
+        line = draft.word("product_line", place=place, product=name, price=prices)
+        note = notes.get(product.product_id, "")
+        lines.append(draft.word("line_note", line=line, note=note) if note else line)
     draft.text("\n".join(lines))
     for product in shown:
         show_card(draft, product, _let(product, only), choose=True)

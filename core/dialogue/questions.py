@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.dialogue.choosing import offer_more_or_less, recommend
+from core.dialogue.comparing import tell_comparison
 from core.dialogue.draft import Draft
 from core.dialogue.products import list_products, tell_assortment, tell_each, tell_product
 from core.knowledge.budget import Budget
@@ -61,6 +63,8 @@ async def _answer(draft: Draft, text: str) -> str:
         text = f"{text} {pending}"
         question = read_question(text, draft.desk.facts.lexicon)
     await draft.desk.facts.library()
+    if await tell_comparison(draft, question) or offer_more_or_less(draft, question):
+        return "answered"
     product = _spoken_of(draft, question)
     if product is not None:
         tell_product(draft, product, question)
@@ -101,7 +105,10 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     if not sells and best_product < _ENOUGH:
         products = await _of_unknown_words(draft, question)
         if not products:
-            return _without_evidence(draft, question)
+            told = choosing and recommend(draft, question)
+            return "answered" if told else _without_evidence(draft, question)
+    if (choosing or question.have) and recommend(draft, question):
+        return "answered"
     _tell_products(draft, products, question)
     return "answered"
 

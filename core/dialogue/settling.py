@@ -29,7 +29,7 @@ from core.dialogue.wishes.wish import Wish, dumped, loaded
 from core.knowledge.lexicon import Lexicon
 from core.ports import Effect
 from core.shop.records import Order
-from core.types import ActionStatus, spoken_text
+from core.types import ActionStatus, CancelFlow, Deny, spoken_text
 from core.understand.deeds import Deed, stretches
 from core.understand.deeds import wishes as wishes_in
 from core.understand.normalise import normalise
@@ -66,6 +66,12 @@ _ASKS = re.compile(
     r"[?？]\s*$|吗\s*$|^\s*(?:how|what|which|where|when|who|why|is|are|do|does|did|will)\b|怎么|多少|什么|为什么",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    r"\b(?:if|only|just|but|as long as|unless|except|when|once|provided|instead|after|before|not)\b"
+    r"|如果|要是|只|仅|除了|不过|但|的话|先|等|别|不",
+    re.IGNORECASE,
+)
+"""What makes a yes a condition, or a yes to a part."""
 _REQUESTS = re.compile(r"\b(?:can|could|would|will) (?:you|i|we)\b|能不能|可以|能帮|可否|行不行|好吗", re.IGNORECASE)
 
 
@@ -117,6 +123,8 @@ def _says_something(draft: Draft, said: Said) -> bool:
         return any(entity.kind in _BEFORE_PROOF for entity in said.entities)
     if {"new_item", "item_place"} & draft.heard.keys():
         return True
+    if any(isinstance(command, Deny | CancelFlow) for command in draft.understanding.commands):
+        return False  # a plain no wins over what its words may also mean
     if _ASKS.search(said.text) and not _REQUESTS.search(said.text):
         return False
     if any(entity.kind in _KINDS for entity in said.entities):
@@ -154,7 +162,7 @@ async def gather(draft: Draft) -> str:
     agreed = False
     for text, entities in json.loads(draft.slots.pop(_UNREAD, "[]")):
         said = Said.kept(text, entities)
-        agreed = bool(_YES.match(said.text)) and _ASKED not in draft.slots  # else it is a yes to our question
+        agreed = _agrees(said.text) and _ASKED not in draft.slots  # else it is a yes to our question
         wishes = _updated(draft, wishes, said, goods)
     draft.forget("new_item", "item_place", "said")
     stated = await _stated(draft, wishes, orders, goods)
@@ -168,6 +176,11 @@ async def gather(draft: Draft) -> str:
     lacking = [one.lack.what for one in stated if one.lack is not None]
     stuck = draft.slots.get(_ASKED, "").partition(":")[0] in lacking
     return "lacking" if lacking and not (stuck and _ready(stated)) else "ready"
+
+
+def _agrees(text: str) -> bool:
+    """Return whether the words begin with a yes that holds without a condition."""
+    return bool(_YES.match(text)) and not _CONDITION.search(text)
 
 
 def _ready(stated: Sequence[Stated]) -> list[Stated]:

@@ -51,7 +51,8 @@ _UNWANTED = re.compile(
 _RETURN = re.compile(
     r"\breturn(?:ing|ed)?\b(?! (?:address|policy|label|window))"
     r"|\b(?:send|sending|give|bring|take)\b(?: \w+){0,4} back\b"
-    r"|\b(?:get|want|need) (?:a |my )?(?:full )?(?:refund|money back)\b|\brefund(?:ed|ing)?\b"
+    r"|\b(?:get|want|need|like|request|have) (?:a |my |the )?(?:full )?(?:refund|money back)\b"
+    r"|\brefund(?:ing)? (?:me|it|them|my|this|that|the|both|all|everything|#)|\bplease refund\b|^\W*refund\b"
     r"|(?<!多)(?<!不)退(?!款(?:进度|到|给|去|方式|至)|回|订(?!单)|出|货地址|换货(?:政策|规则))(?:货|掉|了|款|还)?",
     re.IGNORECASE | re.ASCII,
 )

@@ -69,7 +69,10 @@ _SOMEBODY_ELSE = re.compile(
 )
 """Before an address: it is spoken about, and no proof of who is speaking."""
 _SOMEBODY_ELSE_AFTER = re.compile(
-    rf"\s*(?:is|was|belongs to|,? which is)\s*{_THEIRS_EN}|\s*(?:这)?(?:个)?(?:是|属于){_THEIRS_ZH}", re.IGNORECASE
+    rf"\s*(?:is|was|belongs to|,? which is)\s*{_THEIRS_EN}|\s*(?:这)?(?:个)?(?:是|属于){_THEIRS_ZH}"
+    r"|\s*(?:这个(?:人|账号|用户)|[他她])?[^,，。!！?？]{0,8}(?:买了(?:什么|啥|哪)|订了(?:什么|啥)|买过什么|有没有注册|注册过)"
+    r"|\s*(?:has|have|had|did|bought|ordered|buy|order|purchased)\b",
+    re.IGNORECASE,
 )
 
 

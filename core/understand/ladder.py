@@ -148,6 +148,10 @@ class Understander:
         )
 
     def _by_rules(self, rest: str, entities: tuple[Entity, ...], percept: Percept, session: Session) -> list[Command]:
+        if (
+            len({entity.value for entity in entities if entity.kind == "email"}) > 1
+        ):  # none of them says who is speaking
+            entities = tuple(entity for entity in entities if entity.kind != "email")
         named = any(entity.kind not in _NOT_SLOTS for entity in entities)
         corrected = named and rules.corrected(rest) is not None
         slot_of = CorrectSlot if corrected else SetSlot

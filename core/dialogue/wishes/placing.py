@@ -12,6 +12,8 @@ from core.understand.deeds import Deed
 
 EVERY = "*"
 """Stands for an order id where all orders that the deed fits are meant."""
+RECENT = "recent"
+"""Stands for the number of the newest order."""
 _PENDING = (OrderStatus.PENDING,)
 _DELIVERED = (OrderStatus.DELIVERED,)
 
@@ -52,7 +54,7 @@ def placed(wish: Wish, orders: Sequence[Order], *, focus: str = "") -> list[Plac
     if wish.foreign and not wish.everything:
         return [Placed(wish=wish, lack=Lack(what="not_bought"))]
     order = find(orders, wish.order_id) if wish.order_id else _only_order(wish, orders, focus)
-    if order is None and wish.order_id:
+    if order is None and wish.order_id not in ("", RECENT):
         return [Placed(wish=wish)]  # none of the customer's own: the policy says so
     if order is None:
         return [
@@ -74,6 +76,8 @@ def bent(one: Placed, orders: Sequence[Order]) -> Placed:
 
 def find(orders: Sequence[Order], order_id: str) -> Order | None:
     """Return the order with this number, however it is written."""
+    if order_id == RECENT:
+        return next(iter(orders), None)
     return next((order for order in orders if order_id and order_key(order.order_id) == order_key(order_id)), None)
 
 

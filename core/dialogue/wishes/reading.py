@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from core.dialogue.wishes.changing import merged
 from core.dialogue.wishes.goods import read_lines
-from core.dialogue.wishes.placing import EVERY
+from core.dialogue.wishes.placing import EVERY, RECENT
 from core.dialogue.wishes.wish import Options, Wish
 from core.knowledge.lexicon import Lexicon
 from core.shop.records import Product
@@ -74,8 +74,11 @@ def read_wishes(
 
 def _continues(before: Wish, wish: Wish) -> bool:
     """Return whether a stretch says more of the deed before it: "exchange the lamp for ..., swap the clock too"."""
-    same_order = not wish.order_id or not before.order_id or wish.order_id == before.order_id
-    return wish.has_goods and wish.deed is before.deed and same_order
+    if wish.deed is not before.deed:
+        return False
+    if wish.has_goods:
+        return not wish.order_id or not before.order_id or wish.order_id == before.order_id
+    return not (before.order_id or before.lines or before.address or before.payment)
 
 
 def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: Lexicon) -> list[Wish]:
@@ -100,6 +103,8 @@ def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: 
     )
     foreign = "" if lines or left_out else _foreign(said, part, lexicon)
     wish = replace(wish, lines=lines, spared=left_out, foreign=foreign)
+    if not orders and not lines and values(entities, "recent"):
+        return [replace(wish, order_id=RECENT)]
     if _ALL_ORDERS.search(said.text, part.start, part.end) and not orders:
         return [replace(wish, order_id=EVERY, everything=wish.everything or not lines)]
     if len(orders) > 1 and wish.lines:
