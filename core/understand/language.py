@@ -7,14 +7,17 @@ import re
 from core.types import Language
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:'[a-z]+)?")
+_LATIN_WORD = re.compile(r"(?<![\dA-Za-zÀ-ɏ])[A-Za-zÀ-ɏ]++(?!\d)(?:'[a-z]+)?")
+"""A word of Latin letters; letters beside digits are a code, which is of no language."""
 _ZH_GRAMMAR = re.compile(r"[的是了吗呢吧啊我你您有没在不这那什怎能会要想就和给帮第个]")
 """Characters that hold a Chinese sentence together, whatever English nouns stand in it."""
 _EN_GRAMMAR = frozenset(
     """a am an and are at be can could did do does for from have how i i'd i'll i'm is it it's my of on please
     that the this to was what what's when where where's which who why will with would you your""".split()
 )
-_NEUTRAL = frozenset("ok okay k kk yes yeah yep no nope hi hello hey bye thanks thx ty sorry lol please".split())
+_NEUTRAL = frozenset(
+    "ok okay k kk yes yeah yeh yea ye yep no nope hi hello hey bye thanks thx ty sorry lol please".split()
+)
 """Words that people of every language type: alone they do not tell."""
 _HAN_PER_WORD = 1.5
 """Chinese characters that say as much as one English word."""

@@ -27,20 +27,23 @@ _YES_THANKS = _whole(
 )
 _NO_THANKS = _whole(rf"(?:不用|不用了|不要|不要了|不需要|算了|no|nope|not now)[,，\s]*{_POLITE}(?:你|您)?")
 _CANCEL = _whole(
-    r"(?:算了|先算了|不查了|不问了|不弄了|不办了|不退了|不换了|取消吧?|先这样|别查了|别弄了|当我没说|没事了|停"
+    r"(?:那就?|唉|哎|还是|[,，\s])*(?:算了|先算了|不查了|不问了|不弄了|不办了|不退了|不换了|取消吧?|先这样|别查了|别弄了|当我没说|没事了|停"
     r"|停下)(?:吧|了|不用了|,?不查了|,?谢谢)*",
     r"(?:那)?(?:还是)?算了[,，、\s]*(?:我|先)*不.{1,4}了(?:吧|,?谢谢)*",
     r"(?:算了|那|还是|我|先|哎|唉|[,，\s])*(?:都)?不(?:想)?(?:退|换|取消|改|要|办)(?:货|款|订单|地址)?了(?:吧|,?谢谢)*",
     r"(?:oh |ok |no,? |actually,? |well,? )*"
     r"(?:never ?mind|forget (?:it|about it|that)|cancel(?: that| this)?|stop|drop it|leave it|skip it"
     r"|scrap that)(?:,? (?:please|thanks))?",
+    r"(?:(?:hm+|oh|ok|okay|well|alright|all right|then|so)[,.\s]+)+(?:don'?t|do not)(?: bother| do (?:it|that))?"
+    r"(?:,? then)?",
 )
 _REPEAT = _whole(
     r"(?:麻烦|请|能不能|可以|你)?(?:再|重新)(?:说|讲|念|重复)(?:一遍|一次|一下|下)?(?:好吗|可以吗|吗|吧)?",
     r"(?:请|麻烦)?重复(?:一遍|一下|一次)(?:好吗)?",
     r"(?:我)?(?:没听清|没听见|没听懂|没听到)(?:楚)?(?:,?.{0,8}再说一遍)?",
     r"(?:刚才|刚刚)(?:你)?说(?:的)?(?:什么|啥)",
-    r"(?:can|could|would) you (?:please )?(?:say|repeat) (?:that|it)(?: again)?(?:,? please)?",
+    r"(?:(?:sorry|excuse me|pardon)[,.!?\s]+(?:but )?)?(?:can|could|would) you (?:please )?(?:say|repeat) (?:that|it)"
+    r"(?: again)?(?:,? please)?",
     r"(?:please )?(?:say (?:that|it) again|repeat(?: that| it| please)?|come again|pardon(?: me)?"
     r"|what did you (?:just )?say|once more)(?:,? please)?",
     r"(?:sorry,? )?(?:i )?(?:didn't|did not) (?:hear|catch) (?:that|you)",

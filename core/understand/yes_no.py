@@ -23,13 +23,15 @@ _GO_EN = (
     r"|go ahead|proceed))?|by all means"
 )
 _YES_EN = (
-    r"yes+|yeah|yea|yep|yup|yah|ya|aye|sure(?: thing)?|okay|okey|okie|ok|o\.k\.|of course|certainly|absolutely"
+    r"yes+|yeah|yeh|yea|ye|yep|yup|yah|ya|aye|m+hm+|uh[- ]?huh|sure(?: thing)?|okay|okey|okie|ok"
+    r"|o\.k\.|of course|certainly|absolutely"
     r"|definitely|indeed|affirmative|correct|right|exactly"
     rf"|confirmed|I confirm|I (?:do|agree|would|accept)|agreed|agree|approved|I'?m (?:sure|positive|happy with that)"
     rf"|I am sure|fine|y|{_SO_EN}|{_GO_EN}"
 )
 _MORE_EN = (
-    r"please|pls|plz|thanks(?: a lot)?|thank you(?: (?:very|so) much)?|thx|cheers|then|now|great|perfect|good"
+    r"please|pls|plz|thanks(?: a lot)?|thank you(?: (?:very|so) much)?|thx|cheers"
+    r"|for (?:the|your|all (?:the|your)) help|then|now|great|perfect|good"
     r"|excellent|awesome|alright|all right|cool|and"
     r"|(?:with|for|to|on) (?:both(?: of (?:them|these|those))?|it|that|this|all(?: of (?:it|them|these|those))?|them"
     r"|everything|the (?:changes?|exchange|return|refund|cancellation|update|order|request)s?)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.types import Affirm, Deny
+from core.types import Affirm, CancelFlow, Deny, Repeat
 from core.understand import rules
 from core.understand.courtesy import bare_request
 from core.understand.sentiment import ANGRY, sentiment
@@ -15,7 +15,7 @@ from core.understand.sentiment import ANGRY, sentiment
     [
         "yes please go ahead with both", "confirm", "go for it", "Yes, that's correct. Please proceed.", "sure, do it",
         "I confirm, yes", "没问题就这么办", "好的 两个都办", "确认无误，提交吧", "行，就这么办吧，谢谢",
-        "嗯嗯好的", "ok",
+        "嗯嗯好的", "ok", "ye", "mhm", "yes go ahead, and thanks for the help!",
     ],
 )  # fmt: skip
 def test_a_whole_yes_is_a_yes(said: str) -> None:
@@ -39,6 +39,15 @@ def test_a_whole_yes_is_a_yes(said: str) -> None:
 )
 def test_no_and_wait_are_a_no_where_we_asked(said: str) -> None:
     assert isinstance(rules.certain(said, asked=True), Deny)
+
+
+@pytest.mark.parametrize("said", ["那算了", "那就算了吧", "hm ok then don't", "okay, don't bother then", "never mind"])
+def test_giving_it_up_drops_what_is_going_on(said: str) -> None:
+    assert isinstance(rules.certain(said, asked=True), CancelFlow)
+
+
+def test_an_apology_before_asking_again_changes_nothing_of_it() -> None:
+    assert isinstance(rules.certain("sorry, can you say that again?"), Repeat)
 
 
 @pytest.mark.parametrize(

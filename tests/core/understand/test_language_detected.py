@@ -23,6 +23,8 @@ from core.understand.language import detect
         ("42", None),
         ("", None),
         ("Sousa", None),
+        ("NEW20", None),
+        ("ye", None),
     ],
 )
 def test_the_words_tell_the_language(text: str, language: str | None) -> None:
