@@ -54,16 +54,20 @@ def tell_product(draft: Draft, product: Product, question: Question) -> None:
 def _with_chosen_options(draft: Draft, product: Product, question: Question) -> Question:
     """Add the options that the customer chose before of the same product, and remember those named now."""
     lexicon, again = draft.desk.facts.lexicon, draft.slots.get("product_id") == product.product_id
-    kept = draft.slots.get("options", "") if again else ""
     asks_which = {"colours", "sizes"} & set(question.aspects)
-    before = [choice.partition("=") for choice in kept.split("\n") if choice]
-    wanted = replace(question, chosen=() if asks_which else tuple((option, value) for option, _, value in before))
+    wanted = replace(question, chosen=chosen_before(draft) if again and not asks_which else ())
     if not fitting(product, wanted, lexicon):
         wanted = question
     if fitting(product, wanted, lexicon):
         wanted = replace(wanted, chosen=chosen_options(product, wanted, lexicon))
         draft.slots["options"] = "\n".join(f"{option}={value}" for option, value in wanted.chosen)
     return wanted
+
+
+def chosen_before(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Return the options and values that were chosen of the product spoken of, as its record writes them."""
+    parted = (one.partition("=") for one in draft.slots.get("options", "").split("\n") if one)
+    return tuple((option, value) for option, _, value in parted)
 
 
 def _tell(about: Subject) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.dialogue.draft import Draft
-from core.dialogue.products import list_products, tell_product
+from core.dialogue.products import chosen_before, list_products, tell_product
 from core.knowledge.orderings import wanted_order
 from core.knowledge.question import Question, read_question
 from core.knowledge.variants import fitting
@@ -92,11 +92,9 @@ def alike(draft: Draft, product: Product) -> list[Product]:
 
 
 def _chosen(draft: Draft, product: Product) -> tuple[Variant, ...]:
-    """Return the variants with the colour and the size that the customer chose of the product spoken of."""
-    colours, _, sizes = draft.slots.get("options", "").partition("|")
-    words = " ".join(filter(None, [*colours.split(","), *sizes.split(",")]))
-    lexicon = draft.desk.facts.lexicon
-    return fitting(product, read_question(words, lexicon), lexicon)
+    """Return the variants with the options that the customer chose of the product spoken of."""
+    wanted = set(chosen_before(draft))
+    return tuple(variant for variant in product.variants.values() if wanted <= set(variant.options.items()))
 
 
 def _for_sale(product: Product, variants: tuple[Variant, ...]) -> tuple[Variant, ...]:

@@ -23,6 +23,7 @@ _FILES = "retail*.yaml"
 _ATOM = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[\u4e00-\u9fff]", re.IGNORECASE)
 _IRREGULAR = {"men": "man", "women": "woman", "children": "child", "shelves": "shelf", "knives": "knife"}
 _SHORTEST_STEM = 3
+_INNER = frozenset({"use", "material", "feature"})
 _CUT_SHORT = frozenset({"thing", "material"})
 _BROADER, _LOOSELY = "broader", "loosely"
 """The parts of a file that say of a concept what it is a sort of (navy is a blue), and what people call it, too."""
@@ -79,6 +80,23 @@ class Lexicon:
                 spans.append(Span("", *atoms[at]))
                 at += 1
         return _whole_words(spans)
+
+    def within(self, text: str) -> list[Span]:
+        """Return a text's concepts and those inside names of things: the hiking of a hiking backpack."""
+        spans = [span for span in self.read(text) if span.kind]
+        return [*spans, *(inner for span in spans if span.kind == "thing" for inner in self._inside(text, span))]
+
+    def _inside(self, text: str, thing: Span) -> list[Span]:
+        atoms = [(stem(one.group().lower()), one.start(), one.end())
+                 for one in _ATOM.finditer(text, thing.start, thing.end)]  # fmt: skip
+        found = []
+        for start in range(len(atoms)):
+            for end in range(start + 1, len(atoms) + 1):
+                concept = self.phrases.get(tuple(atom for atom, _, _ in atoms[start:end]))
+                written = text[atoms[start][1] : atoms[end - 1][2]]
+                if end - start < len(atoms) and concept and concept[0] in _INNER and len(written) > 1:
+                    found.append(Span(*concept, atoms[start][1], atoms[end - 1][2], written.lower()))
+        return found
 
     def concepts(self, text: str, kind: str) -> tuple[str, ...]:
         """Return the names of the concepts of one kind that the text holds, in order."""

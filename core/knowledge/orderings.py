@@ -125,6 +125,21 @@ def wanted_ranking(text: str, product: Product) -> Ranking | None:
     return None
 
 
+def ranked_kinds(text: str) -> tuple[tuple[str, ...], bool] | None:
+    """Return the kinds of facts by which a text compares, the likeliest first, and whether more of them is meant."""
+    found = _asked(text)
+    if found is None:
+        return None
+    sort, _ = found
+    if sort in ("cheap", "expensive"):
+        return ("price",), sort == "expensive"
+    words = load_option_words()
+    folded = text.lower()
+    named = tuple(kind for kind, own in words.named.items() if any(_stands(word, folded) for word in own))
+    kinds = _OF_LENGTH.get(sort, _KINDS.get(_CONTRARY.get(sort, sort), ()))
+    return (*named, *kinds), sort not in _DOWN
+
+
 def ordered_values(product: Product, option: str) -> tuple[str, ...]:
     """Return the values of an option from little to much; () where they have no order."""
     values = tuple(dict.fromkeys(v.options[option] for v in product.variants.values() if option in v.options))
@@ -175,7 +190,11 @@ def _options(product: Product) -> tuple[str, ...]:
 def _is_named(text: str, option: str) -> bool:
     words = load_option_words()
     folded = text.lower()
-    names = {option, *(word for kind in words.kinds(option) for word in words.named[kind] if len(word) > 1)}
-    return any(
-        re.search(rf"\b{re.escape(name.lower())}\b", folded) if name.isascii() else name in folded for name in names
-    )
+    names = {option, *(word for kind in words.kinds(option) for word in words.named[kind])}
+    return any(_stands(name, folded) for name in names)
+
+
+def _stands(word: str, folded: str) -> bool:
+    if word.isascii():
+        return bool(re.search(rf"\b{re.escape(word.lower())}\b", folded))
+    return len(word) > 1 and word in folded

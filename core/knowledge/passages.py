@@ -95,6 +95,8 @@ def tokens(text: str, lexicon: Lexicon, *, query: bool) -> list[str]:
         found.append(span.token)
         if not query:
             found += _within(text[span.start : span.end])
+    if not query:
+        found += [span.token for span in lexicon.within(text) if span.kind not in ("noise", "aspect")]
     found += _pairs(run)
     telling = [token for token in found if not token.startswith(_SOFT)]
     return list(dict.fromkeys(telling if query and telling else found))
