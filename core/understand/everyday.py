@@ -57,6 +57,6 @@ EVERYDAY = frozenset(
     wall want wanted wants war warm was wash waste watch water wave way weak wear wears weather wedding week weight
     welcome well went were west wet what wheel when where which while white who whole whose why wide wife wild will
     win wind window wine winter wire wish with woman women won wonder wood wool word work worked works world worry
-    worse worst worth would write writes wrong yard year yellow yes yet young your zero
+    worse worst worth would write writes wrong yard ye yea yeah yeh year yellow yes yet young your zero
     """.split()
 )
