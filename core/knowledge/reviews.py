@@ -34,8 +34,11 @@ _GOOD, _BAD = 4, 2
 _BEFORE = 8
 """Characters before a telling word in which a negation turns it round; in English three words."""
 _LEADS_AWAY = re.compile(
-    r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w+|\bwhats ?app\b|telegram|微信|加[vV]|QQ\s*[:：]?\s*\d", re.I
+    r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w+|\bwhats ?app\b|telegram|微信|加[vV]|QQ\s*[:：]?\s*\d"
+    r"|\d(?:[ ().-]{0,2}\d){6,}",
+    re.I,
 )
+"""Links, addresses, and the long numbers of telephones, orders and cards, which are nobody's business."""
 _CLAUSE = re.compile(
     r"[,，、;；]|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|\bexcept\b|但是?|不过|可是|就是|只是", re.IGNORECASE
 )
