@@ -19,12 +19,17 @@ _TELLING = frozenset({"feature", "material", "use", "age", "colour", "size"})
 """Needs that recommend something by themselves; a budget or whom it is for only narrows down."""
 
 
-def recommend(draft: Draft, question: Question) -> bool:
-    """List what meets the needs that a question states, or the nearest; False when it states none."""
+def recommend(draft: Draft, question: Question, *, asked: bool = True) -> bool:
+    """List what meets the needs that a question states, or the nearest; False when it states none.
+
+    `asked` says that a recommendation is what is asked for, and not only whether there is such a thing.
+    """
     facts, language = draft.desk.facts, draft.language
     needs = read_needs(question, facts.lexicon, question.budget)
-    if not any(need.kind in _TELLING or need.kind == "audience" for need in needs):
+    if not any(need.kind in _TELLING or (asked and need.kind == "audience") for need in needs):
         return False
+    if any(need.kind in _TELLING and need.name != "gift" for need in needs):
+        needs = tuple(need for need in needs if need.name != "gift")  # a gift for a child of three is for the child
     pool = _pool(draft, question)
     found = candidates(pool, needs, question, facts.lexicon, language=language, budget=question.budget)
     if not question.things:
@@ -40,7 +45,7 @@ def recommend(draft: Draft, question: Question) -> bool:
     list_products(
         draft,
         [one.product for one in shown],
-        "products_found" if whole else "products_nearest",
+        ("product_found" if len(shown) == 1 else "products_found") if whole else "products_nearest",
         only=lambda variant: variant.item_id in ids,
         notes={one.product.product_id: _note(draft, one) for one in shown},
     )

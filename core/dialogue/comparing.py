@@ -9,16 +9,19 @@ from core.dialogue.draft import Draft
 from core.knowledge.comparing import Row, amounts, differing
 from core.knowledge.naming import ProductMention, product_mentions
 from core.knowledge.numbers import value
+from core.knowledge.option_words import load_option_words
 from core.knowledge.orderings import ranked_kinds, wanted_order
 from core.knowledge.question import Question
 from core.knowledge.variants import option_word, value_word
 from core.shop.records import Product, in_language
+from core.types import spoken_text
+from core.understand.normalise import normalise
 from core.wording.formats import listing, price_range
 from core.wording.templates import SPOKEN_CHANNELS
 
 _MOST = 4
 """Products side by side."""
-_ROWS, _ROWS_HEARD = 10, 3
+_ROWS, _ROWS_HEARD = 6, 2
 _VALUE_CHARS = 40
 _SURE = 0.5
 """Strength of a name from which on a product is meant."""
@@ -41,6 +44,8 @@ async def tell_comparison(draft: Draft, question: Question) -> bool:
     if "compare" not in question.aspects and not (order and _WHICH.search(question.text)):
         return False
     products = _meant(draft, question.text)
+    if len(products) < 2:  # "compare the kettle and the flask" may have been taken for two requests
+        products = _meant(draft, normalise(spoken_text(draft.message, draft.percept)))
     if len(products) < 2:
         return False
     if order:
@@ -143,10 +148,16 @@ def _label(draft: Draft, products: Sequence[Product], row: Row) -> str:
     if row.is_option:
         having = next((p for p, values in zip(products, row.values, strict=True) if values), products[0])
         return option_word(having, row.key, lexicon, language)
-    for kind in ("attribute", "option", "feature", "aspect", "topic"):
+    for kind in ("attribute", "feature", "aspect", "topic"):
         word = lexicon.word(kind, row.key, language)
         if word != row.key:
             return word
+    words = load_option_words()
+    named = [
+        word for kind in words.kinds(row.key) for word in words.named[kind] if word.isascii() != (language == "zh")
+    ]
+    if named:
+        return named[0]
     return row.key.replace("_", " ")
 
 

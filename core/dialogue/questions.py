@@ -94,6 +94,8 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     choosing = _likely(draft) == "product_recommendation" or question.budget is not None
     hits = await facts.search(text, prefix="product:", k=20, forgiving=choosing)
     products = _of_named_things(draft, question, hits)
+    if _wants_advice(draft, question) and recommend(draft, question):
+        return "answered"
     page, page_score, enough = await _page(draft, text)
     leaning = _leaning(draft, question)
     best_product = products[0].score + max(leaning, 0.0) if products else 0.0
@@ -107,7 +109,7 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
         if not products:
             told = choosing and recommend(draft, question)
             return "answered" if told else _without_evidence(draft, question)
-    if (choosing or question.have) and recommend(draft, question):
+    if (choosing or question.have) and recommend(draft, question, asked=choosing):
         return "answered"
     _tell_products(draft, products, question)
     return "answered"
@@ -252,6 +254,13 @@ def _lacks_subject(question: Question) -> bool:
     """Return whether something is asked of a product that nobody named: "how much is it?"."""
     asked = question.aspects or question.colours or question.sizes or question.points
     return bool(asked) and not question.subject and not question.topics and not question.budget
+
+
+def _wants_advice(draft: Draft, question: Question) -> bool:
+    """Return whether a recommendation is asked for beyond doubt, so that no page of the shop can be meant."""
+    intents = draft.understanding.intents
+    sure = bool(intents) and intents[0].name == "product_recommendation" and intents[0].probability >= _SURE_OF_TOPIC
+    return sure and not question.topics and not question.things
 
 
 def _likely(draft: Draft) -> str:

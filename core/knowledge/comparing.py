@@ -9,6 +9,9 @@ from core.knowledge.measures import measures
 from core.knowledge.option_words import load_option_words
 from core.shop.records import Product, in_language
 
+_DIMENSIONS = {"weight": "mass", "battery_life": "time", "battery": "time", "length": "length", "height": "length"}
+"""What is compared of facts that may name several quantities: "20 inch: 2.9 kg"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -33,22 +36,26 @@ def amounts(products: Sequence[Product], kinds: Sequence[str]) -> tuple[float, .
     for kind in kinds:
         if kind == "price":
             return tuple(min((one.price for one in product.variants.values()), default=0.0) for product in products)
-        told = [_amount(product, kind) for product in products]
-        sorts = {sort for sort, _ in filter(None, told)}
-        if all(told) and len(sorts) == 1:
-            return tuple(found[1] for found in told if found)
+        told = [_amounts(product, kind) for product in products]
+        shared = [sort for sort in told[0] if all(sort in own for own in told)]
+        if shared:
+            sort = _DIMENSIONS.get(kind, shared[0])
+            return tuple(own[sort] for own in told) if sort in shared else None
     return None
 
 
-def _amount(product: Product, kind: str) -> tuple[str, float] | None:
-    """Return the largest quantity that a record gives for a kind of fact, with its dimension."""
+def _amounts(product: Product, kind: str) -> dict[str, float]:
+    """Return the largest quantities that a record gives for a kind of fact, by their dimension."""
     kinds_of = load_option_words().kinds
     texts = [text for key, own in product.attributes.items() if key == kind or kind in kinds_of(key)
              for text in own.values()]  # fmt: skip
     texts += [value for variant in product.variants.values() for option, value in variant.options.items()
               if option == kind or kind in kinds_of(option)]  # fmt: skip
-    found = [(one.kind, one.high) for text in texts for one in measures(text)[:1]]
-    return max(found, key=lambda one: one[1], default=None)
+    found: dict[str, float] = {}
+    for text in texts:
+        for one in measures(text):
+            found[one.kind] = max(one.high, found.get(one.kind, 0.0))
+    return found
 
 
 def _attributes(products: Sequence[Product], language: str) -> list[Row]:

@@ -21,6 +21,15 @@ _KINDS = ("feature", "material", "use", "audience")
 _AGE = re.compile(rf"({NUMBER})\s*(?:岁|周岁|years?[\s-]old|year[\s-]olds?|yo\b|y/o)", re.IGNORECASE)
 _AGES = re.compile(r"\d+(?:\.\d+)?")
 _QUOTE_CHARS = 60
+_AS_GOOD = {
+    ("use", "gift"): (("attribute", "gift_box"),),
+    ("use", "rain"): (("feature", "waterproof"),),
+    ("use", "travel"): (("feature", "portable"), ("feature", "foldable")),
+    ("use", "winter"): (("material", "down"), ("material", "wool"), ("material", "fleece")),
+    ("use", "fitness"): (("use", "yoga"), ("use", "running")),
+    ("use", "outdoors"): (("use", "camping"), ("use", "hiking")),
+}
+"""What else in a record shows that a product serves a use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,8 @@ def weigh(product: Product, needs: Sequence[Need], question: Question, lexicon: 
         reason, fitting = _by_option(need, question.text, mentions, left)
         if reason is None:
             reason, fitting = _by_record(need, product, lexicon, language), left
+        if reason is None and need.kind == "audience" and need.name != "children":
+            continue  # what is for nobody in particular is for them as well
         if reason is None or not fitting:
             lacking.append(need)
         else:
@@ -136,12 +147,9 @@ def _by_record(need: Need, product: Product, lexicon: Lexicon, language: str) ->
         titled = (key == need.name or _says(key, token, lexicon)) and (plain in YES or need.kind == "feature")
         if titled or any(_says(text, token, lexicon) for text in texts.values()):
             return Reason(need, key, in_language(texts, language))
-    for own, text in product.descriptions.items():
-        for sentence in sentences(text):
-            if _says(sentence, token, lexicon):
-                told = in_language({own: sentence}, language)
-                return Reason(need, "", told[:_QUOTE_CHARS])
-    return None
+    said = {own: sentence for own, text in product.descriptions.items() for sentence in sentences(text)
+            if _says(sentence, token, lexicon)}  # fmt: skip
+    return Reason(need, "", said.get(language, "")[:_QUOTE_CHARS]) if said else None
 
 
 def _of_age(need: Need, product: Product, language: str) -> Reason | None:
@@ -160,7 +168,8 @@ def _of_age(need: Need, product: Product, language: str) -> Reason | None:
 def _says(text: str, token: tuple[str, str], lexicon: Lexicon) -> bool:
     """Return whether a text speaks of a concept and does not deny it."""
     for span in lexicon.within(text):
-        same = (span.kind, span.name) == token or token[1] in lexicon.broader(span.kind, span.name)
-        if same and span.kind == token[0] and not is_negated(text, span.start, span.end):
+        own = (span.kind, span.name)
+        sort = span.kind == token[0] and token[1] in lexicon.broader(*own)
+        if (own == token or sort or own in _AS_GOOD.get(token, ())) and not is_negated(text, span.start, span.end):
             return True
     return False

@@ -62,16 +62,14 @@ def _pattern(english: tuple[str, ...], chinese: str) -> re.Pattern[str]:
 @cache
 def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     most = [(sort, "most", _pattern(top, f"最(?:{zh})")) for sort, _, top, zh in _SORTS]
-    more = [
-        (sort, "more", _pattern(up, f"(?:更|再|比较|稍微?)(?:{zh})|(?:{zh})(?:一?点|一?些|一个?[号码档级])"))
-        for sort, up, _, zh in _SORTS
-    ]
+    more = [(sort, "more", _pattern(up, rf"{_ZH_BEFORE}(?:{zh})|(?:{zh}){_ZH_AFTER}")) for sort, up, _, zh in _SORTS]
     return (*most, *more)
 
 
+_ZH_BEFORE, _ZH_AFTER = "(?:更|再|比较|稍微?|哪[个款件种只台双]|谁)", "(?:一?点|一?些|一个?[号码档级])"
 _DOWN = frozenset({"cheap", "small", "dim", "short", "light", "thin", "low", "slow", "easy", "less"})
 _KINDS: dict[str, tuple[str, ...]] = {
-    "big": ("size", "capacity", "screen", "kit", "room", "storage", "pieces", "diameter", "length", "height", "weight"),
+    "big": ("size", "capacity", "screen", "kit", "room", "storage", "pieces", "diameter", "length", "height", "range"),
     "bright": ("brightness", "wattage"),
     "long": ("length", "battery_life", "battery", "zoom"),
     "heavy": ("weight", "range"),

@@ -37,7 +37,7 @@ from core.understand.entities import find_entities, outside, without
 from core.understand.language import detect
 from core.understand.normalise import normalise
 from core.understand.proposing import Proposer, Reading
-from core.understand.reading import asks_by_words, is_only_noise, speaks_of_own
+from core.understand.reading import another, asks_by_words, is_only_noise, speaks_of_own
 from core.understand.sentences import Intent, load_intents
 from core.understand.sentiment import ANGRY, sentiment
 from core.understand.training import SHIPPED, trained
@@ -118,12 +118,16 @@ class Understander:
         named = any(entity.kind == "order_id" for entity in entities)
         begun = not named and any(isinstance(command, StartFlow) for command in commands)
         beside = None
-        if self.sells and not (decided or begun or percept.matches):
+        like = another(text) if self.sells and _looks_around(session) else ""
+        if self.sells and not (decided or begun or percept.matches or like):
             beside = _beside_wish(text, names_order=named)
         if beside is not None:
             commands = [*(command for command in commands if not isinstance(command, StartFlow)), _SETTLE]
             rest = beside
         decided = decided or begun
+        if like and not decided:
+            commands.append(AskKnowledge(question=like))
+            intents, decided = _READ_BY_RULE, True
         if not decided and _says_something(rest) and not self._answered(rest, entities, waiting):
             reading = Reading(
                 rest=rest,
@@ -247,6 +251,11 @@ def _corrected(entities: tuple[Entity, ...], session: Session) -> list[Command]:
     about_orders = session.slots.get("listed", "").startswith("order_id") or "order_id" in session.slots
     other = any(entity.kind in ("other", "ordinal") for entity in entities)
     return [StartFlow(flow="order_status")] if other and about_orders and not session.stack else []
+
+
+def _looks_around(session: Session) -> bool:
+    """Return whether a product is spoken of and no order, so that "another one" is no exchange."""
+    return "product_id" in session.slots and "order_id" not in session.slots and not session.stack
 
 
 def _beside_wish(text: str, *, names_order: bool) -> str | None:

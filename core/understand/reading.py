@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from core.knowledge.lexicon import Lexicon
+from core.knowledge.orderings import wanted_order
 from core.knowledge.question import Question, read_question
 
 _OWN = re.compile(
@@ -18,6 +19,23 @@ _OWN = re.compile(
 
 _LONG, _LONG_CHARS = 16, 80
 """Words and characters above which a message tells a story, which takes more than a lexicon."""
+
+
+_ANOTHER = re.compile(
+    r"^(?:那|请|麻烦|能不能|能否|可不可以|可以|能)*(?:给我|帮我)?(?:再|重新)?(?:换|来|看|找|推荐|挑)(?:一?(?:个|款|种|件|双|条|台))?"
+    r"(?P<zh>[^，,。]{2,8}?)(?:吧|吗|呢|看看|嘛|行吗|好吗)*[。!！?？]*$"
+    r"|^(?:ok,? |then,? |and )?(?:can you |could you |please )*(?:show|give|find|get|recommend|suggest)(?: me)? "
+    r"(?P<en>(?:something|one|a|an)\b[^,.;]{2,30}?)(?:,? (?:instead|please))*[.!?]*$",
+    re.IGNORECASE,
+)
+"""A wish to see another product, which may be put as an exchange."""
+
+
+def another(text: str) -> str:
+    """Return what another product shall be like ("便宜点的" of "换个便宜点的"); "" when more is said."""
+    found = _ANOTHER.match(text.strip())
+    wanted = (found["zh"] or found["en"]) if found else ""
+    return wanted if wanted and wanted_order(wanted) else ""
 
 
 def speaks_of_own(text: str) -> bool:
