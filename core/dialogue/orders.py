@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.dialogue.draft import Draft
-from core.knowledge.passages import tokens
+from core.knowledge.passages import tokens, wider
 from core.shop.records import Fulfilment, Order, OrderStatus, in_language
 from core.types import CardPart, spoken_text
 from core.understand.normalise import normalise
 from core.wording.formats import day, listing, moment, money
 
+BEGUN = "begun"
+"""The slot that marks the frame of a ticket's flow: what began it was said before, and is kept as its request."""
 _UNDER_WAY = frozenset({OrderStatus.PENDING, OrderStatus.PENDING_MODIFIED, OrderStatus.PROCESSED, OrderStatus.SHIPPED})
 _RETURNING = {
     "refund": frozenset({OrderStatus.RETURN_REQUESTED, OrderStatus.CANCELLED}),
@@ -49,7 +51,7 @@ async def choose_order(draft: Draft) -> str:
 
 async def remember_wish(draft: Draft) -> str:
     """Keep the words that began it until the customer is known: "where are the boots I bought" names the order."""
-    business = any(frame.flow in ("business", "ticket") for frame in draft.stack)
+    business = any(frame.flow in ("business", "ticket") or BEGUN in frame.slots for frame in draft.stack)
     words = draft.slots.get("request", "") if business else spoken_text(draft.message, draft.percept)
     draft.slots["wished"] = words[:_REQUEST_CHARS]
     if "recent" in draft.heard:
@@ -79,15 +81,27 @@ def _picked(draft: Draft, orders: Sequence[Order], words: str) -> str | None:
 
 
 def _named_in(draft: Draft, orders: Sequence[Order], words: str) -> list[str]:
-    """Return the orders whose goods share the most words with what the customer says; none when none does."""
+    """Return the orders whose goods share the most words with what the customer says; none when none does.
+
+    Only where no words are shared, what the goods are a sort of counts: a kettle is a 水壶, too.
+    """
     lexicon = draft.desk.facts.lexicon
     wanted = set(tokens(normalise(words), lexicon, query=True))
-    hits = {}
-    for order in orders:
-        titles = [name for item in order.items for name in (item.name, *_names(draft, item.product_id))]
-        hits[order.order_id] = len(
-            wanted & {token for title in titles for token in tokens(title, lexicon, query=False)}
-        )
+    called = {order.order_id: _called(draft, order) for order in orders}
+    found = _most_shared(wanted, called)
+    if found or not wanted:
+        return found
+    sorts = {key: {above for token in own for above in wider(token, lexicon)} for key, own in called.items()}
+    return _most_shared(wanted, sorts)
+
+
+def _called(draft: Draft, order: Order) -> set[str]:
+    titles = [name for item in order.items for name in (item.name, *_names(draft, item.product_id))]
+    return {token for title in titles for token in tokens(title, draft.desk.facts.lexicon, query=False)}
+
+
+def _most_shared(wanted: set[str], called: Mapping[str, set[str]]) -> list[str]:
+    hits = {order_id: len(wanted & own) for order_id, own in called.items()}
     most = max(hits.values(), default=0)
     return [order_id for order_id, count in hits.items() if count == most] if most else []
 

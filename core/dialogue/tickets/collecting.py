@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from core.dialogue.draft import Draft, frame
-from core.dialogue.orders import find_own
+from core.dialogue.orders import BEGUN, find_own
 from core.dialogue.run import Runner, awaited
 from core.dialogue.tickets.facts import FACTS, FORMS, FREE, LEFT_OPEN, read_facts, said
 from core.dialogue.tickets.goods import items_meant
@@ -27,7 +27,7 @@ from core.types import (
     spoken_text,
 )
 
-_BEGUN, _TRIES = "begun", "tries"
+_TRIES = "tries"
 _ANSWER_CHARS = 500
 _MOST_TRIES = 2
 """Questions for one fact; afterwards it is left open, because no form is worth losing a customer."""
@@ -68,9 +68,9 @@ async def begin_ticket(draft: Draft) -> str:
     topic = current.flow
     if topic != "other_ticket":
         draft.slots["topic"] = topic
-    if _BEGUN in current.slots:
+    if BEGUN in current.slots:
         return ""
-    draft.stack[-1] = _marked(current, _BEGUN, "yes")
+    draft.stack[-1] = _marked(current, BEGUN, "yes")
     draft.forget(*FACTS, "items", "photos", _TRIES)
     words = draft.slots.get("request", "") or spoken_text(draft.message, draft.percept)
     draft.slots["request"] = words[:_ANSWER_CHARS]
@@ -133,7 +133,7 @@ def _amended(draft: Draft, runner: Runner) -> None:
         written.pop("items", None)
     kept = {name: value for name, value in written.items() if name not in draft.heard}
     draft.slots |= {**kept, **found}
-    draft.stack.append(_marked(frame(flow, runner.flows[flow].first), _BEGUN, "yes"))
+    draft.stack.append(_marked(frame(flow, runner.flows[flow].first), BEGUN, "yes"))
     _take_as_answer(draft, draft.stack[-1])
 
 
