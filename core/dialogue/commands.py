@@ -38,7 +38,7 @@ def obey(draft: Draft, runner: Runner) -> bool:
     if draft.picked:  # naming what stands in the list is the answer, not a question about it
         others = [command for command in others if not isinstance(command, AskKnowledge | StartFlow)]
     elif draft.absorbed:
-        others = [command for command in others if not _is_guess(command)]
+        others = [command for command in others if not _is_guess(command, draft)]
     others.sort(key=lambda command: next((at for at, kind in enumerate(_ORDER) if isinstance(command, kind)), 0))
     draft.alone = len(others) < 2
     for command in others:
@@ -56,11 +56,14 @@ def obey(draft: Draft, runner: Runner) -> bool:
     return True
 
 
-def _is_guess(command: Command) -> bool:
-    """Return whether a command is what a classifier makes of words that say how something is to be settled."""
-    if isinstance(command, Affirm | Deny | Clarify):
+def _is_guess(command: Command, draft: Draft) -> bool:
+    """Return whether a command is what is made of words that say how something is to be settled."""
+    if isinstance(command, Affirm | Deny | Clarify | ChitChat):
         return True
-    return command.source == "classifier" and isinstance(command, AskKnowledge | StartFlow | ChitChat | Handoff)
+    begins = any(isinstance(one, StartFlow) and one.flow == SETTLE for one in draft.understanding.commands)
+    if isinstance(command, CancelFlow | AskKnowledge):
+        return not begins  # beside a wish they are meant
+    return command.source == "classifier" and isinstance(command, StartFlow | Handoff)
 
 
 def take_slots(draft: Draft) -> None:

@@ -44,6 +44,8 @@ async def answer_question(draft: Draft) -> str:
     asked_of_photo = draft.slots.pop("photo_question", "")
     asked = draft.slots.get("question") or asked_of_photo or spoken_text(draft.message, draft.percept)
     lines = [line for line in asked.split("\n") if line.strip()] or [asked]
+    if len(lines) > 1 and await tell_comparison(draft, read_question(" ".join(lines), draft.desk.facts.lexicon)):
+        return "answered"
     results = []
     for place, text in enumerate(lines):
         if place:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
 from core.dialogue.wishes.changing import (
+    kept_goods,
     merged,
     picked,
     restricted,
@@ -29,7 +30,7 @@ from core.dialogue.wishes.wish import Wish, dumped, loaded
 from core.knowledge.lexicon import Lexicon
 from core.ports import Effect
 from core.shop.records import Order
-from core.types import ActionStatus, CancelFlow, Deny, spoken_text
+from core.types import ActionStatus, CancelFlow, ChitChat, Deny, spoken_text
 from core.understand.deeds import Deed, stretches
 from core.understand.deeds import wishes as wishes_in
 from core.understand.normalise import normalise
@@ -66,12 +67,23 @@ _ASKS = re.compile(
     r"[?？]\s*$|吗\s*$|^\s*(?:how|what|which|where|when|who|why|is|are|do|does|did|will)\b|怎么|多少|什么|为什么",
     re.IGNORECASE,
 )
+_DO_CANCEL = re.compile(
+    r"^\W*(?:(?:yes|please|好|是的?|确认)[,，\s]*)?(?:cancel(?: it| the order)?|取消(?:吧|掉|了|订单)?)\W*$", re.I
+)
+"""A yes to a cancellation that was read out."""
 _CONDITION = re.compile(
     r"\b(?:if|only|just|but|as long as|unless|except|when|once|provided|instead|after|before|not)\b"
     r"|如果|要是|只|仅|除了|不过|但|的话|先|等|别|不",
     re.IGNORECASE,
 )
 """What makes a yes a condition, or a yes to a part."""
+_NO = re.compile(
+    r"^\W*(?:(?:oh|actually|ah|hmm|well|sorry|wait)[,\s]+)*"
+    r"(?:no|nope|not that|don'?t|wait|instead|rather|actually|never ?mind)\b"
+    r"|^\W*(?:不|别|算了|等等|等一下|还是|错了)",
+    re.IGNORECASE,
+)
+"""How a message begins that takes back what was read out."""
 _REQUESTS = re.compile(r"\b(?:can|could|would|will) (?:you|i|we)\b|能不能|可以|能帮|可否|行不行|好吗", re.IGNORECASE)
 
 
@@ -94,10 +106,23 @@ def absorb(draft: Draft) -> bool:
     said = _said(draft)
     parts = stretches(said.text)
     meant = wishes_in(said.text, parts, names_order=any(entity.kind == "order_id" for entity in said.entities))
+    if _agrees_plainly(draft, said.text, says_more=meant):
+        draft.fill("answer", "yes")
+        return True
     if not meant and not _says_something(draft, said):
         return False
     _note(draft)
     return True
+
+
+def _agrees_plainly(draft: Draft, text: str, *, says_more: bool) -> bool:
+    """Return whether a yes with thanks and the like answers what was read out; "cancel!" says yes to a cancellation."""
+    heard = [wish for wish in loaded(draft.slots.get(_WISHES, "")) if wish.read_out]
+    if not heard or _ASKED in draft.slots or draft.stack[-1].flow != FLOW:
+        return False
+    does_it = any(wish.deed is Deed.CANCEL for wish in heard) and _DO_CANCEL.match(text)
+    thanks = any(isinstance(command, ChitChat) for command in draft.understanding.commands)
+    return bool(does_it) or (thanks and _agrees(text) and not says_more)
 
 
 def _begins(draft: Draft) -> bool:
@@ -123,13 +148,15 @@ def _says_something(draft: Draft, said: Said) -> bool:
         return any(entity.kind in _BEFORE_PROOF for entity in said.entities)
     if {"new_item", "item_place"} & draft.heard.keys():
         return True
+    asked = draft.slots.get(_ASKED, "").partition(":")[0]
+    if asked == "reason" and any(entity.kind == "reason" for entity in said.entities):
+        return True
     if any(isinstance(command, Deny | CancelFlow) for command in draft.understanding.commands):
         return False  # a plain no wins over what its words may also mean
     if _ASKS.search(said.text) and not _REQUESTS.search(said.text):
         return False
     if any(entity.kind in _KINDS for entity in said.entities):
         return True
-    asked = draft.slots.get(_ASKED, "").partition(":")[0]
     if asked in ("reason", "address") and not draft.understanding.commands:
         return True
     facts = draft.desk.facts
@@ -195,6 +222,7 @@ def _ready(stated: Sequence[Stated]) -> list[Stated]:
 def _updated(draft: Draft, wishes: list[Wish], said: Said, goods: Bought) -> list[Wish]:
     """Return the wishes with what was said now: new ones, or more about those there are."""
     facts, products = draft.desk.facts, tuple(goods.products.values())
+    wishes, said = _taken_back(wishes, said, goods, facts.lexicon)
     if not wishes:
         deed = draft.slots.pop(_DEED, "")
         return list(read_wishes(said, products, facts.lexicon, deed=Deed(deed) if deed else None))
@@ -203,13 +231,36 @@ def _updated(draft: Draft, wishes: list[Wish], said: Said, goods: Bought) -> lis
         told = next(iter(read_wishes(said, products, facts.lexicon, deed=wishes[at].deed)))
         return _answered(draft, wishes, told, said, goods, at, line)
     wishes = [wish for wish in wishes if wish.order_id or wish.lines or wish.everything or wish.address]
-    for wish in read_wishes(said, products, facts.lexicon):
+    new = read_wishes(said, products, facts.lexicon)
+    wishes = [old for old in wishes if not any(_replaces(wish, old, said.text) for wish in new)]
+    for wish in new:
         same = next((at for at, old in enumerate(wishes) if _goes_on(old, wish)), None)
         if same is None:
             wishes.append(wish)
         else:
             wishes[same] = _more_of(wishes[same], wish, said, goods, facts.lexicon, None)
     return wishes
+
+
+def _taken_back(wishes: list[Wish], said: Said, goods: Bought, lexicon: Lexicon) -> tuple[list[Wish], Said]:
+    """Return the wishes without the goods that the customer keeps after all, and the words that are left."""
+    taken, left = kept_goods(said.text)
+    if not wishes or not taken:
+        return wishes, said
+    named = read_wishes(Said(text=taken, entities=()), tuple(goods.products.values()), lexicon, deed=Deed.RETURN)
+    keys = [key for wish in named for line in wish.lines for key in line.product_id.split("|")]
+    if not keys:
+        return wishes, said
+    return spared(wishes, keys), Said(text=left, entities=())
+
+
+def _replaces(new: Wish, old: Wish, text: str) -> bool:
+    """Return whether a later wish takes the place of one that was read out: after a no, or on the same order."""
+    if new.deed is old.deed or not old.read_out:
+        return False
+    ending = (Deed.CANCEL, Deed.RETURN, Deed.SWAP)
+    same_order = new.order_id == old.order_id and new.deed in ending and old.deed in ending
+    return same_order or (new.order_id in ("", old.order_id) and bool(_NO.match(text)))
 
 
 def _answered(
@@ -229,7 +280,7 @@ def _answered(
         return restricted(wishes, told)
     if told.lines:
         at = _with_these_goods(wishes, told, at)
-    if draft.slots.get(_ASKED, "").startswith("reason") and not told.reason:
+    if draft.slots.get(_ASKED, "").startswith("reason") and not (told.reason or said.entities or told.lines):
         told = replace(told, reason=f"other:{said.text}")
     wishes[at] = _more_of(wishes[at], told, said, goods, draft.desk.facts.lexicon, line)
     return wishes
@@ -269,7 +320,8 @@ def _asked_about(draft: Draft, wishes: Sequence[Wish]) -> tuple[int, int | None]
 async def _stated(draft: Draft, wishes: Sequence[Wish], orders: Sequence[Order], goods: Bought) -> list[Stated]:
     """Return every wish with its order and the policy's ruling; what cannot be done is said and dropped."""
     focus = draft.slots.get("order_id", "")
-    places = _together([bent(place, orders) for wish in wishes for place in placed(wish, orders, focus=focus)])
+    found = [bent(place, orders) for wish in wishes for place in placed(wish, orders, focus=focus)]
+    places = _together([_with_words(place, goods, draft.desk.facts.lexicon) for place in found])
     left: list[Stated] = []
     for place in sorted(places, key=lambda place: _ORDER_OF_DEEDS.index(place.wish.deed)):
         if any(_excludes(other.wish, place.wish) for other in left):
@@ -289,6 +341,14 @@ async def _stated(draft: Draft, wishes: Sequence[Wish], orders: Sequence[Order],
     if len(left) == 1 and left[0].wish.order_id:
         draft.slots["order_id"] = left[0].wish.order_id
     return left
+
+
+def _with_words(place: Placed, goods: Bought, lexicon: Lexicon) -> Placed:
+    """Read the options that were said before it was clear of which goods."""
+    wish = place.wish
+    if wish.deed is not Deed.SWAP or not wish.words or not wish.lines:
+        return place
+    return replace(place, wish=replace(told_of_lines(wish, wish.words, goods.products, lexicon, only=None), words=""))
 
 
 def _together(places: Sequence[Placed]) -> list[Placed]:

@@ -84,9 +84,10 @@ _CHANGE = re.compile(
 )
 _ADDRESS = re.compile(
     r"\b(?:address(?:es)?|ship(?:ped|ping)? (?:it|them|this|that|my order|the order|#?\w+)? ?to"
-    r"|(?:send|deliver|redirect|reroute) (?:it|them|this|that|(?:my |the )?(?:order|parcel|package))(?: #?\w+){0,2}"
+    r"|(?:send|deliver|redirect|reroute) (?:it|them|this|that|#?[A-Za-z]{0,2}\d{5,}"
+    r"|(?:my |the )?(?:order|parcel|package))(?: #?\w+){0,2}"
     r" to)\b"
-    r"|地址|寄(?:到|往|去|给)|送(?:到|去|往)|收货人?信息|搬家",
+    r"|地址|寄(?:到|往|去|给)|送(?:到|去|往)|收货人?信息",
     re.IGNORECASE | re.ASCII,
 )
 _PROFILE = re.compile(
@@ -105,7 +106,7 @@ _PAYMENT = re.compile(
 _PAYMENT_CHANGED = re.compile(
     r"\b(?:chang|switch|modif|updat|mov|transfer)\w* (?:the |my |its |over )*"
     r"(?:payment|billing|way (?:I|it is|of) pa)\w*"
-    r"|[改换](?:一下|个|掉|用|成)?(?:付款|支付|结算)|[改换](?:成|为|用)[^,，。;；]{0,40}(?:付款|支付|付钱)"
+    r"|[改换](?:一下|个|掉|用|成)?(?:付款|支付|结算)|[改换](?:成|为|用)[^,，。;；]{0,40}(?:付款|支付|付钱|付(?=吗|吧|$))"
     r"|(?:付款|支付|结算)(?:方式|方法|渠道)?[^,，。;；]{0,16}?[改换]",
     re.IGNORECASE | re.ASCII,
 )
@@ -113,6 +114,11 @@ _PAY_INSTEAD = re.compile(r"\b(?:switch|set|different|another|use|using|instead)
 _TOWARDS = re.compile(
     r"\b(?:to|as|with|should be|must be|needs to be)\b|[改换变]?成|[改换]为|[寄送改换]到", re.IGNORECASE | re.ASCII
 )
+_TARGET_AFTER = re.compile(
+    r"(?:\b(?:to|as|with|use|using|be|from)|成|为|到|用|跟|和|按)\s*(?:be )?(?:my|the|our|我的?|我们的?)?\s*$",
+    re.IGNORECASE | re.ASCII,
+)
+"""Before the customer's own address: it is what the order's becomes."""
 _OF_AN_ORDER = re.compile(
     r"\baddress\b|\b(?:it|them|this|that|my|the) ?(?:order|parcel|package)?\b|#\w|地址|订单|包裹|[我这那]",
     re.IGNORECASE | re.ASCII,
@@ -159,7 +165,8 @@ _RULES_ASKED = re.compile(
     r"\b(?:how (?:do|can|to|does|long|much time)|what(?:'s| is| are)? (?:your|the|if)|what happens|policy|policies"
     r"|rules?|procedure|is it possible|do you (?:accept|allow|offer|take|ship|send|deliver)|am i allowed"
     r"|are (?:returns|exchanges))\b|能(?:寄|送|发)|[寄送发]不?[寄送发]?到.{1,8}吗"
-    r"|\b(?:which|what)\b.{0,40}\b(?:can|could|may) I\b|哪些|哪几|怎么(?!样)|如何|流程|规定|规则|政策|几天|几日|什么时候能|要多长|运费谁|谁出|如果|万一|要是",
+    r"|\b(?:which|what)\b.{0,40}\b(?:can|could|may) I\b|哪些|哪几|怎么(?!样)|如何|流程|规定|规则|政策|几天|几日"
+    r"|什么时候能|要多长|运费谁|谁出|如果|万一|要是",
     re.IGNORECASE | re.ASCII,
 )
 """Asking how it is done, or what holds, is no wish yet."""
@@ -256,8 +263,8 @@ def _deed(clause: str) -> tuple[Deed | None, bool]:
 
 def _is_of_profile(clause: str) -> bool:
     """Return whether the customer's own address is what changes, and not what an order's becomes."""
-    own, towards = _PROFILE.search(clause), _TOWARDS.search(clause)
-    return own is not None and (towards is None or own.start() < towards.start())
+    own = _PROFILE.search(clause)
+    return own is not None and not _TARGET_AFTER.search(clause[: own.start()])
 
 
 def _first(pattern: re.Pattern[str], clause: str) -> int | None:

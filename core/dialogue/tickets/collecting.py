@@ -11,7 +11,7 @@ from types import MappingProxyType
 from core.dialogue.draft import Draft, frame
 from core.dialogue.orders import BEGUN, find_own
 from core.dialogue.run import Runner, awaited
-from core.dialogue.tickets.facts import FACTS, FORMS, FREE, LEFT_OPEN, read_facts, said
+from core.dialogue.tickets.facts import AMOUNTS, FACTS, FORMS, FREE, LEFT_OPEN, bare_amount, read_facts, said
 from core.dialogue.tickets.goods import items_meant
 from core.types import (
     AttachmentKind,
@@ -39,7 +39,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _WISHES = re.compile(
-    r"我(?:要|想|还要|还想)(?!说|问)|帮我|给我(?!发)|顺便|另外"
+    r"我(?:要|想|还要|还想)(?!说|问)|帮我|给我(?!发)|顺便|另外|(?:直接|干脆)(?:退|换|取消)|^\W*算了"
     r"|\bI(?:'d like| would like| want|'d rather)\b|\b(?:instead|also|by the way)\b|^(?:please )?(?:cancel|return"
     r"|exchange|refund)\b",
     re.IGNORECASE,
@@ -162,6 +162,8 @@ async def _answer(draft: Draft, asked: list[str], words: str, found: Mapping[str
         return {"items": LEFT_OPEN} if _UNKNOWN.match(words) else {}
     if slot == "time" and _ANYTIME.search(words):
         return {"time": "any"}
+    if slot in AMOUNTS and (number := bare_amount(words)):
+        return {slot: number}
     if _UNKNOWN.match(words) or any(isinstance(c, Deny) for c in draft.understanding.commands):
         return {slot: LEFT_OPEN}
     named = {"order_id", "email", "ordinal", "other"} & draft.heard.keys()

@@ -168,6 +168,14 @@ def _clauses_with(pattern: re.Pattern[str]) -> Reader:
     return lambda words: words.text[:_TEXT_CHARS] if pattern.search(words.text) else ""
 
 
+_PRICED = re.compile(
+    r"(?:\b(?:for|at|now|only|just|costs?|it'?s|to)\s+|只?卖|只要|才|降到|降成|现在|变成|标价)\s*"
+    r"(?P<value>\d{2,6}(?:\.\d{1,2})?)(?![\d.]*\s*(?:%|-|days?|times?|pieces?|people|ml|cm|kg|[a-z]|天|次|件|个|号|折))",
+    re.IGNORECASE,
+)
+"""A price without its currency, by what stands before it: "for 459 and now it's 399"."""
+
+
 def _lowest_amount(words: Said) -> str:
     """Return the lowest of the prices that were named: the other one is what was paid."""
     found = [entity for entity in words.entities if entity.kind == "amount"]
@@ -178,7 +186,15 @@ def _lowest_amount(words: Said) -> str:
     ]
     if numbers:
         return min(numbers)[1]
-    bare = re.fullmatch(r"\W*(\d+(?:\.\d{1,2})?)\W*", words.text)
+    return min((found["value"] for found in _PRICED.finditer(words.text)), key=float, default="")
+
+
+def bare_amount(text: str) -> str:
+    """Return the number that is the whole answer to "how much?"; "" when more is said.
+
+    Only what was asked for an amount may be read so: elsewhere "2" is a place in a list.
+    """
+    bare = re.fullmatch(r"\W*(\d+(?:\.\d{1,2})?)\W*", text)
     return bare.group(1) if bare else ""
 
 
@@ -209,6 +225,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 
 FREE = frozenset({"invoice_title", "fault", "since", "seen_where", "coupon_message", "happened", "time"})
 """Facts for which any answer is good."""
+AMOUNTS = frozenset({"amount", "seen_price"})
 FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "invoice": ("invoice_kind", "invoice_title", "tax_number", "invoice_email"),

@@ -15,6 +15,15 @@ from core.understand.deeds import Deed
 _ONLY = re.compile(r"\b(?:only|just)\b|只|仅|就(?:换|退|要|办)", re.IGNORECASE | re.ASCII)
 
 
+_KEEPS = re.compile(
+    r"\b(?:keep(?:ing)?|leave|not|don'?t (?:return|exchange|cancel|change|touch))\b.{0,40}\b(?:the|my|that|this)\b"
+    r"|留(?:着|下)?|不(?:用|要)?(?:退|换|改|动)(?:了|货)?",
+    re.IGNORECASE | re.ASCII,
+)
+"""Words by which goods are taken out of what was going to be done."""
+_CLAUSE = re.compile(r"[,，;；。.!！]\s*|\s+(?:but|and)\s+")
+
+
 def restricts(text: str) -> bool:
     """Return whether the words keep a part and drop the rest: "only the lamp"."""
     return bool(_ONLY.search(text))
@@ -28,6 +37,13 @@ def restricted(wishes: Sequence[Wish], told: Wish) -> list[Wish]:
         for wish in wishes
     ]
     return [wish for wish in kept if wish.lines] or list(wishes)
+
+
+def kept_goods(text: str) -> tuple[str, str]:
+    """Return the clauses that take something back ("keep the pen", "水壶不退了"), and the words without them."""
+    clauses = [clause for clause in _CLAUSE.split(text) if clause.strip()]
+    taken = [clause for clause in clauses if _KEEPS.search(clause)]
+    return ", ".join(taken), ", ".join(clause for clause in clauses if clause not in taken)
 
 
 def spared(wishes: Sequence[Wish], products: Sequence[str]) -> list[Wish]:
@@ -73,10 +89,16 @@ def merged(old: Wish, new: Wish) -> Wish:
 
 
 def _address(old: Wish, new: Wish) -> Options:
-    """Return the address with the parts that were said now; another street is another address."""
-    if "address1" in dict(new.address):
-        return new.address
-    return tuple({**dict(old.address), **dict(new.address)}.items())
+    """Return the address with the parts that were said now.
+
+    Another street has no flat of the old one, and with another city or zip it is another address.
+    """
+    said, known = dict(new.address), dict(old.address)
+    if "address1" in said:
+        known.pop("address2", None)
+    if "address1" in said and said.keys() & {"city", "zip"}:
+        known = {}
+    return tuple({**known, **said}.items())
 
 
 def told_of_lines(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.dialogue.wishes.wish import Line, Options
 from core.knowledge.lexicon import Lexicon
@@ -70,10 +70,14 @@ def read_lines(
     meant = _no_options([one for one in named if one not in left_out], text[start:end], start, by_id, lexicon)
     starts = _starts(text, start, meant, swaps=swaps)
     lines: list[Line] = []
+    targets: list[str] = []
     for at, (first, one) in enumerate(starts):
         last = starts[at + 1][0] if at + 1 < len(starts) else end
-        lines += _lines_of(text, first, last, one, by_id, lexicon, swaps=swaps)
-    return tuple(_filled_up(lines, by_id)), tuple(product for one in left_out for product in one.products)
+        line, target = _line_of(text, first, last, one, by_id, lexicon, swaps=swaps)
+        lines.append(line)
+        targets.append(target)
+    spared_ones = tuple(product for one in left_out for product in one.products)
+    return tuple(_filled_up(lines, targets, by_id, lexicon)), spared_ones
 
 
 def read_options(text: str, line: Line, products: Sequence[Product], lexicon: Lexicon) -> tuple[Options, str, bool]:
@@ -127,9 +131,10 @@ def _starts(text: str, start: int, meant: Sequence[_Named], *, swaps: bool) -> l
     return starts
 
 
-def _lines_of(
+def _line_of(
     text: str, first: int, last: int, one: _Named, by_id: dict[str, Product], lexicon: Lexicon, *, swaps: bool
-) -> list[Line]:
+) -> tuple[Line, str]:
+    """Return a line, and the words about what it should become."""
     towards = _towards(text, one.end, last) if swaps else None
     own = text[first : towards.start()] if towards else text[first:last]
     target = text[towards.end() : last] if towards else ""
@@ -143,7 +148,7 @@ def _lines_of(
         superlative=wanted_order(target or own) if swaps else "",
         same=swaps and not wanted and bool(_SAME.search(text[first:last])),
     )
-    return [line]
+    return line, target
 
 
 def _towards(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -166,26 +171,18 @@ def _options(text: str, product: Product, lexicon: Lexicon) -> Options:
     return tuple(found.items())
 
 
-def _filled_up(lines: Sequence[Line], by_id: dict[str, Product]) -> list[Line]:
-    """Give "the boots and the jacket in black" its black for both."""
+def _filled_up(
+    lines: Sequence[Line], targets: Sequence[str], by_id: dict[str, Product], lexicon: Lexicon
+) -> list[Line]:
+    """Give "the boots and the jacket in black" its black for both, as far as each comes in it."""
     filled = list(lines)
     for at in range(len(filled) - 2, -1, -1):
         line, after = filled[at], filled[at + 1]
-        if line.wanted or line.superlative or line.same or not (after.wanted or after.superlative or after.same):
+        target = next((words for words in targets[at + 1 :] if words), "")
+        if targets[at] or line.wanted or line.superlative or line.same or not target:
             continue
-        known = {(name, value) for key in line.product_id.split("|") for name, value in _all_options(by_id[key])}
-        shared = tuple(option for option in after.wanted if option in known)
-        if len(shared) == len(after.wanted):
-            filled[at] = Line(
-                product_id=line.product_id,
-                every=line.every,
-                having=line.having,
-                wanted=shared,
-                superlative=after.superlative,
-                same=after.same,
-            )
+        wanted = dict.fromkeys(
+            said for key in line.product_id.split("|") for said in _options(target, by_id[key], lexicon)
+        )
+        filled[at] = replace(line, wanted=tuple(wanted), superlative=after.superlative, same=after.same and not wanted)
     return filled
-
-
-def _all_options(product: Product) -> set[tuple[str, str]]:
-    return {option for variant in product.variants.values() for option in variant.options.items()}

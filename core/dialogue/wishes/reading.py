@@ -16,6 +16,11 @@ from core.shop.records import Product
 from core.types import Entity
 from core.understand.deeds import Deed, Stretch, stretches
 
+_BORROWS = re.compile(
+    r"\b(?:same|as|to|use|like|match(?:es|ing)?|with|be)\b|一样|相同|一致|同|跟|和|按|照|成|为",
+    re.IGNORECASE | re.ASCII,
+)
+_REACH = 12
 _ALL_ORDERS = re.compile(
     r"\b(?:all|every|both|any)(?: (?:of )?(?:my|the|these|those))?(?: \w+){0,2} orders?\b"
     r"|所有的?(?:[\u4e00-\u9fff]{0,4})订单|全部(?:的)?订单|(?:两|几|每)个订单都?",
@@ -72,6 +77,12 @@ def read_wishes(
     return _shared(said, found)
 
 
+def _is_borrowed(said: Said, entity: Entity) -> bool:
+    """Return whether an address that is pointed at is what another becomes, and not the one that changes."""
+    before = said.text[max(0, entity.start - _REACH) : entity.start]
+    return not entity.value.startswith("order:") or bool(_BORROWS.search(before + entity.text))
+
+
 def _continues(before: Wish, wish: Wish) -> bool:
     """Return whether a stretch says more of the deed before it: "exchange the lamp for ..., swap the clock too"."""
     if wish.deed is not before.deed:
@@ -85,9 +96,10 @@ def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: 
     if part.deed is None:
         return []
     entities = said.within(part.start, part.end)
-    refs = values(entities, "address_ref")
+    refs = tuple(entity.value for entity in entities if entity.kind == "address_ref" and _is_borrowed(said, entity))
     address = _address(values(entities, "address"))
-    orders = _orders_named(entities, refs if address else refs[:-1])
+    own = tuple(e.value for e in entities if e.kind == "address_ref" and e.value not in refs)
+    orders = _orders_named(entities, (*own, *(refs if address else refs[:-1])))
     wish = Wish(
         deed=part.deed,
         sure=part.sure,
@@ -102,7 +114,8 @@ def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: 
         said.text, part.start, part.end, spared, products, lexicon, swaps=part.deed is Deed.SWAP
     )
     foreign = "" if lines or left_out else _foreign(said, part, lexicon)
-    wish = replace(wish, lines=lines, spared=left_out, foreign=foreign)
+    words = said.text[part.start : part.end] if part.deed is Deed.SWAP and not lines else ""
+    wish = replace(wish, lines=lines, spared=left_out, foreign=foreign, words=words)
     if not orders and not lines and values(entities, "recent"):
         return [replace(wish, order_id=RECENT)]
     if _ALL_ORDERS.search(said.text, part.start, part.end) and not orders:

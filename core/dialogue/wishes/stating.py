@@ -20,7 +20,7 @@ from core.understand.deeds import Deed
 
 _MENDED_BY = MappingProxyType(
     {"method/": "payment_method_id", "return/refund_": "payment_method_id", "payment/same": "payment_method_id",
-     "cancel/reason": "reason", "address/": "address"}
+     "cancel/reason": "reason", "address/unreadable": "address"}
 )  # fmt: skip
 """Denials that another answer mends, by how their clauses begin, with what to ask for."""
 

@@ -58,6 +58,8 @@ class Wish:
     """The parts of an address that were named, by their names in the records."""
     address_ref: str = ""
     """A known address that was pointed at: "default", "order:#W1", "city:Chicago"."""
+    words: str = ""
+    """What was said of goods that were not named; read again once they are known."""
     read_out: str = ""
     """The `confirmation_of` what the customer has heard; empty before."""
 
