@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _GAP = (
-    r"(?:\s*(?:a|an|the|in|any|it|this|that|one|be|to be|to|want|like|need|have|has|please|other"
-    r"|是|要|想要|给我|带|这个|那个|再|有))*"
+    r"(?:\s*(?:a|an|the|in|any|it|this|that|one|be|to be|to|for|suitable|want|like|need|have|has|please|other"
+    r"|是|要|想要|给我|带|这个|那个|再|有|适合))*"
 )
 _BEFORE = re.compile(
     r"(?:\b(?:not|no|never|without|instead of|rather than|other than|except(?: for)?|but|avoid|minus|replacing)\b"
