@@ -89,7 +89,7 @@ def read_rows(path: Path, *, split: str = "", headless: Sequence[str] = ()) -> l
     """
     if path.is_dir():
         return _read_folder(path)
-    text = _decoded(path)
+    text = decoded(path)
     start = text.lstrip()[:1]
     if path.suffix.lower() in (".json", ".jsonl", ".ndjson") or start == "{":
         rows = _read_json(path, text, split)
@@ -100,7 +100,7 @@ def read_rows(path: Path, *, split: str = "", headless: Sequence[str] = ()) -> l
     return rows
 
 
-def _decoded(path: Path) -> str:
+def decoded(path: Path) -> str:
     """Return the file as text: UTF-8, UTF-16 with its mark, or GB18030, as Chinese tables often are."""
     try:
         data = path.read_bytes()
@@ -186,7 +186,7 @@ def _read_folder(folder: Path) -> list[Row]:
     texts, labels = folder / "seq.in", folder / "label"
     if not texts.is_file() or not labels.is_file():
         raise ConfigError(f"{folder} is a folder without seq.in and label")
-    said, named = _decoded(texts).splitlines(), _decoded(labels).splitlines()
+    said, named = decoded(texts).splitlines(), decoded(labels).splitlines()
     if len(said) != len(named):
         raise ConfigError(f"{folder}: seq.in has {len(said)} lines, label has {len(named)}")
     return [{"text": text, "label": label} for text, label in zip(said, named, strict=True)]

@@ -23,19 +23,20 @@ class Grams:
 
     def rows(self, texts: Sequence[str]) -> csr_matrix:
         """Return one sparse row a text."""
-        split = [" ".join(_cut(text)) for text in texts]
+        split = [" ".join(cut(text)) for text in texts]
         return csr_matrix(hstack([self.words.transform(split), self.characters.transform(split)]) * np.sqrt(0.5))
 
 
 def fit_grams(texts: Sequence[str]) -> Grams:
     """Count over the training texts."""
-    split = [" ".join(_cut(text)) for text in texts]
+    split = [" ".join(cut(text)) for text in texts]
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD, dtype=np.float32)
     runs = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 5), sublinear_tf=True, dtype=np.float32)
     return Grams(words=words.fit(split or [""]), characters=runs.fit(split or [""]))
 
 
-def _cut(text: str) -> list[str]:
+def cut(text: str) -> list[str]:
+    """Return the words in small letters: by spaces, or for Chinese by jieba."""
     return [word for word in jieba().cut(text.lower()) if word.strip()] if not text.isascii() else text.lower().split()
 
 

@@ -14,10 +14,10 @@ from core.ports import Vectors
 from learning.datasets import OUT_OF_SCOPE, LabelledText
 from learning.evaluation.labels import Guess
 from learning.training.grams import Grams, fit_grams
-from learning.training.kernel import Matrix, likeness, solve
+from learning.training.kernel import Matrix, likeness, nearness, solve
 from learning.training.rejecting import Rejecter, evidence_of, fit_on_imitations, fit_on_rows
 
-_GRAM_SHARE = 0.15
+_GRAM_SHARE = 0.1
 """The share of n-grams in the likeness of two texts."""
 _MOST = 20_000
 """Rows whose kernel fits into 24 GB with all that is computed from it; of more, a sample is taken."""
@@ -46,15 +46,15 @@ class IntentModel:
         for start in range(0, len(texts), _BLOCK):
             part = slice(start, start + _BLOCK)
             kernel = _kernel(self.grams.rows(texts[part]), self.rows, [view[part] for view in views], self.views)
-            guesses += self._judged(kernel @ self.dual)
+            guesses += self._judged(kernel @ self.dual, nearness(kernel))
         return guesses
 
-    def _judged(self, scores: NDArray[np.float32]) -> list[Guess]:
+    def _judged(self, scores: Matrix, near: Matrix) -> list[Guess]:
         outside = _place_of_outside(self.names)
         chances = _chances(scores, self.temperature, outside)
         within = np.ones(len(scores))
         if self.rejecter is not None:
-            within = self.rejecter.in_scope(evidence_of(scores, outside))
+            within = self.rejecter.in_scope(evidence_of(scores, near, outside))
         judged = []
         for row, inside in zip(chances, within.tolist(), strict=True):
             best = int(row.argmax())
@@ -92,18 +92,25 @@ def train_intents(rows: Sequence[LabelledText], views: Sequence[Vectors], tell: 
     grams = fit_grams(texts)
     counted = grams.rows(texts)
     tell("fitting")
-    dual, unseen = solve(_kernel(counted, counted, views, views), classes, len(names))
+    kernel = _kernel(counted, counted, views, views)
+    near = nearness(kernel, own=True)
+    dual, unseen = solve(kernel, classes, len(names))
     outside = _place_of_outside(names)
 
-    def solve_part(trained: NDArray[np.int64], places: NDArray[np.int64], asked: NDArray[np.int64]) -> Matrix:
+    def solve_part(
+        trained: NDArray[np.int64], places: NDArray[np.int64], asked: NDArray[np.int64]
+    ) -> tuple[Matrix, Matrix]:
         own, other = [view[trained] for view in views], [view[asked] for view in views]
         weights, _ = solve(_kernel(counted[trained], counted[trained], own, own), places, int(places.max()) + 1)
-        return _kernel(counted[asked], counted[trained], other, own) @ weights
+        between = _kernel(counted[asked], counted[trained], other, own)
+        return between @ weights, nearness(between)
 
     tell("learning what is out of scope")
-    rejecter = (
-        fit_on_rows(unseen, classes, outside) if outside is not None else fit_on_imitations(unseen, classes, solve_part)
-    )
+    evidence = evidence_of(unseen, near, outside)
+    if outside is None:
+        rejecter = fit_on_imitations(evidence, classes, solve_part)
+    else:
+        rejecter = fit_on_rows(evidence, classes != outside)
     return IntentModel(
         names=names,
         views=tuple(views),

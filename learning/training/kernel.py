@@ -19,7 +19,9 @@ Matrix = NDArray[np.float32]
 _NARROW = 3.0
 """exp(3 (cosine - 1)): a neighbour at cosine 0.5 counts a fifth. Chosen on leave-one-out accuracy and on how
 well held-out intents are told from the others; 2 to 4 differ by less than half a percent."""
-_RIDGE = 0.15
+_RIDGE = 0.1
+_NEIGHBOURS = 5
+_BLOCK = 1000
 
 
 def likeness(some: Sequence[Matrix], others: Sequence[Matrix]) -> Matrix:
@@ -32,6 +34,22 @@ def likeness(some: Sequence[Matrix], others: Sequence[Matrix]) -> Matrix:
         total += np.exp(near, out=near)
     total /= len(some)
     return total
+
+
+def nearness(kernel: Matrix, *, own: bool = False) -> Matrix:
+    """Return each row's likeness to its nearest and, on average, its five nearest neighbours, shape (rows, 2).
+
+    `own`: the columns are the rows themselves, which are no neighbours of their own.
+    """
+    found = np.empty((len(kernel), 2), np.float32)
+    few = min(_NEIGHBOURS, kernel.shape[1] - own)
+    for start in range(0, len(kernel), _BLOCK):
+        block = kernel[start : start + _BLOCK].copy()
+        if own:
+            block[np.arange(len(block)), np.arange(start, start + len(block))] = -1
+        nearest = np.partition(block, -few, axis=1)[:, -few:]
+        found[start : start + _BLOCK] = np.stack([nearest.max(axis=1), nearest.mean(axis=1)], axis=1)
+    return found
 
 
 def solve(kernel: Matrix, classes: NDArray[np.int64], count: int) -> tuple[Matrix, Matrix]:

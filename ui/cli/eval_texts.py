@@ -92,3 +92,87 @@ def tell(values: dict[str, object], *, as_json: bool) -> None:
     """Print the object, or a line for each value."""
     lines = (f"{name:18} {'-' if value is None else value}" for name, value in values.items())
     show(values, "\n".join(lines), as_json=as_json)
+
+
+def sentiment(
+    context: typer.Context,
+    data: Data = None,
+    train: Train = None,
+    test: Test = None,
+    picture: Picture = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell moods (or any label of longer texts): good, bad, neutral; report accuracy and macro F1."""
+    from learning.datasets import read_texts
+    from learning.evaluation.labels import Guess, score_labels
+    from ui import sentiment_scores
+
+    check_sources(data, train, test)
+    settings(context)
+    rows = read_texts(data or test or Path())
+    if train is None:
+        said, each_ms = sentiment_scores.of_built_in(rows)
+    else:
+        from learning.training import require_libraries
+
+        require_libraries()
+        said, each_ms = sentiment_scores.of_trained(read_texts(train), rows)
+    guesses = [Guess(label=label, confidence=1.0, in_scope=1.0) for label in said]
+    scores = score_labels(rows, guesses)
+    draw(picture, rows, guesses)
+    values: dict[str, object] = {"accuracy": scores.accuracy, "macro_f1": scores.macro_f1, "rows": scores.rows}
+    tell({**values, "ms_per_text": each_ms}, as_json=as_json)
+
+
+def entities(
+    context: typer.Context,
+    data: Annotated[
+        Path | None, typer.Option(help="Score the built-in rules on this file: a sign and its tag a line.")
+    ] = None,
+    train: Train = None,
+    test: Test = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find names in text, in BIO form (CoNLL); report precision, recall and F1 over whole names."""
+    from learning.evaluation.spans import read_tagged, score_spans
+    from ui import entity_scores
+
+    check_sources(data, train, test)
+    settings(context)
+    texts = read_tagged(data or test or Path())
+    if train is None:
+        said = entity_scores.of_built_in(texts)
+    else:
+        from learning.training import require_libraries
+
+        require_libraries()
+        said = entity_scores.of_trained(read_tagged(train), texts)
+    tell(dataclasses.asdict(score_spans(texts, said)), as_json=as_json)
+
+
+def pairs(
+    context: typer.Context,
+    data: Annotated[
+        Path | None, typer.Option(help="Score likeness of vectors alone on this file: two texts and 1 or 0.")
+    ] = None,
+    train: Train = None,
+    test: Test = None,
+    encoder: Annotated[str, typer.Option(help="Spec of the encoder; default: backends.sentences.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Tell whether two questions ask the same; report the area under the ROC curve."""
+    from learning.datasets import read_pairs
+    from learning.evaluation.pairs import score_pairs
+    from ui import pair_scores
+
+    check_sources(data, train, test)
+    chosen = settings(context)
+    asked = read_pairs(data or test or Path())
+    if train is None:
+        chances = asyncio.run(pair_scores.of_built_in(asked, chosen))
+    else:
+        from learning.training import require_libraries
+
+        require_libraries()
+        chances = asyncio.run(pair_scores.of_trained(read_pairs(train), asked, chosen, encoder))
+    tell(dataclasses.asdict(score_pairs(asked, chances)), as_json=as_json)
