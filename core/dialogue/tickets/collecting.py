@@ -55,6 +55,8 @@ _CORRECTS = re.compile(
     r"|correction|change (?:it|that) to)\b|^no\b",
     re.IGNORECASE,
 )
+_BARE_PHONE = re.compile(r"^[\d\s+()-]{7,20}$")
+"""A number and nothing else: another one to ring than the one that the ticket says."""
 _POLITE = re.compile(
     r"^(?:it's|it is|just|就是|就写|写|是)\s+|[\s,，]*(?:please|thanks|thank you|谢谢|麻烦了?)?[\s.。!！]*$",
     re.IGNORECASE,
@@ -123,9 +125,12 @@ def _amended(draft: Draft, runner: Runner) -> None:
     written = json.loads(draft.slots.pop("written", "{}"))
     flow = written.get("topic", "")
     words = spoken_text(draft.message, draft.percept)
-    if draft.stack or flow not in FORMS or not (_CORRECTS.search(words) or _corrects(draft)) or is_question(words):
+    corrects = _CORRECTS.search(words) or _corrects(draft) or _BARE_PHONE.match(words) and "phone" in written
+    if draft.stack or flow not in FORMS or not corrects or is_question(words):
         return
     found = dict(read_facts(flow, said(words, draft.message.received_at.date())))
+    if "phone" in draft.heard and "phone" in FORMS[flow]:
+        found["phone"] = draft.heard["phone"]
     another = draft.heard.get("order_id", written.get("order_id")) != written.get("order_id")
     if not found and not another and "other" not in draft.heard:
         return

@@ -70,8 +70,10 @@ async def tell_address(draft: Draft) -> str:
     """Say which address somebody will come to: the order's own, unless the customer says otherwise."""
     order = await find_own(draft, draft.slots.get("order_id", ""))
     if order is not None:
-        place = [part for part in (order.address.address1, order.address.address2, order.address.city) if part]
-        whole = " ".join(reversed(place)) if _HAN.search("".join(place)) else ", ".join(place)
+        at = order.address
+        is_chinese = _HAN.search(at.address1) is not None
+        place = (at.city, at.address1, at.address2) if is_chinese else (at.address1, at.address2, at.city)
+        whole = (" " if is_chinese else ", ").join(part for part in place if part)
         draft.say("visit_address", address=whole)
     return ""
 
