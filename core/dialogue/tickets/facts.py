@@ -170,7 +170,8 @@ def _clauses_with(pattern: re.Pattern[str]) -> Reader:
 
 _PRICED = re.compile(
     r"(?:\b(?:for|at|now|only|just|costs?|it'?s|to)\s+|只?卖|只要|才|降到|降成|现在|变成|标价)\s*"
-    r"(?P<value>\d{2,6}(?:\.\d{1,2})?)(?![\d.]*\s*(?:%|-|days?|times?|pieces?|people|ml|cm|kg|[a-z]|天|次|件|个|号|折))",
+    r"(?P<value>\d{2,6}(?:\.\d{1,2})?)"
+    r"(?![\d.]*(?:[a-z]|\s*(?:%|-|days?\b|times?\b|pieces?\b|people\b|ml\b|cm\b|kg\b|天|次|件|个|号|折)))",
     re.IGNORECASE,
 )
 """A price without its currency, by what stands before it: "for 459 and now it's 399"."""
