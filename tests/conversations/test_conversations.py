@@ -35,7 +35,9 @@ async def test_the_clerk_says_and_does_what_the_case_expects(houses: Houses, cas
         case = replace(case, expect=replace(case.expect, ticket=False))
     faults = judge(case, turns)
     if faults:  # without a traceback: it would print the whole house, and take seconds for each case
-        pytest.fail("\n".join((*faults, *(as_text(trace(turn), at) for at, turn in enumerate(turns, 1)))), pytrace=False)
+        pytest.fail(
+            "\n".join((*faults, *(as_text(trace(turn), at) for at, turn in enumerate(turns, 1)))), pytrace=False
+        )
 
 
 def test_there_are_conversations_enough_to_judge_by() -> None:
