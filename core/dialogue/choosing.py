@@ -15,7 +15,7 @@ from core.shop.records import Product, Variant, in_language
 from core.wording.formats import listing
 
 _SHOWN = 4
-_TELLING = frozenset({"feature", "material", "use", "age", "colour", "size"})
+_TELLING = frozenset({"feature", "material", "use", "age", "colour", "size", "thing"})
 """Needs that recommend something by themselves; a budget or whom it is for only narrows down."""
 
 
@@ -26,11 +26,14 @@ def recommend(draft: Draft, question: Question, *, asked: bool = True) -> bool:
     """
     facts, language = draft.desk.facts, draft.language
     needs = read_needs(question, facts.lexicon, question.budget)
-    if not any(need.kind in _TELLING or (asked and need.kind == "audience") for need in needs):
+    telling = _TELLING if asked else _TELLING - {"colour", "size"}
+    if not any(need.kind in telling or (asked and need.kind == "audience") for need in needs):
         return False
     if any(need.kind in _TELLING and need.name != "gift" for need in needs):
         needs = tuple(need for need in needs if need.name != "gift")  # a gift for a child of three is for the child
     pool = _pool(draft, question)
+    if len(pool) < 2 and not asked:
+        return False  # it is asked of this one product
     found = candidates(pool, needs, question, facts.lexicon, language=language, budget=question.budget)
     if not question.things:
         found = [one for one in found if any(reason.need.kind in _TELLING for reason in one.reasons)] or found

@@ -51,6 +51,10 @@ async def answer_question(draft: Draft) -> str:
         if place:
             draft.turn_page()
         results.append(await _answer(draft, text))
+    told = [one.source.partition(":")[2] for bubble in draft.bubbles for one in bubble.citations
+            if one.source.startswith("product:")]  # fmt: skip
+    if len(lines) > 1 and len(set(told)) > 1:
+        draft.list_shown("product_id", list(dict.fromkeys(told)))
     if "answered" not in results:
         return "thin"
     if "thin" in results:
@@ -111,7 +115,7 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
         if not products:
             told = choosing and recommend(draft, question)
             return "answered" if told else _without_evidence(draft, question)
-    if (choosing or question.have) and recommend(draft, question, asked=choosing):
+    if (choosing or (question.have and not question.aspects)) and recommend(draft, question, asked=choosing):
         return "answered"
     _tell_products(draft, products, question)
     return "answered"

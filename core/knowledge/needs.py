@@ -13,11 +13,12 @@ from core.knowledge.numbers import NUMBER, value
 from core.knowledge.option_index import NO, YES
 from core.knowledge.option_words import load_option_words
 from core.knowledge.options import OptionMention, option_mentions
-from core.knowledge.question import Question
+from core.knowledge.question import Question, context_from
 from core.knowledge.sentences import sentences
 from core.shop.records import Product, Variant, in_language
 
 _KINDS = ("feature", "material", "use", "audience")
+_DRY = re.compile(r"\bkeep\w*\b[^,.;]*\bdry\b|\bstay\w* dry\b|淋湿|不怕雨|怕水|不(?:会|容易)?进水", re.IGNORECASE)
 _AGE = re.compile(rf"({NUMBER})\s*(?:岁|周岁|years?[\s-]old|year[\s-]olds?|yo\b|y/o)", re.IGNORECASE)
 _AGES = re.compile(r"\d+(?:\.\d+)?")
 _QUOTE_CHARS = 60
@@ -37,7 +38,7 @@ class Need:
     """One thing that is asked of a product."""
 
     kind: str
-    """"budget", "option", "age", or the kind of a concept: "feature", "material", "use", "audience"."""
+    """"budget", "size", "age", or a kind of concept: "feature", "material", "colour", "use", "audience", "thing"."""
     name: str
     """The concept, the age, or "" ."""
     said: str
@@ -75,6 +76,12 @@ def read_needs(question: Question, lexicon: Lexicon, budget: Budget | None) -> t
         if span.kind in (*_KINDS, "colour") and not is_negated(question.text, span.start, span.end):
             said = question.text[span.start : span.end]
             found.setdefault((span.kind, span.name), Need(span.kind, span.name, said))
+    for span in spans:
+        if span.kind == "thing" and span.start >= context_from(question.text):
+            found["thing", span.name] = Need("thing", span.name, question.text[span.start : span.end])
+    dry = _DRY.search(question.text)
+    if dry:
+        found.setdefault(("feature", "waterproof"), Need("feature", "waterproof", dry[0]))
     for size in question.sizes:
         found["size", size] = Need("size", size, size)
     age = _AGE.search(question.text)

@@ -14,6 +14,7 @@ _SIZED = frozenset({"volume", "mass", "length", "data", "charge", "size", "cups"
 """Kinds of quantities that an option of goods is likely to be."""
 _SIZE_LETTERS = re.compile(r"(?<![A-Za-z0-9'])(X{0,3}[SL]|M)(?:码|号)?(?![A-Za-z0-9'])")
 _FACTS = ("feature", "material", "attribute", "option")
+_SOMETHING = re.compile(r"\b(?:something|anything)\b(?= (?:to|for|that|which|suitable|i))", re.IGNORECASE)
 _TELLS = re.compile(r"[A-Za-z]{2}|[\u4e00-\u9fff]")
 _SIZE_NUMBER = re.compile(r"\bsize\s*\d{1,2}(?:\.5)?\b", re.IGNORECASE)
 _LISTING = (("noise", "have"), ("noise", "want"), ("noise", "product"))
@@ -78,12 +79,18 @@ def read_question(text: str, lexicon: Lexicon) -> Question:
         points=any((span.kind, span.name) == ("noise", "this") for span in spans),
         lists=any((span.kind, span.name) in _LISTING for span in spans),
         have=any((span.kind, span.name) == ("noise", "have") for span in spans),
-        things=tuple(span.token for span in spans if span.kind == "thing"),
+        things=tuple(span.token for span in spans if span.kind == "thing" and span.start < context_from(text)),
         unknown=_unknown(text, spans),
         budget=budget,
         audience=_names(spans, "audience"),
         topics=_names(spans, "topic"),
     )
+
+
+def context_from(text: str) -> int:
+    """Return from where things are only what something is for: "something to keep my laptop dry"."""
+    found = _SOMETHING.search(text)
+    return found.end() if found else len(text)
 
 
 def _unknown(text: str, spans: list[Span]) -> tuple[str, ...]:

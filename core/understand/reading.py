@@ -38,6 +38,9 @@ def another(text: str) -> str:
     return wanted if wanted and wanted_order(wanted) else ""
 
 
+_MY = re.compile(r"\bmy\s+(?:\w+\s+)?$", re.IGNORECASE)
+
+
 def speaks_of_own(text: str) -> bool:
     """Return whether the words are about something bought already."""
     return bool(_OWN.search(text))
@@ -58,6 +61,9 @@ def asks_by_words(text: str, lexicon: Lexicon, *, spoken_of: bool) -> bool:
     question = read_question(text, lexicon)
     if question.topics or _OWN.search(text) or len(text.split()) > _LONG or len(text) > _LONG_CHARS:
         return False
+    things = [span for span in lexicon.read(text) if span.kind == "thing"]
+    if any(_MY.search(text[: span.start]) for span in things):
+        return False  # "can I get my hoodie in large" speaks of what was bought
     wanted = question.aspects or question.features
     if question.things and (question.aspects or _named_options(question)):
         return True
