@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.config import load
+from core.errors import ConfigError
 from core.knowledge.lexicon import load_lexicon
 from core.knowledge.options import product_mentions
 from core.registry import build
@@ -74,3 +75,10 @@ async def test_every_kind_of_goods_of_the_retail_data_is_named_in_chinese(shared
         not in {one.product_id for one in product_mentions(f"我买的{said}坏了", list(by_name.values()), lexicon)}
     ]
     assert not missed and len(SAID) == len(by_name)
+
+
+def test_a_sort_of_nothing_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "lexicon.yaml"
+    file.write_text("thing:\n  cap: [cap]\nbroader:\n  thing:\n    cap: [hat]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="'broader' names thing:hat, which is no concept"):
+        load_lexicon(file)
