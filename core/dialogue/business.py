@@ -212,6 +212,7 @@ async def suggest_ticket(draft: Draft) -> str:
     if draft.slots.get("topic") in TOPICS:  # the clerk does these itself
         if not any(frame.flow == "settle" for frame in draft.stack):
             draft.say("settle_suggest")
+            draft.offer("settle")
         return ""
     draft.say("suggest_ticket")
     draft.buttons(

@@ -127,7 +127,7 @@ def _only_slots(draft: Draft, runner: Runner, offered: str) -> None:
     elif draft.stack:
         return
     elif proof:
-        accepts = offered == "ticket" and draft.identity is None
+        accepts = offered in ("ticket", SETTLE) and draft.identity is None
         runner.start(draft, offered if accepts else "order_status")
     else:
         _nothing_understood(draft)

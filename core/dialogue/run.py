@@ -162,7 +162,8 @@ class Runner:
             self._come_back(draft)
         if draft.missed and not draft.spoke():
             draft.say("not_understood_here")
-        await self.acts[step.show](draft)
+        if await self.acts[step.show](draft) == "nothing":
+            return END
         draft.outcome = "asked"
         return _WAIT
 

@@ -67,10 +67,29 @@ _ASKS = re.compile(
     r"[?？]\s*$|吗\s*$|^\s*(?:how|what|which|where|when|who|why|is|are|do|does|did|will)\b|怎么|多少|什么|为什么",
     re.IGNORECASE,
 )
-_DO_CANCEL = re.compile(
-    r"^\W*(?:(?:yes|please|好|是的?|确认)[,，\s]*)?(?:cancel(?: it| the order)?|取消(?:吧|掉|了|订单)?)\W*$", re.I
+_BEFORE_DEED = r"^\W*(?:(?:yes|please|ok|sure|[好对行嗯是可以那就的]+)[,，\s]*)*"
+_DO_IT = MappingProxyType(
+    {
+        Deed.CANCEL: re.compile(
+            _BEFORE_DEED + r"(?:cancel(?: it| the order)?|取消(?:吧|掉|了|订单)*)\W*$", re.IGNORECASE
+        ),
+        Deed.RETURN: re.compile(_BEFORE_DEED + r"(?:return it|退(?:吧|掉|了|货)*)\W*$", re.IGNORECASE),
+        Deed.SWAP: re.compile(
+            _BEFORE_DEED + r"(?:(?:change|exchange|swap) it|[换改](?:吧|掉|了|货)*)\W*$", re.IGNORECASE
+        ),
+    }
 )
-"""A yes to a cancellation that was read out."""
+"""A yes to what was read out by its own verb."""
+_MEANS = re.compile(r"^\W*(?:(?:no|不是?|不对)[,，\s]*)*(?:我?(?:说|指)的是|(?:I )?mean(?:t)?\b)", re.IGNORECASE)
+"""How a message begins that puts other goods in the place of those understood."""
+_YES_THANKS = re.compile(
+    _YES.pattern
+    + r"(?:[\s,.!，。！]|please|go ahead|do (?:it|that|both|all)|that'?s (?:right|all|it)|and|thank(?:s| you)|a lot"
+    r"|so much|very much|for (?:the|your) help|great|perfect|good|ok|yes"
+    r"|谢谢|多谢|麻烦|辛苦|[您你了办吧哦啊呀哈的就这样好行])*$",
+    re.IGNORECASE,
+)
+"""A yes with nothing but courtesy around it."""
 _CONDITION = re.compile(
     r"\b(?:if|only|just|but|as long as|unless|except|when|once|provided|instead|after|before|not)\b"
     r"|如果|要是|只|仅|除了|不过|但|的话|先|等|别|不",
@@ -91,7 +110,7 @@ async def note_request(draft: Draft) -> str:
     """Keep the words that began it until the customer is known, whose orders tell what they mean."""
     if _UNREAD not in draft.heard:
         _note(draft)
-        draft.slots[_DEED] = TOPICS.get(draft.heard.get("topic", ""), "")
+        draft.slots[_DEED] = TOPICS.get(draft.slots.get("topic", ""), "")
     return ""
 
 
@@ -118,11 +137,11 @@ def absorb(draft: Draft) -> bool:
 def _agrees_plainly(draft: Draft, text: str, *, says_more: bool) -> bool:
     """Return whether a yes with thanks and the like answers what was read out; "cancel!" says yes to a cancellation."""
     heard = [wish for wish in loaded(draft.slots.get(_WISHES, "")) if wish.read_out]
-    if not heard or _ASKED in draft.slots or draft.stack[-1].flow != FLOW:
+    if not heard or _ASKED in draft.slots or not draft.stack or draft.stack[-1].flow != FLOW:
         return False
-    does_it = any(wish.deed is Deed.CANCEL for wish in heard) and _DO_CANCEL.match(text)
+    does_it = any(_DO_IT[wish.deed].match(text) for wish in heard if wish.deed in _DO_IT)
     thanks = any(isinstance(command, ChitChat) for command in draft.understanding.commands)
-    return bool(does_it) or (thanks and _agrees(text) and not says_more)
+    return bool(does_it) or (thanks and bool(_YES_THANKS.match(text)) and not says_more)
 
 
 def _begins(draft: Draft) -> bool:
@@ -189,7 +208,9 @@ async def gather(draft: Draft) -> str:
     agreed = False
     for text, entities in json.loads(draft.slots.pop(_UNREAD, "[]")):
         said = Said.kept(text, entities)
-        agreed = _agrees(said.text) and _ASKED not in draft.slots  # else it is a yes to our question
+        heard = [wish for wish in wishes if wish.read_out]
+        open_yes = _agrees(said.text) and len(heard) == 1 and not stretches(said.text)
+        agreed = open_yes and _ASKED not in draft.slots  # else it is a yes to our question, or to a part
         wishes = _updated(draft, wishes, said, goods)
     draft.forget("new_item", "item_place", "said")
     stated = await _stated(draft, wishes, orders, goods)
@@ -207,7 +228,7 @@ async def gather(draft: Draft) -> str:
 
 def _agrees(text: str) -> bool:
     """Return whether the words begin with a yes that holds without a condition."""
-    return bool(_YES.match(text)) and not _CONDITION.search(text)
+    return bool(_YES.match(text)) and not _CONDITION.search(text) and not _ASKS.search(text)
 
 
 def _ready(stated: Sequence[Stated]) -> list[Stated]:
@@ -268,6 +289,11 @@ def _answered(
 ) -> list[Wish]:
     """Return the wishes with the answer to our question, or with what the customer wants otherwise."""
     new_item, item_place = draft.heard.get("new_item", ""), draft.heard.get("item_place", "")
+    several = _places_chosen(draft, said)
+    if len(several) > 1:
+        for chosen in several:
+            wishes[at] = picked(wishes[at], item_place=chosen, new_item="", line=None)
+        return wishes
     if new_item or item_place:
         wishes[at] = picked(wishes[at], item_place=item_place, new_item=new_item, line=line)
         return wishes
@@ -275,6 +301,9 @@ def _answered(
         return spared(wishes, told.spared)
     if any(entity.kind == "except" for entity in said.entities) and "ordinal" in draft.heard:
         wishes[at] = without_place(wishes[at], int(draft.heard["ordinal"]))
+        return wishes
+    if told.lines and _MEANS.match(said.text):
+        wishes[at] = replace(wishes[at], lines=told.lines, everything=False)
         return wishes
     if told.lines and restricts(said.text):
         return restricted(wishes, told)
@@ -284,6 +313,15 @@ def _answered(
         told = replace(told, reason=f"other:{said.text}")
     wishes[at] = _more_of(wishes[at], told, said, goods, draft.desk.facts.lexicon, line)
     return wishes
+
+
+def _places_chosen(draft: Draft, said: Said) -> list[str]:
+    """Return the items of the list that the customer sees which "the first and the third" mean."""
+    slot, _, shown = draft.slots.get("listed", "").partition(":")
+    if slot != "item_place":
+        return []
+    listed, places = shown.split(","), [int(entity.value) for entity in said.entities if entity.kind == "ordinal"]
+    return list(dict.fromkeys(listed[at - 1 if at > 0 else at] for at in places if -1 <= at <= len(listed) and at))
 
 
 def _more_of(old: Wish, told: Wish, said: Said, goods: Bought, lexicon: Lexicon, line: int | None) -> Wish:
@@ -398,12 +436,14 @@ async def ask_for_lacking(draft: Draft) -> str:
 
 
 async def read_out(draft: Draft) -> str:
-    """Read out exactly what would be done, bind it by its hash, and ask for a yes."""
+    """Read out exactly what would be done, bind it by its hash, and ask for a yes; "nothing" when no wish is left."""
     orders = await own_orders(draft)
     goods = bought(orders, draft.desk.facts)
     stated = await _standing(draft, orders, goods)
     draft.forget(_ASKED)
     ready = _ready(stated)
+    if not ready:
+        return "nothing"
     tell_ready(draft, ready, orders, goods)
     draft.slots[_WISHES] = dumped([replace(one.wish, read_out=one.hash if one in ready else "") for one in stated])
     return ""

@@ -64,7 +64,8 @@ _SOMEBODY_ELSE = re.compile(
     rf"(?:{_THEIRS_EN}(?:\s*(?:e-?mail|mail|account|address|login)(?: address| account)?)?(?:\s*(?:is|was|:|,|at"
     rf"|under))*"
     rf"|{_THEIRS_ZH}们?(?:的)?(?:电子)?(?:邮箱|邮件|账号|账户|email|e-mail)?(?:地址)?\s*(?:就?是|叫|用的?是?|:|，|,)*"
-    r"|\b(?:does|did|about|belongs? to|belonging to)|(?:^|[.?!,;]\s*)(?:is|are|was))\s*$",
+    r"|(?:为|替|给|代)\s*|\b(?:does|did|about|on behalf of|belongs? to|belonging to)"
+    r"|(?:^|[.?!,;]\s*)(?:is|are|was))\s*$",
     re.IGNORECASE,
 )
 """Before an address: it is spoken about, and no proof of who is speaking."""

@@ -24,7 +24,7 @@ _TOWARDS = (
 )
 """What stands between a thing and what it should become; what may as well be part of either comes second."""
 _SAME = re.compile(
-    r"\b(?:same|identical|exact(?:ly)?|another one|new one|fresh one|brand[- ]new)\b|一样|同款|同样|一模一样|新的|原样",
+    r"\b(?:same|identical|exact(?:ly)?|fresh one|brand[- ]new)\b|一样|同款|同样|一模一样|原样",
     re.IGNORECASE | re.ASCII,
 )
 _EVERY_ONE = re.compile(

@@ -16,6 +16,10 @@ from core.shop.records import Product
 from core.types import Entity
 from core.understand.deeds import Deed, Stretch, stretches
 
+_NUMBER = re.compile(
+    r"#\s?[^\s,，。;；!！?？()（）#]*\d[^\s,，。;；!！?？()（）#]*|(?<![A-Za-z0-9])[A-Za-z]{1,3}\d{6,}", re.ASCII
+)
+"""What a customer means as an order's number."""
 _BORROWS = re.compile(
     r"\b(?:same|as|to|use|like|match(?:es|ing)?|with|be)\b|一样|相同|一致|同|跟|和|按|照|成|为",
     re.IGNORECASE | re.ASCII,
@@ -99,7 +103,7 @@ def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: 
     refs = tuple(entity.value for entity in entities if entity.kind == "address_ref" and _is_borrowed(said, entity))
     address = _address(values(entities, "address"))
     own = tuple(e.value for e in entities if e.kind == "address_ref" and e.value not in refs)
-    orders = _orders_named(entities, (*own, *(refs if address else refs[:-1])))
+    orders = _orders_named(entities, (*own, *(refs if address else refs[:-1]))) or _unread_numbers(said, part)
     wish = Wish(
         deed=part.deed,
         sure=part.sure,
@@ -139,6 +143,17 @@ def _orders_named(entities: Sequence[Entity], refs: Sequence[str]) -> tuple[str,
     """Return the order numbers of a stretch, those among them "whose address" is said of: it is what changes."""
     of_refs = tuple(ref.removeprefix("order:") for ref in refs if ref.startswith("order:"))
     return tuple(dict.fromkeys((*of_refs, *values(entities, "order_id"))))
+
+
+def _unread_numbers(said: Said, part: Stretch) -> tuple[str, ...]:
+    """Return what was written as an order's number and is none: no other order takes its place."""
+    taken = [(entity.start, entity.end) for entity in said.entities]
+    numbers = [
+        found.group()
+        for found in _NUMBER.finditer(said.text, part.start, part.end)
+        if not any(low < found.end() and found.start() < high for low, high in taken)
+    ]
+    return tuple(dict.fromkeys(numbers))
 
 
 def _address(found: tuple[str, ...]) -> Options:
