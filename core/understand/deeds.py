@@ -39,7 +39,7 @@ class Stretch:
 
 
 _CANCEL = re.compile(
-    r"\bcancel(?:l?(?:ing|ed|ation))?\b|\bcall(?:ing)? off\b|\b(?:drop|scrap|void) (?:my|the|that|this) order\b"
+    r"\bcan(?:cel|cle)(?:l?(?:ing|ed|ation))?\b|\bcall(?:ing)? off\b|\b(?:drop|scrap|void) (?:my|the|that|this) order\b"
     r"|取消|撤(?:单|销)|退订(?!单)",
     re.IGNORECASE | re.ASCII,
 )
@@ -135,7 +135,7 @@ _OF_A_PERSON = re.compile(
 """What can be changed and is no goods of an order."""
 _NEGATED = re.compile(
     r"(?:\b(?:don'?t|do not|not|never|without|no need to|rather than|instead of|won'?t|didn'?t)(?: \w+){0,2} ?"
-    r"|(?:不要|别|不用|不想|没有?|先不|不)(?:给我|帮我|再|先)?)$",
+    r"|(?:不要|别|不用|不想|不是(?:要|想|来)?|没有?|先不|不)(?:给我|帮我|再|先)?)$",
     re.IGNORECASE | re.ASCII,
 )
 _NEGATION_REACH = 24
@@ -166,7 +166,7 @@ _RULES_ASKED = re.compile(
     r"|rules?|procedure|is it possible|do you (?:accept|allow|offer|take|ship|send|deliver)|am i allowed"
     r"|are (?:returns|exchanges))\b|能(?:寄|送|发)|[寄送发]不?[寄送发]?到.{1,8}吗"
     r"|\b(?:which|what)\b.{0,40}\b(?:can|could|may) I\b|哪些|哪几|怎么(?!样)|如何|流程|规定|规则|政策|几天|几日"
-    r"|什么时候能|要多长|运费谁|谁出|如果|万一|要是",
+    r"|什么时候能|要多长|运费|邮费|谁出|如果|万一|要是",
     re.IGNORECASE | re.ASCII,
 )
 """Asking how it is done, or what holds, is no wish yet."""

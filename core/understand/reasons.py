@@ -51,7 +51,7 @@ _MISTAKEN = re.compile(
     r"|\b(?:ordered|bought|placed|clicked)(?: (?:it|them|this|that|the order|the same (?:thing|item"
     r"|order)))? (?:twice|two times|double|again by)\b|\bduplicate(?:d)? (?:order|purchase)\b"
     r"|\b(?:kid|child|son|daughter|toddler|cat|baby) (?:ordered|bought|clicked|pressed)\b|\bpocket[- ]?dial\w*\b"
-    r"|\bfat[- ]?finger\w*\b"
+    r"|\bfat[- ]?finger\w*\b|[,;.]\s*(?:a |my )?mistake\W*$"
     r"|下错了?(?:单|订单)?|(?:拍|买|点|选|按|订|定|看|弄|搞|下单)错了?(?!了吗)|错(?:拍|买|下单|点|订|选)了?|误(?:操作"
     r"|拍|下单?|点|买|触|选)|手(?:滑|误|抖|快|贱)了?"
     r"|不小心(?:就)?(?:下|点|买|拍|按|多|重|订|提交|付|把)|不是(?:我)?(?:故意|有意)(?:下|买|要)|重复(?:下单|购买|付款"

@@ -157,7 +157,8 @@ def _ask_new_item(draft: Draft, one: Stated, goods: Bought) -> None:
         for v in product.variants.values()
         if v.available and v.item_id != one.order.items[line.place or 0].item_id
     ]
-    draft.text("\n".join(f"- {_variant(draft, product, key)}" for key in other[:_OFFERED]))
+    draft.text("\n".join(f"{n}. {_variant(draft, product, key)}" for n, key in enumerate(other[:_OFFERED], start=1)))
+    draft.list_shown("new_item", other[:_OFFERED])
 
 
 def _ask_payment(draft: Draft, one: Stated) -> None:
