@@ -80,6 +80,8 @@ _DO_IT = MappingProxyType(
     }
 )
 """A yes to what was read out by its own verb."""
+_PLAIN_NO = re.compile(r"^\W*(?:(?:no|nope|nah)\b|不用|不要|不了|不办|先不|别|算了)", re.IGNORECASE)
+"""How a no begins, whatever else is said with it."""
 _MEANS = re.compile(r"^\W*(?:(?:no|不是?|不对)[,，\s]*)*(?:我?(?:说|指)的是|(?:I )?mean(?:t)?\b)", re.IGNORECASE)
 """How a message begins that puts other goods in the place of those understood."""
 _YES_THANKS = re.compile(
@@ -129,9 +131,18 @@ def absorb(draft: Draft) -> bool:
         draft.fill("answer", "yes")
         return True
     if not meant and not _says_something(draft, said):
-        return False
+        if not _declines(draft, said.text):
+            return False
+        draft.fill("answer", "no")
+        return True
     _note(draft)
     return True
+
+
+def _declines(draft: Draft, text: str) -> bool:
+    """Return whether words that begin with a no answer what was read out."""
+    waits = any(wish.read_out for wish in loaded(draft.slots.get(_WISHES, ""))) and _ASKED not in draft.slots
+    return waits and bool(_PLAIN_NO.match(text)) and not _ASKS.search(text)
 
 
 def _agrees_plainly(draft: Draft, text: str, *, says_more: bool) -> bool:
