@@ -60,8 +60,8 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "open_clip": "photo-clip",
         "torch": "photo-clip",
         "torchaudio": "speech-coqui",
-    "sklearn": "train",
-    "pycrfsuite": "train",
+        "sklearn": "train",
+        "pycrfsuite": "train",
     }
 )
 """Import name -> the extra of this project that installs it."""

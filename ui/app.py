@@ -134,9 +134,7 @@ async def assemble(
             weights=pack.weights or data / "packs" / f"{pack.name}.npz",
             keeps=pack.weights is None,
         )
-        remembering = (
-            RememberingEncoder(encoder=sentences, name=backends.sentences, store=store) if sentences else None
-        )
+        remembering = RememberingEncoder(encoder=sentences, name=backends.sentences, store=store) if sentences else None
         dialogue = Dialogue(
             served,
             sentences,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from pathlib import Path
 
@@ -29,7 +30,7 @@ async def open_shop(store: Store, data: Path, *, policy: Path | None = None) -> 
 
     `policy` is a file with terms in place of the shop's own. Raises `ConfigError` naming its mistakes.
     """
-    terms = load_terms(policy.expanduser()) if policy else None
+    terms = await asyncio.to_thread(lambda: load_terms(policy.expanduser())) if policy else None
     shop = LocalShop(store, data / "shop", Bench(terms=terms))
     if await shop.about() is None:
         await put_demo(shop, as_of=date.today())

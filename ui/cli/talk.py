@@ -91,9 +91,7 @@ async def _ask(
         return turn
 
 
-def chat(
-    context: typer.Context, conversation: Conversation = None, locale: Locale = None, pack: Pack = None
-) -> None:
+def chat(context: typer.Context, conversation: Conversation = None, locale: Locale = None, pack: Pack = None) -> None:
     """Talk with the clerk; /image FILE and /audio FILE send files, /quit ends."""
     config = settings(context, pack=pack)
     start_logging(config.log.level, beside_talk=True)
