@@ -69,7 +69,10 @@ def fingerprint(intents: Sequence[Intent]) -> str:
 def _fitting(file: Path, wanted: str, probe: np.ndarray) -> Classifier | None:
     if not file.is_file():
         return None
-    model, own, own_probe = load(file)
+    try:
+        model, own, own_probe = load(file)
+    except KeyError:  # weights of an older form
+        return None
     same = own_probe.shape == probe.shape and float(own_probe @ probe) > _SAME
     return model if same and own == wanted else None
 

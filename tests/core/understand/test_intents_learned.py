@@ -62,7 +62,7 @@ def test_the_shipped_weights_belong_to_the_sentences() -> None:
 async def test_the_shipped_weights_are_not_used_with_another_encoder() -> None:
     encoder = build("sentences", "fake", Path())
     model = await trained(load_intents()[:3], encoder)
-    assert model.vectors is not None and model.vectors.shape[0] == 256
+    assert model.vectors is not None and model.vectors.shape[1] == 256
 
 
 async def test_the_default_encoder_takes_the_shipped_weights_and_understands_both_languages() -> None:
