@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
+from core.dialogue.wishes.assent import (
+    agrees,
+    agrees_kindly,
+    asks,
+    declines,
+    means_other,
+    repeats_deed,
+    takes_back,
+)
 from core.dialogue.wishes.changing import (
     kept_goods,
     merged,
@@ -45,11 +53,6 @@ _BEFORE_PROOF = frozenset({"payment", "reason", "address", "address_ref", "all",
 """The same while we ask who the customer is; the others may belong to the proof."""
 _OF_A_LINE = frozenset({"which_item", "new_item", "near", "new_item_ids"})
 """Questions that are about one line of a wish."""
-_YES = re.compile(
-    r"^\W*(?:yes|yeah|yep|yup|sure|ok|okay|correct|right|confirm(?:ed)?|please do|go ahead|do it|sounds good|perfect"
-    r"|是的?|对的?|好的?|可以|行|嗯+|没错|没问题|确认|同意)(?=\W|$|就|请|啊|呀|吧|啦|，|帮|退|换|取消)",
-    re.IGNORECASE,
-)
 TOPICS = MappingProxyType(
     {
         "cancel_order": Deed.CANCEL,
@@ -63,49 +66,6 @@ TOPICS = MappingProxyType(
 """What each intent wishes, for words in which no verb says it."""
 _ORDER_OF_DEEDS = (Deed.PROFILE, Deed.ADDRESS, Deed.PAYMENT, Deed.CANCEL, Deed.RETURN, Deed.SWAP)
 """Items are changed last: afterwards nothing else about the order can be."""
-_ASKS = re.compile(
-    r"[?？]\s*$|吗\s*$|^\s*(?:how|what|which|where|when|who|why|is|are|do|does|did|will)\b|怎么|多少|什么|为什么",
-    re.IGNORECASE,
-)
-_BEFORE_DEED = r"^\W*(?:(?:yes|please|ok|sure|[好对行嗯是可以那就的]+)[,，\s]*)*"
-_DO_IT = MappingProxyType(
-    {
-        Deed.CANCEL: re.compile(
-            _BEFORE_DEED + r"(?:cancel(?: it| the order)?|取消(?:吧|掉|了|订单)*)\W*$", re.IGNORECASE
-        ),
-        Deed.RETURN: re.compile(_BEFORE_DEED + r"(?:return it|退(?:吧|掉|了|货)*)\W*$", re.IGNORECASE),
-        Deed.SWAP: re.compile(
-            _BEFORE_DEED + r"(?:(?:change|exchange|swap) it|[换改](?:吧|掉|了|货)*)\W*$", re.IGNORECASE
-        ),
-    }
-)
-"""A yes to what was read out by its own verb."""
-_PLAIN_NO = re.compile(r"^\W*(?:(?:no|nope|nah)\b|不用|不要|不了|不办|先不|别|算了)", re.IGNORECASE)
-"""How a no begins, whatever else is said with it."""
-_MEANS = re.compile(r"^\W*(?:(?:no|不是?|不对)[,，\s]*)*(?:我?(?:说|指)的是|(?:I )?mean(?:t)?\b)", re.IGNORECASE)
-"""How a message begins that puts other goods in the place of those understood."""
-_YES_THANKS = re.compile(
-    _YES.pattern
-    + r"(?:[\s,.!，。！]|please|go ahead|do (?:it|that|both|all)|that'?s (?:right|all|it)|and|thank(?:s| you)|a lot"
-    r"|so much|very much|for (?:the|your) help|great|perfect|good|ok|yes"
-    r"|谢谢|多谢|麻烦|辛苦|[您你了办吧哦啊呀哈的就这样好行])*$",
-    re.IGNORECASE,
-)
-"""A yes with nothing but courtesy around it."""
-_CONDITION = re.compile(
-    r"\b(?:if|only|just|but|as long as|unless|except|when|once|provided|instead|after|before|not)\b"
-    r"|如果|要是|只|仅|除了|不过|但|的话|先|等|别|不",
-    re.IGNORECASE,
-)
-"""What makes a yes a condition, or a yes to a part."""
-_NO = re.compile(
-    r"^\W*(?:(?:oh|actually|ah|hmm|well|sorry|wait)[,\s]+)*"
-    r"(?:no|nope|not that|don'?t|wait|instead|rather|actually|never ?mind)\b"
-    r"|^\W*(?:不|别|算了|等等|等一下|还是|错了)",
-    re.IGNORECASE,
-)
-"""How a message begins that takes back what was read out."""
-_REQUESTS = re.compile(r"\b(?:can|could|would|will) (?:you|i|we)\b|能不能|可以|能帮|可否|行不行|好吗", re.IGNORECASE)
 
 
 async def note_request(draft: Draft) -> str:
@@ -142,7 +102,7 @@ def absorb(draft: Draft) -> bool:
 def _declines(draft: Draft, text: str) -> bool:
     """Return whether words that begin with a no answer what was read out."""
     waits = any(wish.read_out for wish in loaded(draft.slots.get(_WISHES, ""))) and _ASKED not in draft.slots
-    return waits and bool(_PLAIN_NO.match(text)) and not _ASKS.search(text)
+    return waits and declines(text)
 
 
 def _agrees_plainly(draft: Draft, text: str, *, says_more: bool) -> bool:
@@ -150,9 +110,9 @@ def _agrees_plainly(draft: Draft, text: str, *, says_more: bool) -> bool:
     heard = [wish for wish in loaded(draft.slots.get(_WISHES, "")) if wish.read_out]
     if not heard or _ASKED in draft.slots or not draft.stack or draft.stack[-1].flow != FLOW:
         return False
-    does_it = any(_DO_IT[wish.deed].match(text) for wish in heard if wish.deed in _DO_IT)
+    does_it = any(repeats_deed(text, wish.deed) for wish in heard)
     thanks = any(isinstance(command, ChitChat) for command in draft.understanding.commands)
-    return bool(does_it) or (thanks and bool(_YES_THANKS.match(text)) and not says_more)
+    return bool(does_it) or (thanks and agrees_kindly(text) and not says_more)
 
 
 def _begins(draft: Draft) -> bool:
@@ -183,7 +143,7 @@ def _says_something(draft: Draft, said: Said) -> bool:
         return True
     if any(isinstance(command, Deny | CancelFlow) for command in draft.understanding.commands):
         return False  # a plain no wins over what its words may also mean
-    if _ASKS.search(said.text) and not _REQUESTS.search(said.text):
+    if asks(said.text):
         return False
     if any(entity.kind in _KINDS for entity in said.entities):
         return True
@@ -220,7 +180,7 @@ async def gather(draft: Draft) -> str:
     for text, entities in json.loads(draft.slots.pop(_UNREAD, "[]")):
         said = Said.kept(text, entities)
         heard = [wish for wish in wishes if wish.read_out]
-        open_yes = _agrees(said.text) and len(heard) == 1 and not stretches(said.text)
+        open_yes = agrees(said.text) and len(heard) == 1 and not stretches(said.text)
         agreed = open_yes and _ASKED not in draft.slots  # else it is a yes to our question, or to a part
         wishes = _updated(draft, wishes, said, goods)
     draft.forget("new_item", "item_place", "said")
@@ -235,11 +195,6 @@ async def gather(draft: Draft) -> str:
     lacking = [one.lack.what for one in stated if one.lack is not None]
     stuck = draft.slots.get(_ASKED, "").partition(":")[0] in lacking
     return "lacking" if lacking and not (stuck and _ready(stated)) else "ready"
-
-
-def _agrees(text: str) -> bool:
-    """Return whether the words begin with a yes that holds without a condition."""
-    return bool(_YES.match(text)) and not _CONDITION.search(text) and not _ASKS.search(text)
 
 
 def _ready(stated: Sequence[Stated]) -> list[Stated]:
@@ -292,7 +247,7 @@ def _replaces(new: Wish, old: Wish, text: str) -> bool:
         return False
     ending = (Deed.CANCEL, Deed.RETURN, Deed.SWAP)
     same_order = new.order_id == old.order_id and new.deed in ending and old.deed in ending
-    return same_order or (new.order_id in ("", old.order_id) and bool(_NO.match(text)))
+    return same_order or (new.order_id in ("", old.order_id) and takes_back(text))
 
 
 def _answered(
@@ -313,7 +268,7 @@ def _answered(
     if any(entity.kind == "except" for entity in said.entities) and "ordinal" in draft.heard:
         wishes[at] = without_place(wishes[at], int(draft.heard["ordinal"]))
         return wishes
-    if told.lines and _MEANS.match(said.text):
+    if told.lines and means_other(said.text):
         wishes[at] = replace(wishes[at], lines=told.lines, everything=False)
         return wishes
     if told.lines and restricts(said.text):
