@@ -32,13 +32,13 @@ async def trained(
     Training anew takes an encoding of every sentence, some seconds, and about a second of arithmetic; with
     `keep`, what was trained with an encoder is written to `shipped` for the next time.
     """
-    texts, labels = _pairs(intents)
+    texts, labels = pairs(intents)
     if encoder is None:
         return await in_worker(train, texts, labels, None)
     probe = (await encoder.encode([_PROBE]))[0]
     model = await in_worker(_fitting, shipped, fingerprint(intents), probe)
     if model is None:
-        model = await in_worker(train, texts, labels, await _encoded(texts, encoder))
+        model = await in_worker(train, texts, labels, await encoded(texts, encoder))
         if keep:
             await in_worker(_keep, model, shipped, fingerprint(intents), probe)
     return model
@@ -54,14 +54,14 @@ def _keep(model: Classifier, file: Path, own: str, probe: np.ndarray) -> None:
 
 async def ship(intents: Sequence[Intent], encoder: TextEncoder, file: Path = SHIPPED) -> None:
     """Train on all sentences and write what ships; the same sentences give the same weights."""
-    texts, labels = _pairs(intents)
-    model = train(texts, labels, await _encoded(texts, encoder))
+    texts, labels = pairs(intents)
+    model = train(texts, labels, await encoded(texts, encoder))
     save(model, file, fingerprint=fingerprint(intents), probe=(await encoder.encode([_PROBE]))[0])
 
 
 def fingerprint(intents: Sequence[Intent]) -> str:
     """Return a hash of all sentences with their labels."""
-    texts, labels = _pairs(intents)
+    texts, labels = pairs(intents)
     lines = (f"{label}\t{text}" for text, label in zip(texts, labels, strict=True))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -77,11 +77,13 @@ def _fitting(file: Path, wanted: str, probe: np.ndarray) -> Classifier | None:
     return model if same and own == wanted else None
 
 
-def _pairs(intents: Sequence[Intent]) -> tuple[list[str], list[str]]:
-    pairs = [(normalise(text), intent.name) for intent in intents for own in intent.sentences.values() for text in own]
-    return [text for text, _ in pairs], [label for _, label in pairs]
+def pairs(intents: Sequence[Intent]) -> tuple[list[str], list[str]]:
+    """Return all sentences, normalised, and the intent of each."""
+    said = [(normalise(text), intent.name) for intent in intents for own in intent.sentences.values() for text in own]
+    return [text for text, _ in said], [label for _, label in said]
 
 
-async def _encoded(texts: Sequence[str], encoder: TextEncoder) -> Vectors:
+async def encoded(texts: Sequence[str], encoder: TextEncoder) -> Vectors:
+    """Return the vectors, computed some at a time: others wait for the same encoder."""
     parts = [await encoder.encode(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
     return np.vstack(parts)
