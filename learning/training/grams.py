@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -37,14 +38,26 @@ def fit_grams(texts: Sequence[str]) -> Grams:
 
 def cut(text: str) -> list[str]:
     """Return the words in small letters: by spaces, or for Chinese by jieba."""
-    return [word for word in jieba().cut(text.lower()) if word.strip()] if not text.isascii() else text.lower().split()
+    if text.isascii():
+        return text.lower().split()
+    return [word for word in _cutters()[0].cut(text.lower()) if word.strip()]
+
+
+def word_kinds(text: str) -> list[tuple[str, str]]:
+    """Return all words with their kinds ("n", "v", ...); joined they are the text."""
+    return [(pair.word, pair.flag) for pair in _cutters()[1].cut(text)]
 
 
 @cache
-def jieba() -> Any:
-    """Return the Chinese word cutter, silent; its dictionary takes a second to load."""
-    import jieba as cutter
-
-    cutter.setLogLevel(60)
-    cutter.initialize()
-    return cutter
+def _cutters() -> tuple[Any, Any]:
+    """Return jieba's two cutters; its dictionary takes a second to read."""
+    with warnings.catch_warnings():
+        # jieba 0.42.1 (its last release) imports pkg_resources and has invalid escapes in its patterns.
+        warnings.filterwarnings("ignore", message=".*pkg_resources.*")
+        warnings.filterwarnings("ignore", message=".*invalid escape sequence.*")
+        from jieba import Tokenizer, posseg
+    cutter = Tokenizer()
+    # Read here, not by jieba: it would load a marshalled cache from the temp folder, where anybody may write.
+    cutter.FREQ, cutter.total = cutter.gen_pfdict(cutter.get_dict_file())
+    cutter.initialized = True
+    return cutter, posseg.POSTokenizer(cutter)

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from learning.evaluation.spans import TaggedText, spans_of
-from learning.training.grams import jieba
+from learning.training.grams import word_kinds
 
 _LONGEST_NAME = 12
 _OFTEN = 3
@@ -31,6 +31,8 @@ class Tagger:
 
     field: Any
     names: Names
+    weights: bytes
+    """What `field` reads from: it holds no reference of its own."""
 
     def tag(self, characters: Sequence[str]) -> list[str]:
         """Return a BIO tag for each character."""
@@ -48,9 +50,10 @@ def train_tagger(texts: Sequence[TaggedText]) -> Tagger:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "field.crf"
         trainer.train(str(file))
-        field = pycrfsuite.Tagger()
-        field.open_inmemory(file.read_bytes())
-    return Tagger(field=field, names=names)
+        weights = file.read_bytes()
+    field = pycrfsuite.Tagger()
+    field.open_inmemory(weights)
+    return Tagger(field=field, names=names, weights=weights)
 
 
 def _known_names(texts: Sequence[TaggedText]) -> Names:
@@ -105,11 +108,8 @@ def _marks(signs: Sequence[str], names: Names, number: int | None) -> list[list[
 
 def _words(signs: Sequence[str]) -> list[tuple[str, str, str]]:
     """Return, for each character, its place in its word, the word's kind and the word."""
-    from jieba.posseg import cut
-
-    jieba()
     places = []
-    for word, kind in cut("".join(sign[0] if sign else " " for sign in signs)):
+    for word, kind in word_kinds("".join(sign[0] if sign else " " for sign in signs)):
         for at in range(len(word)):
             part = "S" if len(word) == 1 else "B" if at == 0 else "E" if at == len(word) - 1 else "M"
             places.append((part, kind, word))
