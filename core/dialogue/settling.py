@@ -38,7 +38,7 @@ from core.dialogue.wishes.wish import Wish, dumped, loaded
 from core.knowledge.lexicon import Lexicon
 from core.ports import Effect
 from core.shop.records import Order
-from core.types import ActionStatus, CancelFlow, ChitChat, Deny, spoken_text
+from core.types import ActionStatus, CancelFlow, ChitChat, Deny, SetSlot, spoken_text
 from core.understand.deeds import Deed, stretches
 from core.understand.deeds import wishes as wishes_in
 from core.understand.normalise import normalise
@@ -51,6 +51,10 @@ _KINDS = frozenset(
 """Entities that say something about a wish."""
 _BEFORE_PROOF = frozenset({"payment", "reason", "address", "address_ref", "all", "except"})
 """The same while we ask who the customer is; the others may belong to the proof."""
+_WHICH = frozenset({"order_id", "ordinal", "other", "recent"})
+"""Those that only say which one is meant, of whatever business."""
+_SURE = 0.7
+"""Probability from which another business is meant and not more of this one."""
 _OF_A_LINE = frozenset({"which_item", "new_item", "near", "new_item_ids"})
 """Questions that are about one line of a wish."""
 TOPICS = MappingProxyType(
@@ -145,13 +149,20 @@ def _says_something(draft: Draft, said: Said) -> bool:
         return False  # a plain no wins over what its words may also mean
     if asks(said.text):
         return False
-    if any(entity.kind in _KINDS for entity in said.entities):
-        return True
+    kinds = {entity.kind for entity in said.entities} & _KINDS
+    if kinds:
+        return not (kinds <= _WHICH and _is_other_business(draft))
     if asked in ("reason", "address") and not draft.understanding.commands:
         return True
     facts = draft.desk.facts
     products = [p for key in draft.slots.get("own_products", "").split(",") if (p := facts.product(key))]
     return bool(read_wishes(said, products, facts.lexicon, deed=Deed.SWAP)[0].lines) or _names_option(draft, said)
+
+
+def _is_other_business(draft: Draft) -> bool:
+    """Return whether the message surely begins something that is not settled here: an invoice, a complaint."""
+    topics = [command for command in draft.understanding.commands if isinstance(command, SetSlot)]
+    return any(one.slot == "topic" and one.value not in TOPICS and one.confidence >= _SURE for one in topics)
 
 
 def _names_option(draft: Draft, said: Said) -> bool:
