@@ -14,10 +14,13 @@ demo: $(VENV)/.installed
 	$(BIN)/zhanggui models pull
 	$(BIN)/zhanggui demo
 
-# The browser has a process of its own, and a second try: a busy machine can be slower than any page's patience.
+# Browsers and calls run in real time: they have a process of their own, and a second try, for a busy machine can be
+# slower than any page's patience or any caller's breath.
+REALTIME := tests/ui/browser tests/channels/test_whole_call.py tests/ui/test_whole_house.py
+
 test: $(VENV)/.tested tests/channels/telegram_server/node_modules models
-	$(BIN)/pytest --ignore tests/ui/browser $(ARGS)
-	$(BIN)/pytest tests/ui/browser $(ARGS) || $(BIN)/pytest --last-failed tests/ui/browser $(ARGS)
+	$(BIN)/pytest $(REALTIME:%=--ignore %) $(ARGS)
+	$(BIN)/pytest $(REALTIME) $(ARGS) || $(BIN)/pytest --last-failed $(REALTIME) $(ARGS)
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .
