@@ -18,13 +18,13 @@ class PairScores:
 
     auc: float | None
     """The chance that a pair of the same scores above a pair of different questions; None with one label only."""
-    accuracy: float
-    """At the threshold one half."""
+    accuracy: float | None
+    """At the threshold one half; None where likeness was given and no chance."""
     pairs: int
 
 
-def score_pairs(pairs: Sequence[TextPair], chances: NDArray[np.float64]) -> PairScores:
-    """Count."""
+def score_pairs(pairs: Sequence[TextPair], scores: NDArray[np.float64], *, chances: bool) -> PairScores:
+    """Count; `chances` says that the scores are probabilities, of which one half is a threshold."""
     same = np.array([pair.same for pair in pairs])
-    right = (chances >= 0.5) == same
-    return PairScores(auc=area(same, chances), accuracy=round(float(right.mean()), 4), pairs=len(pairs))
+    accuracy = round(float(((scores >= 0.5) == same).mean()), 4) if chances else None
+    return PairScores(auc=area(same, scores), accuracy=accuracy, pairs=len(pairs))

@@ -57,8 +57,9 @@ def test_a_label_that_is_only_said_is_no_class_of_its_own() -> None:
 
 def test_pairs_are_ranked() -> None:
     pairs = [TextPair(one="a", other="b", same=same) for same in (True, False, True)]
-    scores = score_pairs(pairs, np.array([0.9, 0.2, 0.4]))
+    scores = score_pairs(pairs, np.array([0.9, 0.2, 0.4]), chances=True)
     assert (scores.auc, scores.accuracy) == (1.0, pytest.approx(2 / 3, abs=1e-4))
+    assert score_pairs(pairs, np.array([0.9, 0.2, 0.4]), chances=False).accuracy is None
 
 
 def test_names_count_whole() -> None:

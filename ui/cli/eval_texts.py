@@ -175,4 +175,4 @@ def pairs(
 
         require_libraries()
         chances = asyncio.run(pair_scores.of_trained(read_pairs(train), asked, chosen, encoder))
-    tell(dataclasses.asdict(score_pairs(asked, chances)), as_json=as_json)
+    tell(dataclasses.asdict(score_pairs(asked, chances, chances=train is not None)), as_json=as_json)
