@@ -215,7 +215,9 @@ def stretches(text: str) -> tuple[Stretch, ...]:
         deed, sure = _deed(clause)
         if any(part.deed for part in found) and _GOES_ON.match(clause):
             deed = None
-        if deed is None and _QUESTION.search(clause) and (_RULES_ASKED.search(clause) or not _ORDER.search(clause)):
+        begins = not found or _BEGINS.search(text, found[-1].end, start + 1)
+        asks = _QUESTION.search(clause if begins else clause.rstrip("?？ "))  # a list may end in the sentence's mark
+        if deed is None and asks and (_RULES_ASKED.search(clause) or not _ORDER.search(clause)):
             continue
         found.append(Stretch(deed=deed, start=start, end=end, sure=sure))
     return _merged(text, found)

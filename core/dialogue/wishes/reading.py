@@ -20,6 +20,9 @@ _NUMBER = re.compile(
     r"#\s?[^\s,，。;；!！?？()（）#]*\d[^\s,，。;；!！?？()（）#]*|(?<![A-Za-z0-9])[A-Za-z]{1,3}\d{6,}", re.ASCII
 )
 """What a customer means as an order's number."""
+_EXCEPT = re.compile(
+    r"\b(?:except(?: for)?|but not|apart from|other than|besides|excluding)\b|除了|除去", re.IGNORECASE | re.ASCII
+)
 _BORROWS = re.compile(
     r"\b(?:same|as|to|use|like|match(?:es|ing)?|with|be)\b|一样|相同|一致|同|跟|和|按|照|成|为",
     re.IGNORECASE | re.ASCII,
@@ -117,6 +120,11 @@ def _wishes_of(part: Stretch, said: Said, products: Sequence[Product], lexicon: 
     lines, left_out = read_lines(
         said.text, part.start, part.end, spared, products, lexicon, swaps=part.deed is Deed.SWAP
     )
+    gap = _EXCEPT.search(said.text, part.start, part.end) if wish.everything and not left_out else None
+    if gap:  # all but some: what stands behind the word is spared, even where the rules found no exception
+        behind, _ = read_lines(said.text, gap.end(), part.end, (), products, lexicon, swaps=False)
+        left_out = tuple(key for line in behind for key in line.product_id.split("|"))
+        lines = tuple(line for line in lines if line.product_id not in left_out)
     foreign = "" if lines or left_out else _foreign(said, part, lexicon)
     words = said.text[part.start : part.end] if part.deed is Deed.SWAP and not lines else ""
     wish = replace(wish, lines=lines, spared=left_out, foreign=foreign, words=words)
