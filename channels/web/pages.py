@@ -23,7 +23,7 @@ _WORDS = {
     "zh": {
         "lang": "zh-CN",
         "tagline": "有问题？点右下角，问掌柜。",
-        "lead": "查订单、看照片认商品、听语音，中英文都行；办不了的，请人工来。",
+        "lead": "查订单、退换取消、看照片认商品、听语音，中英文都行；办不了的，请人工来。",
         "try": "可以这样问",
         "products": "店里的东西",
         "ask": "问问这个",
@@ -36,7 +36,7 @@ _WORDS = {
     "en": {
         "lang": "en",
         "tagline": "A question? Ask the clerk, bottom right.",
-        "lead": "Orders, product photos, voice messages, in English and Chinese; a person where a person is needed.",
+        "lead": "Orders, returns, product photos, voice messages, in English and Chinese; a person where one is needed.",
         "try": "Things to ask",
         "products": "In the shop",
         "ask": "Ask about it",

@@ -12,7 +12,6 @@ from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
 from core.dialogue.wishes.assent import (
     agrees,
-    agrees_kindly,
     asks,
     declines,
     means_other,
@@ -38,10 +37,11 @@ from core.dialogue.wishes.wish import Wish, dumped, loaded
 from core.knowledge.lexicon import Lexicon
 from core.ports import Effect
 from core.shop.records import Order
-from core.types import ActionStatus, CancelFlow, ChitChat, Deny, SetSlot, spoken_text
+from core.types import ActionStatus, CancelFlow, Deny, SetSlot, spoken_text
 from core.understand.deeds import Deed, stretches
 from core.understand.deeds import wishes as wishes_in
 from core.understand.normalise import normalise
+from core.understand.yes_no import says_yes
 
 FLOW = "settle"
 _WISHES, _UNREAD, _ASKED, _DEED = "wishes", "unread", "asked_for", "deed"
@@ -114,9 +114,7 @@ def _agrees_plainly(draft: Draft, text: str, *, says_more: bool) -> bool:
     heard = [wish for wish in loaded(draft.slots.get(_WISHES, "")) if wish.read_out]
     if not heard or _ASKED in draft.slots or not draft.stack or draft.stack[-1].flow != FLOW:
         return False
-    does_it = any(repeats_deed(text, wish.deed) for wish in heard)
-    thanks = any(isinstance(command, ChitChat) for command in draft.understanding.commands)
-    return bool(does_it) or (thanks and agrees_kindly(text) and not says_more)
+    return any(repeats_deed(text, wish.deed) for wish in heard) or (says_yes(text) and not says_more)
 
 
 def _begins(draft: Draft) -> bool:
@@ -421,7 +419,7 @@ async def read_out(draft: Draft) -> str:
     ready = _ready(stated)
     if not ready:
         return "nothing"
-    tell_ready(draft, ready, orders, goods)
+    tell_ready(draft, ready, goods)
     draft.slots[_WISHES] = dumped([replace(one.wish, read_out=one.hash if one in ready else "") for one in stated])
     return ""
 
@@ -440,7 +438,7 @@ async def carry_out(draft: Draft) -> str:
         if effect.action.status is ActionStatus.DENIED:
             tell_denied(draft, replace(one, denial=one.ruling))
         else:
-            tell_done(draft, one, orders, goods)
+            tell_done(draft, one, goods)
     draft.forget(_WISHES, _ASKED)
     if left:
         draft.slots[_WISHES] = dumped(left)

@@ -9,15 +9,11 @@ from functools import lru_cache
 
 from core.knowledge.lexicon import Lexicon, Span
 from core.knowledge.measures import Measure, measures
-from core.knowledge.naming import ProductMention, product_mentions
 from core.knowledge.negation import gives_way, goes_on, is_negated
 from core.knowledge.numbers import value
 from core.knowledge.option_index import WHOLE, Form, OptionIndex, index_of, signature
 from core.knowledge.option_words import Piece, key, pieces
-from core.knowledge.orderings import ordered_values, wanted_order
 from core.shop.records import Product
-
-__all__ = ["OptionMention", "ProductMention", "option_mentions", "ordered_values", "product_mentions", "wanted_order"]
 
 _BESIDE = 3
 """Pieces between a value and the name of its option up to which they belong together."""

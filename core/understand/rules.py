@@ -20,12 +20,12 @@ def _part(*alternatives: str) -> re.Pattern[str]:
 
 
 _POLITE = r"(?:,?\s*(?:please|pls|thanks|thank you|谢谢|麻烦了|麻烦|吧|了|啊|呀|呢|哦|哈|的|啦|嘛))*"
-_YES_THANKS = _whole(
-    r"(?:好|好的|好呀|可以|行|行的|要|要的|嗯+|ok|okay|yes|sure|great|perfect|please)"
-    rf"[,，\s]*{_POLITE}(?:你|您|a lot)?",
+_YES_WHERE_ASKED = _whole(
+    rf"(?:great|perfect|please)[,，\s]*{_POLITE}",
     r"(?:那就?)?(?:登记|办|帮我(?:登记|办))(?:一个|一下)?(?:工单)?(?:吧|好了)?",
 )
-_NO_THANKS = _whole(rf"(?:不用|不用了|不要|不要了|不需要|算了|no|nope|not now)[,，\s]*{_POLITE}(?:你|您)?")
+_NO_WHERE_ASKED = _whole(rf"算了[,，\s]*{_POLITE}(?:你|您)?")
+"""What says yes and no only to a question."""
 _CANCEL = _whole(
     r"(?:那就?|唉|哎|还是|[,，\s])*(?:算了|先算了|不查了|不问了|不弄了|不办了|不退了|不换了|取消吧?|先这样|别查了|别弄了|当我没说|没事了|停"
     r"|停下)(?:吧|了|不用了|,?不查了|,?谢谢)*",
@@ -177,9 +177,9 @@ def certain(text: str, *, asked: bool = False) -> Command | None:
     """
     if wants_person(_ROBOT.sub(" ", text)):
         return Handoff(reason="asked for a person")
-    if asked and _YES_THANKS.match(text):
+    if asked and (says_yes(text) or _YES_WHERE_ASKED.match(text)):
         return Affirm()
-    if asked and _NO_THANKS.match(text):
+    if asked and (says_no(text) or _NO_WHERE_ASKED.match(text)):
         return Deny()
     if says_wait(text):
         return Deny() if asked else ChitChat(topic="ack")

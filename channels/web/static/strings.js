@@ -39,7 +39,7 @@ const ZH = {
   product: "商品",
   page: "店铺说明",
   handoff: "已请人工客服接手",
-  welcome: "您好，我是掌柜。查订单、看照片认商品、问政策、找人工，打字、拍照、说话都行。",
+  welcome: "您好，我是掌柜。查订单、退换取消、看照片认商品、问规则、找人工，打字、拍照、说话都行。",
   ideas: ["我的订单什么时候到？", "有什么推荐的？", "怎么退货？", "找人工客服"],
   unread: "条新消息",
   newChat: "开始新的对话",
@@ -104,7 +104,7 @@ const EN = {
   page: "shop page",
   handoff: "A person was asked to take over",
   welcome:
-    "Hello, I am the shop's clerk. I can look up orders, find a product from a photo, explain our policies or fetch a person. Type, snap or speak.",
+    "Hello, I am the shop's clerk. I can look up, change, cancel or return your orders, find a product from a photo, explain our policies or fetch a person. Type, snap or speak.",
   ideas: ["When will my order arrive?", "What can you recommend?", "How do I return something?", "Get me a person"],
   unread: "new messages",
   newChat: "Start a new conversation",

@@ -12,14 +12,6 @@ _YES = re.compile(
     r"|是的?|对的?|好的?|可以|行|嗯+|没错|没问题|确认|同意)(?=\W|$|就|请|啊|呀|吧|啦|，|帮|退|换|取消)",
     re.IGNORECASE,
 )
-_YES_THANKS = re.compile(
-    _YES.pattern
-    + r"(?:[\s,.!，。！]|please|go ahead|do (?:it|that|both|all)|that'?s (?:right|all|it)|and|thank(?:s| you)|a lot"
-    r"|so much|very much|for (?:the|your) help|great|perfect|good|ok|yes"
-    r"|谢谢|多谢|麻烦|辛苦|[您你了办吧哦啊呀哈的就这样好行])*$",
-    re.IGNORECASE,
-)
-"""A yes with nothing but courtesy around it."""
 _CONDITION = re.compile(
     r"\b(?:if|only|just|but|as long as|unless|except|when|once|provided|instead|after|before|not)\b"
     r"|如果|要是|只|仅|除了|不过|但|的话|先|等|别|不",
@@ -60,11 +52,6 @@ _DO_IT = MappingProxyType(
 def agrees(text: str) -> bool:
     """Return whether the words begin with a yes that holds without a condition."""
     return bool(_YES.match(text)) and not _CONDITION.search(text) and not _ASKS.search(text)
-
-
-def agrees_kindly(text: str) -> bool:
-    """Return whether the words are a yes with nothing but courtesy around it."""
-    return bool(_YES_THANKS.match(text))
 
 
 def repeats_deed(text: str, deed: Deed) -> bool:

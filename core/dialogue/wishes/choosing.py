@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan, nan
 
-from core.dialogue.wishes.superlatives import BY_PRICE, ranked
 from core.dialogue.wishes.wish import Line, Options
+from core.knowledge.orderings import ordered_values, wanted_ranking
 from core.shop.records import Product, Variant
 
 
@@ -41,13 +42,33 @@ def chosen(line: Line, product: Product, current: str) -> Choice:
         )
     fitting = _with(can_be_had, line.wanted)
     if line.superlative:
-        fitting = ranked(line.superlative, fitting, now)
-        return _settled(fitting[:1] if line.superlative in BY_PRICE else fitting, options, current)
+        return _settled(_ranked(line.superlative, product, fitting, now), options, current)
     if not line.wanted:
         return Choice()
     if not fitting:
         return Choice(missing=True, offered=_near(can_be_had, {**options, **dict(line.wanted)}))
     return _settled(fitting, {**options, **dict(line.wanted)}, current)
+
+
+def _ranked(words: str, product: Product, variants: Sequence[Variant], now: Variant | None) -> list[Variant]:
+    """Return the variants that "the cheapest" or "a bigger one" leaves: the ends, or the next step from `now`.
+
+    There is none where the product has no such order, or no further step; of prices every lower one is a step.
+    """
+    ranking = wanted_ranking(words, product)
+    if ranking is None:
+        return []
+    places = {value: float(place) for place, value in enumerate(ordered_values(product, ranking.option))}
+
+    def amount(variant: Variant) -> float:
+        return variant.price if ranking.option == "price" else places.get(variant.options.get(ranking.option, ""), nan)
+
+    sign = 1 if ranking.step in ("most", "more") else -1
+    rising = sorted((one for one in variants if not isnan(amount(one))), key=lambda one: sign * amount(one))
+    if ranking.step in ("most", "least"):
+        return [one for one in rising if amount(one) == amount(rising[-1])]
+    further = [one for one in rising if now is not None and sign * (amount(one) - amount(now)) > 0]
+    return further if ranking.option == "price" else [one for one in further if amount(one) == amount(further[0])]
 
 
 def _settled(fitting: Sequence[Variant], options: Mapping[str, str], current: str) -> Choice:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from core.dialogue.wishes.wish import Line, Options
 from core.knowledge.lexicon import Lexicon
-from core.knowledge.options import ProductMention, option_mentions, product_mentions, wanted_order
+from core.knowledge.naming import ProductMention, product_mentions
+from core.knowledge.options import option_mentions
+from core.knowledge.orderings import wanted_order
 from core.shop.records import Product
 from core.types import Entity
 from core.understand.deeds import unbracketed
@@ -86,7 +88,7 @@ def read_options(text: str, line: Line, products: Sequence[Product], lexicon: Le
     for product in products:
         if product.product_id in line.product_id.split("|"):
             wanted |= dict(_options(text, product, lexicon))
-    return tuple(wanted.items()), wanted_order(text), bool(_SAME.search(text))
+    return tuple(wanted.items()), _superlative(text), bool(_SAME.search(text))
 
 
 def _named(mentions: Sequence[ProductMention], offset: int) -> list[_Named]:
@@ -145,7 +147,7 @@ def _line_of(
         every=bool(_EVERY_ONE.search(text[first : one.start])),
         having=tuple(having),
         wanted=tuple(wanted),
-        superlative=wanted_order(target or own) if swaps else "",
+        superlative=_superlative(target or own) if swaps else "",
         same=swaps and not wanted and bool(_SAME.search(text[first:last])),
     )
     return line, target
@@ -153,6 +155,11 @@ def _line_of(
 
 def _towards(text: str, start: int, end: int) -> re.Match[str] | None:
     return next((found for pattern in _TOWARDS if (found := pattern.search(text, start, end))), None)
+
+
+def _superlative(text: str) -> str:
+    """Return the words when they choose by more and less: "the cheapest one", "大一号的"."""
+    return text.strip() if wanted_order(text) else ""
 
 
 def _options(text: str, product: Product, lexicon: Lexicon) -> Options:

@@ -11,6 +11,7 @@ from core.dialogue.wishes.means import described
 from core.dialogue.wishes.stating import Bought, Stated
 from core.knowledge.variants import describe
 from core.shop.records import Order, Product, in_language
+from core.shop.ruling import Ruling
 from core.understand.deeds import Deed
 from core.wording.formats import listing, money
 
@@ -18,7 +19,7 @@ _OFFERED = 5
 _PLAIN_FACTS = frozenset({"amount", "balance", "refund", "difference", "total"})
 
 
-def tell_ready(draft: Draft, stated: Sequence[Stated], orders: Sequence[Order], goods: Bought) -> None:
+def tell_ready(draft: Draft, stated: Sequence[Stated], goods: Bought) -> None:
     """Read out all that would be done, with its warnings, and ask for a yes."""
     if len(stated) > 1:
         draft.say("settle_several", count=len(stated))
@@ -39,7 +40,7 @@ def tell_ready(draft: Draft, stated: Sequence[Stated], orders: Sequence[Order], 
             draft.cite(f"order:{one.order.order_id}", f"status: {one.order.status}")
 
 
-def tell_done(draft: Draft, one: Stated, orders: Sequence[Order], goods: Bought) -> None:
+def tell_done(draft: Draft, one: Stated, goods: Bought) -> None:
     """Say that it was done, and what the money does."""
     order = one.order.order_id if one.order else ""
     draft.say(f"settle_done.{_kind(one)}", order=order, goods=_goods(draft, one, goods), **_address_words(one))
@@ -49,18 +50,14 @@ def tell_done(draft: Draft, one: Stated, orders: Sequence[Order], goods: Bought)
 def tell_denied(draft: Draft, one: Stated) -> None:
     """Say the clause that forbids it, in plain words, and what is possible instead."""
     ruling = one.denial or one.ruling
-    draft.text(clause_words(draft, one, ruling))
+    draft.text(_clause_words(draft, one, ruling))
     if one.order is not None:
         draft.cite(f"order:{one.order.order_id}", f"status: {one.order.status}")
     draft.cite(f"policy:{ruling.clause}")
 
 
-def clause_words(draft: Draft, one: Stated, ruling: object) -> str:
+def _clause_words(draft: Draft, one: Stated, ruling: Ruling) -> str:
     """Return the sentence of a ruling's clause, its facts in the customer's words."""
-    from core.shop.ruling import Ruling
-
-    if not isinstance(ruling, Ruling):
-        raise TypeError("a ruling is needed")
     key = f"deny.{_key(ruling.clause)}"
     facts = {name: _fact(draft, one, name, value) for name, value in ruling.facts.items()}
     if not draft.desk.templates.has(key):
@@ -85,7 +82,7 @@ def ask(draft: Draft, one: Stated, orders: Sequence[Order], goods: Bought) -> No
     if lack is None:
         return
     if one.because is not None:
-        draft.text(clause_words(draft, one, one.because))
+        draft.text(_clause_words(draft, one, one.because))
     if lack.what == "order_id":
         _ask_order(draft, one, orders, lack.choices)
     elif lack.what in ("items", "item_ids"):
@@ -196,7 +193,7 @@ def _summary(draft: Draft, one: Stated, goods: Bought) -> str:
     words = draft.word(f"settle_do.{_kind(one)}", **values)
     amount = facts.get("refund", "") if one.wish.deed in (Deed.CANCEL, Deed.RETURN) else facts.get("difference", "")
     if one.wish.deed in (Deed.CANCEL, Deed.RETURN, Deed.SWAP) and amount:
-        words += " " + _money_words(draft, one, amount)
+        words += ("" if draft.language == "zh" else " ") + _money_words(draft, one, amount)
     return words
 
 

@@ -29,7 +29,7 @@ class Line:
     wanted: Options = ()
     """Options of what it should become; more than one value of an option where the words fit several products."""
     superlative: str = ""
-    """"cheapest", "bigger", ...: how to choose where options alone do not say."""
+    """The words that choose by more and less, where options alone do not say: "the cheapest", "a bigger one"."""
     same: bool = False
     """Whether a fresh one of exactly the same is wanted."""
     new_item_id: str = ""

@@ -7,7 +7,7 @@ import pytest
 from core.config import load
 from core.errors import ConfigError
 from core.knowledge.lexicon import load_lexicon
-from core.knowledge.options import product_mentions
+from core.knowledge.naming import product_mentions
 from core.registry import build
 from core.shop.formats.detect import read_shop
 from tests.core.knowledge.catalogues import catalogue, library_of, questions, score

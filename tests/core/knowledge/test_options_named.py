@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from core.knowledge.lexicon import load_lexicon
-from core.knowledge.options import option_mentions, ordered_values, product_mentions, wanted_order
-from core.knowledge.orderings import Ranking, wanted_ranking
+from core.knowledge.naming import product_mentions
+from core.knowledge.options import option_mentions
+from core.knowledge.orderings import Ranking, ordered_values, wanted_order, wanted_ranking
 from core.shop.records import OrderItem, Product, Variant
 
 LEXICON = load_lexicon()
