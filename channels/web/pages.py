@@ -36,7 +36,7 @@ _WORDS = {
     "en": {
         "lang": "en",
         "tagline": "A question? Ask the clerk, bottom right.",
-        "lead": "Orders, returns, product photos, voice messages, in English and Chinese; a person where one is needed.",
+        "lead": "Orders, returns, photos, voice messages, in English and Chinese; a person where one is needed.",
         "try": "Things to ask",
         "products": "In the shop",
         "ask": "Ask about it",
