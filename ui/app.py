@@ -11,6 +11,7 @@ from typing import Any
 
 from core import registry
 from core.blobs import FolderBlobs
+from core.config import Engine as EngineSettings
 from core.config import Media, Settings
 from core.dialogue.clerk_dialogue import Dialogue
 from core.engine import Bounds, Engine, Parts
@@ -27,6 +28,7 @@ from core.packs.pack import Pack
 from core.ports import Limits, Shop, SpeechRecognizer, TextEncoder, VoiceActivity
 from core.resilience import in_worker
 from core.shop.local import LocalShop
+from core.shop.records import Picture
 from core.understand.ladder import Understander
 from perception.media.door import Door, MediaLimits
 from perception.perceive import Perceiver
@@ -126,48 +128,26 @@ async def assemble(
         hint = vocabulary(await shop.products()) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
-        understander = Understander(
-            sentences,
-            served.products,
-            intents={intent.name: intent for intent in pack.intents},
-            sells=pack.sells,
-            weights=pack.weights or data / "packs" / f"{pack.name}.npz",
-            keeps=pack.weights is None,
-        )
-        remembering = RememberingEncoder(encoder=sentences, name=backends.sentences, store=store) if sentences else None
-        dialogue = Dialogue(
+        understander = _understander(served, pack, sentences, data)
+        dialogue = _dialogue(
             served,
+            pack,
+            settings,
+            store,
             sentences,
             currency=about.currency if about else "USD",
-            identity_attempts=settings.shop.identity_attempts,
-            greeting=settings.shop.greeting,
-            handoff_hours=settings.shop.handoff_hours,
             picture=gallery.sha256,
-            documents=Shelf(store),
-            passage_encoder=remembering,
-            pack=pack,
-            attempts=StoreAttempts(store),
-            links=StoreLinks(store) if pack.sells else None,
-            idle_h=settings.shop.idle_hours,
-            identity_h=settings.shop.identity_hours,
         )
-        engine = Engine(
-            Parts(
-                journal=journal,
-                perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, hint=hint),
-                understander=understander,
-                dialogue=dialogue,
-                media=Door(blobs, _door_limits(settings.media)),
-                blobs=blobs,
-                voice=speaker,
-            ),
-            limits=_limits(settings.media),
-            bounds=Bounds(
-                turn_timeout_s=settings.engine.turn_timeout_s,
-                mailbox=settings.engine.mailbox,
-                concurrent_turns=settings.engine.concurrent_turns,
-            ),
+        parts = Parts(
+            journal=journal,
+            perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, hint=hint),
+            understander=understander,
+            dialogue=dialogue,
+            media=Door(blobs, _door_limits(settings.media)),
+            blobs=blobs,
+            voice=speaker,
         )
+        engine = Engine(parts, limits=_limits(settings.media), bounds=_bounds(settings.engine))
         closing.push_async_callback(engine.close)
         resumed = await engine.start() if resume else 0
         yield Application(
@@ -215,6 +195,54 @@ class Senses:
         except (ModelMissingError, BackendError) as error:
             _LOG.warning("speaking is off: %s", error)
             return None
+
+
+def _understander(shop: Shop, pack: Pack, sentences: TextEncoder | None, data: Path) -> Understander:
+    return Understander(
+        sentences,
+        shop.products,
+        intents={intent.name: intent for intent in pack.intents},
+        sells=pack.sells,
+        weights=pack.weights or data / "packs" / f"{pack.name}.npz",
+        keeps=pack.weights is None,
+    )
+
+
+def _dialogue(
+    shop: Shop,
+    pack: Pack,
+    settings: Settings,
+    store: Store,
+    sentences: TextEncoder | None,
+    *,
+    currency: str,
+    picture: Callable[[Picture], str],
+) -> Dialogue:
+    name = settings.backends.sentences
+    return Dialogue(
+        shop,
+        sentences,
+        currency=currency,
+        identity_attempts=settings.shop.identity_attempts,
+        greeting=settings.shop.greeting,
+        handoff_hours=settings.shop.handoff_hours,
+        picture=picture,
+        documents=Shelf(store),
+        passage_encoder=RememberingEncoder(encoder=sentences, name=name, store=store) if sentences else None,
+        pack=pack,
+        attempts=StoreAttempts(store),
+        links=StoreLinks(store) if pack.sells else None,
+        idle_h=settings.shop.idle_hours,
+        identity_h=settings.shop.identity_hours,
+    )
+
+
+def _bounds(engine: EngineSettings) -> Bounds:
+    return Bounds(
+        turn_timeout_s=engine.turn_timeout_s,
+        mailbox=engine.mailbox,
+        concurrent_turns=engine.concurrent_turns,
+    )
 
 
 async def _catalogue(shop: LocalShop) -> list[CataloguePicture]:

@@ -112,6 +112,7 @@ class _Reader(Source):
     mistakes: list[str]
 
     def flow(self, lines: dict[tuple[str, str], str]) -> Flow:
+        """Read the whole file, and note in `lines` where each (flow, step) stands."""
         root = self.root()
         top = self.mapping(root, frozenset({"flow", "about", "slots", "steps"}))
         if "flow" not in top or "steps" not in top or not isinstance(top["steps"], yaml.SequenceNode):

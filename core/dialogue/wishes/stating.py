@@ -129,6 +129,7 @@ class _Drawing:
         address: Mapping[str, str] | None = None,
         lack: Lack | None = None,
     ) -> Stated:
+        """Put what was found into the deed's arguments, with what is still lacking."""
         known = arguments(
             self.wish,
             self.order,
