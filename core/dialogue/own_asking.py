@@ -87,7 +87,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
                 r"|\bwhat did I (?:order|buy) (?:in|with|last)\b"
             ),
             "orders": (
-                r"(?:哪些|哪几个|有没有|什么|几个|多少个?|所有|全部).{0,14}(?:订单|单子)|(?:订单"
+                r"(?:哪些|哪几个|有没有|什么|几个|多少个?|所有|全部)[^,，。;；]{0,14}(?:订单|单子)|(?:订单"
                 r"|单子).{0,12}(?:有哪些|哪些|有几个|多少个|几个)"
                 r"|(?:上个?|这个?|本|去|今)(?:月|年|周|星期).{0,6}(?:买|下|订)了?.{0,4}(?:什么|啥|哪些|几)"
                 r"|\b(?:list|show|see|which|what|how many)\b.{0,25}\b(?:my |of my |have I |open |pending |delivered "
@@ -105,7 +105,7 @@ _OF_SHOP = re.compile(
 )
 """Asking of the shop's ways, not of one's own records."""
 _WISHES = re.compile(
-    r"(?:改|换|修改|更改|取消|寄到(?!哪)|送到(?!哪))(?:成|为|到)?(?!.{0,8}(?:多少|什么|哪))|帮我(?:退|换|取消|改)"
+    r"(?:改|换|修改|更改|取消|寄到(?!哪)|送到(?!哪))(?:成|为|到)?(?!.{0,8}(?:多少|什么|哪))|帮我(?:退|换|取消|改)|[要想]退(?!.{0,8}(?:多少|什么|哪))"
     r"|\b(?:change|modify|update|cancel|exchange|swap|switch)\b",
     re.IGNORECASE,
 )

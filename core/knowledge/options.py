@@ -90,6 +90,11 @@ def option_mentions(text: str, product: Product, lexicon: Lexicon) -> tuple[Opti
     return _signed(text, index, _beside(text, index, found))
 
 
+def named_options(text: str, product: Product, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Return where a normalised text names the product's options themselves: (start, end) of "set type"."""
+    return [(start, end) for _, start, end in _named_options(text, index_of(signature(product), lexicon))]
+
+
 def measured_places(text: str) -> tuple[Measure, ...]:
     """Return the quantities of a text, kept because every product of a list asks for them."""
     return _measures(text)

@@ -156,6 +156,14 @@ _BEGINS = re.compile(
 _ORDER = re.compile(
     r"#[A-Za-z0-9]{4,}|\b(?:the |my )?(?:other|first|second|latest|last) order\b|另一?(?:个|单|笔)订单", re.I
 )
+_BORROWED = re.compile(
+    r"\b(?:same(?: \w+){0,3} as|as (?:in|on|for)|like|match(?:es|ing)?"
+    r"|(?:to|as|use) (?:the |my )?(?:\w+ )?address (?:of|from|in|on|for))"
+    r"(?: \w+){0,3} #\w+"
+    r"|(?:跟|和|与|同|按照?|照|成|为|到|用)(?:我的?|那个)?(?:订单号?|单)?\s*#\w+(?=.{0,8}(?:地址|一样|相同|一致))",
+    re.IGNORECASE,
+)
+"""An order whose address another one takes over."""
 _QUESTION = re.compile(
     r"[?？]\s*$|吗\s*$|呢\s*$|^\s*(?:how|what|which|where|when|who|why|do you|does|is there|are there|did)\b"
     r"|怎么|如何|多少|什么|哪|为什么|几天|多久|能不能告诉",
@@ -322,15 +330,20 @@ def _leads(text: str, parts: list[Stretch], at: int, *, first: bool) -> bool:
     after, end = next(_regions(text, parts, at + 1), (None, 0))
     if after is None:
         return False
-    own = _ORDER.search(text, part.start, part.end) and _ORDER.search(text, after.start, end)
+    own = _names_order(text, part.start, part.end) and _names_order(text, after.start, end)
     if own and _BEGINS.search(text, part.end, after.start + 1):
         return False
-    begins = _BEGINS.search(text, parts[at - 1].end if at else 0, part.start + 1)
+    begins = _BEGINS.search(text, parts[at - 1].end - 1 if at else 0, part.start + 1)  # with its question mark
     goes_on = _BEGINS.search(text, part.end, after.start + 1)
     before = next((earlier for earlier in reversed(parts[:at]) if earlier.deed), None)
-    taken = before is not None and not _ORDER.search(text, before.start, part.start)  # it may be that one's order
-    names_order = _ORDER.search(text, part.start, part.end) and not _ORDER.search(text, after.start, end)
-    return first or bool(names_order and not taken) or bool(begins and not goes_on)
+    taken = before is not None and not _names_order(text, before.start, part.start)  # it may be that one's order
+    names_order = _names_order(text, part.start, part.end) and not _names_order(text, after.start, end)
+    return first or (names_order and not taken) or bool(begins and not goes_on)
+
+
+def _names_order(text: str, start: int, end: int) -> bool:
+    """Return whether an order is named, and not only as the one whose address is taken over."""
+    return bool(_ORDER.search(_BORROWED.sub("", text[start:end])))
 
 
 def _regions(text: str, parts: list[Stretch], at: int) -> Iterator[tuple[Stretch, int]]:

@@ -72,7 +72,7 @@ _SOMEBODY_ELSE = re.compile(
 _SOMEBODY_ELSE_AFTER = re.compile(
     rf"\s*(?:is|was|belongs to|,? which is)\s*{_THEIRS_EN}|\s*(?:这)?(?:个)?(?:是|属于){_THEIRS_ZH}"
     r"|\s*(?:这个(?:人|账号|用户)|[他她])?[^,，。!！?？]{0,8}(?:买了(?:什么|啥|哪)|订了(?:什么|啥)|买过什么|有没有注册|注册过)"
-    r"|\s*(?:has|have|had|did|bought|ordered|buy|order|purchased)\b",
+    r"|\s*(?:has|have|had|did|bought|ordered|buy|order(?!\s*(?:#|\w*\d|num|no\b|id\b|is\b|was\b))|purchased)\b",
     re.IGNORECASE,
 )
 

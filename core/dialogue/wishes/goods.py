@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from core.dialogue.wishes.wish import Line, Options
 from core.knowledge.lexicon import Lexicon
 from core.knowledge.naming import ProductMention, product_mentions
-from core.knowledge.options import option_mentions
+from core.knowledge.options import named_options, option_mentions
 from core.knowledge.orderings import wanted_order
 from core.shop.records import Product
 from core.types import Entity
@@ -37,6 +37,10 @@ _LEADS = re.compile(
     r"\b(?:return|exchange|swap|replace|cancel|modify|change|switch|upgrade|of|from)\w*\b|把|将|里的?|中的?|退|换", re.I
 )
 """What stands before the first words about a thing."""
+
+
+_ENDS_A_LIST = re.compile(r"的(?=[,，。;；]|$)")
+"""After the last of several options: "绿色、小号、电脑的"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +109,41 @@ def _named(mentions: Sequence[ProductMention], offset: int) -> list[_Named]:
 def _no_options(
     named: Sequence[_Named], text: str, offset: int, by_id: dict[str, Product], lexicon: Lexicon
 ) -> list[_Named]:
-    """Return the goods without those that are an option of the ones before: the laptop of a "backpack (laptop)"."""
+    """Return the goods without those that only say what others are like.
+
+    The laptop of a "backpack (laptop)", of "电脑的背包" and of "a laptop compartment", the set of a "set type".
+    """
     kept: list[_Named] = []
-    for one in named:
+    for at, one in enumerate(named):
+        start, end = one.start - offset, one.end - offset
         before = kept[-1] if kept else None
-        apart = before is None or _PARTED.search(unbracketed(text), before.end - offset, one.start - offset)
-        own = () if before is None or apart else option_mentions(text, by_id[before.products[0]], lexicon)
-        in_brackets = before is not None and text[: one.start - offset].rstrip().endswith(("(", "（"))
-        is_option = any(said.start <= one.start - offset and one.end - offset <= said.end for said in own)
-        if not (is_option or in_brackets):
-            kept.append(one)
+        after = named[at + 1] if at + 1 < len(named) else None
+        if before is not None and _says_how(text, one, before, offset, by_id[before.products[0]], lexicon):
+            continue
+        if after is not None and not one.is_like(after) and text[end : after.start - offset].strip() in ("", "的"):
+            own = option_mentions(text, by_id[after.products[0]], lexicon)
+            if any(said.start <= start and end <= said.end for said in own):
+                continue
+        kept.append(one)
     return kept
+
+
+def _says_how(text: str, one: _Named, before: _Named, offset: int, product: Product, lexicon: Lexicon) -> bool:
+    """Return whether words are an option of the product that was named before, and no goods of their own."""
+    start, end, since = one.start - offset, one.end - offset, before.end - offset
+    if text[:start].rstrip().endswith(("(", "（")):
+        return True
+    values = [(said.start, said.end) for said in option_mentions(text, product, lexicon)]
+    within = [
+        (low, high)
+        for low, high in (*values, *named_options(text, product, lexicon))
+        if low <= start and end <= high and low >= since
+    ]
+    if any(high - low > end - start for low, high in within):
+        return True
+    listed = one.is_like(before) or _ENDS_A_LIST.match(text, end)
+    apart = not listed and _PARTED.search(unbracketed(text), since, start)
+    return not apart and any(place in values for place in within)
 
 
 def _starts(text: str, start: int, meant: Sequence[_Named], *, swaps: bool) -> list[tuple[int, _Named]]:

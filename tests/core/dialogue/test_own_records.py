@@ -65,6 +65,7 @@ async def test_what_may_not_go_back_is_told_by_its_clause(talk: Talk) -> None:
         "保温杯多少钱",
         "how much is the kettle",
         "do you ship to Canada",
+        "全部商品要退货，订单号W3912701",
     ],
 )
 def test_other_questions_are_left_alone(words: str) -> None:

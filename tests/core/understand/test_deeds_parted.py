@@ -52,6 +52,16 @@ def test_no_deed_spreads_to_an_order_of_another_sentence() -> None:
     ] == []
 
 
+def test_an_order_whose_address_is_taken_over_is_not_the_one_that_changes() -> None:
+    found = deeds(
+        "cancel #W1111111. Please pay #W2222222 by card instead. And for #W3333333, use the same address as #W4444444"
+    )
+    assert [deed for deed, _ in found] == [Deed.CANCEL, Deed.PAYMENT, Deed.ADDRESS]
+    assert "W3333333" in found[2][1] and "W3333333" not in found[1][1]
+    found = deeds("我要改订单#W1111111的地址，改为跟订单#W2222222一样的地址然后帮我修改默认收货地址：建国路1号")
+    assert [(deed, "W2222222" in words) for deed, words in found] == [(Deed.ADDRESS, True), (Deed.PROFILE, False)]
+
+
 def test_commas_in_brackets_part_nothing() -> None:
     ((_, words),) = deeds("把电动牙刷（黑色，可充电）换成白色的")
     assert "电动牙刷" in words and "白色" in words

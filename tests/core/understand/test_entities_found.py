@@ -18,6 +18,7 @@ def found(text: str, *, identifying: bool = False, listing: bool = False) -> dic
         ("order number 3912701", {"order_id": "#W3912701"}),
         ("Shopify order #1001", {"order_id": "#1001"}),
         ("Mail Chen.Jing@Example.com.", {"email": "chen.jing@example.com"}),
+        ("I am under a.b@example.com order W3912701", {"email": "a.b@example.com", "order_id": "#W3912701"}),
         ("我的手机13800138000", {"phone": "13800138000"}),
         ("邮编是200030", {"zip": "200030"}),
         ("my name is Maria Sousa", {"name": "Maria Sousa"}),
