@@ -33,6 +33,20 @@ class MediaError(ZhangguiError):
         self.code = code
 
 
+class ModelError(ZhangguiError):
+    """A language model did not answer, or not as it was asked to.
+
+    `code` is stable: "unreachable", "timeout", "rate_limited", "cut_off", "repeating", "empty", "malformed",
+    "too_long", "refused" (key, model name or request), "spent" (the budget).
+    """
+
+    def __init__(self, code: str, message: str, *, retry_after_s: float = 0.0) -> None:
+        """Keep the code beside the message, and for how long the model asked to be left alone."""
+        super().__init__(message)
+        self.code = code
+        self.retry_after_s = retry_after_s
+
+
 class ShopError(ZhangguiError):
     """The shop's records cannot be read or written; nothing was changed."""
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +60,10 @@ class Capabilities:
     """Length of its vectors."""
     limit: str = ""
     """Its bound in words: "30 s of speech", "512 tokens"."""
+    context: int | None = None
+    """Tokens of prompt and answer together, of a language model."""
+    sees: bool = False
+    """Whether a language model takes pictures."""
 
 
 class SpeechRecognizer(Protocol):
@@ -148,18 +152,56 @@ class VectorIndex(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessage:
+    """One message of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+    images: tuple[bytes, ...] = ()
+    """JPEG or PNG files, for models that see."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What an answer cost, in tokens of the model's own."""
+
+    prompt: int = 0
+    cached: int = 0
+    """Of the prompt's, those that the model had read before."""
+    completion: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A piece of an answer; the last one carries what it cost, where the backend counts."""
+
+    text: str = ""
+    usage: Usage | None = None
+
+
 class LanguageModel(Protocol):
     """Text from text."""
 
     @property
     def capabilities(self) -> Capabilities:
-        """Say the device and the context length."""
+        """Say the device, the context length and whether it sees pictures."""
         ...
 
     def generate(
-        self, messages: Sequence[Mapping[str, str]], *, schema: Mapping[str, Any] | None = None, deadline_s: float = 30
-    ) -> AsyncIterator[str]:
-        """Yield the answer to chat `messages` ({"role", "content"}) as it comes; JSON by `schema` if given."""
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        schema: Mapping[str, Any] | None = None,
+        max_tokens: int = 512,
+        deadline_s: float = 30,
+    ) -> AsyncIterator[Chunk]:
+        """Yield the answer to a prompt as it comes; one JSON object that fits the JSON Schema `schema`, if given.
+
+        What all prompts share stands first, so that it is read once and remembered. The answer is cut at
+        `max_tokens`. `deadline_s` is passed down to whatever works on it. A consumer that stops early stops
+        the work. Raises `ModelError` with a code that says what failed.
+        """
         ...
 
 

@@ -49,6 +49,12 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "onnx": "perception.reading.onnx_encoder:build",
             "fake": "perception.reading.fake:build",
         },
+        "language": {
+            "openai": "perception.writing.openai_endpoint:build",
+            "llama-cpp": "perception.writing.llama_cpp:build",
+            "transformers": "perception.writing.transformers_model:build",
+            "fake": "perception.writing.fake:build",
+        },
     }
 )
 """Kind -> name -> factory. A kind is also the key of the configuration's [backends] table."""
@@ -62,6 +68,10 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "torchaudio": "speech-coqui",
         "sklearn": "train",
         "pycrfsuite": "train",
+        "openai": "llm",
+        "xllamacpp": "llm-local",
+        "transformers": "llm-transformers",
+        "llguidance": "llm-transformers",
     }
 )
 """Import name -> the extra of this project that installs it."""
@@ -91,16 +101,21 @@ def names(kind: str) -> tuple[str, ...]:
     return tuple(sorted(found | set(BUILT_INS.get(kind, {}))))
 
 
-def build(kind: str, text: str, models: Path) -> Any:
+SECRETS: Mapping[str, str] = MappingProxyType({"api_key": "ZHANGGUI_MODEL__API_KEY"})
+"""What factories are given beside the spec string, and never in it, with where it comes from."""
+
+
+def build(kind: str, text: str, models: Path, **secrets: str) -> Any:
     """Build the backend of `kind` that the spec string names; `models` is the folder of model files.
 
-    Raises `BackendError` when the name is unknown (with the nearest known one) or its library is
+    `secrets` (keys of `SECRETS`) go to a factory that takes them. Raises `BackendError` when the name is unknown (with the nearest known one) or its library is
     missing (with the extra to install), and `ConfigError` when an option is unknown or malformed.
     """
     spec = parse(text)
     factory = _factory(kind, spec.name)
+    taken = {name: value for name, value in secrets.items() if name in inspect.signature(factory).parameters}
     try:
-        return factory(spec.model, models, **_typed_options(kind, spec, factory))
+        return factory(spec.model, models, **_typed_options(kind, spec, factory), **taken)
     except ModuleNotFoundError as error:
         raise _missing_library(kind, spec, error) from error
 
@@ -142,8 +157,10 @@ def _typed_options(kind: str, spec: Spec, factory: Callable[..., Any]) -> dict[s
     hints = get_type_hints(factory)
     typed: dict[str, object] = {}
     for key, value in spec.options.items():
+        if key in SECRETS:
+            raise ConfigError(f"the {kind} backend {spec.name!r}: {key} is a secret; set {SECRETS[key]} instead")
         if key not in known:
-            options = ", ".join(sorted(known)) or "none"
+            options = ", ".join(sorted(set(known) - set(SECRETS))) or "none"
             raise ConfigError(f"the {kind} backend {spec.name!r} has no option {key!r} (options: {options})")
         typed[key] = _convert(f"{kind} backend {spec.name!r}, option {key!r}", value, hints.get(key, str))
     return typed

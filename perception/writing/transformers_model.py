@@ -1,0 +1,318 @@
+"""A language model through Hugging Face transformers, on CUDA or CPU.
+
+Prompts that come together are answered in one batch, each streamed to who asked for it. JSON Schemas are kept by
+masking the logits with llguidance (https://github.com/guidance-ai/llguidance).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import queue
+import threading
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import BackendError, ModelError
+from core.models import locate
+from core.ports import Capabilities, ChatMessage, Chunk, Usage
+
+_UNFINISHED = "\ufffd"
+"""How a character decodes of which a part is still to come."""
+
+
+@dataclass(slots=True)
+class _Job:
+    """One prompt on its way through a batch."""
+
+    prompt: str
+    schema: Mapping[str, Any] | None
+    max_tokens: int
+    ends_at: float
+    """`time.monotonic` at which nobody listens any more."""
+    loop: asyncio.AbstractEventLoop
+    out: asyncio.Queue[Chunk | ModelError | None]
+    given_up: threading.Event = field(default_factory=threading.Event)
+    tokens: list[int] = field(default_factory=list)
+    told: int = 0
+    """Characters already handed over."""
+    matcher: Any = None
+    done: bool = False
+
+    def tell(self, event: Chunk | ModelError | None) -> None:
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.out.put_nowait, event)
+
+
+@dataclass(slots=True, kw_only=True)
+class TransformersModel:
+    """Generate with a causal language model; it is loaded with the first prompt."""
+
+    source: str
+    """A folder, or a name on the hub."""
+    gguf: str
+    device: str
+    dtype: str
+    context: int
+    batch: int
+    """Prompts that are answered together at most."""
+    wait_ms: float
+    """For which the first of a batch waits for others."""
+    static: bool
+    """A cache of fixed shape and a compiled step: worth its warm-up on a GPU only."""
+    adapter: str
+    temperature: float
+    _jobs: queue.SimpleQueue[_Job] = field(default_factory=queue.SimpleQueue)
+    _worker: threading.Thread | None = None
+    _model: Any = None
+    _tokenizer: Any = None
+    _masks: Any = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Say the device and the context length."""
+        return Capabilities(device=self.device, context=self.context, limit=f"{self.context} tokens")
+
+    async def generate(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        schema: Mapping[str, Any] | None = None,
+        max_tokens: int = 512,
+        deadline_s: float = 30,
+    ) -> AsyncIterator[Chunk]:
+        """Yield the answer as it is made, beside those of other prompts."""
+        if self._worker is None:
+            self._worker = threading.Thread(target=self._work, name="transformers", daemon=True)
+            self._worker.start()
+        job = _Job(
+            prompt=json.dumps([{"role": one.role, "content": one.content} for one in messages]),
+            schema=schema,
+            max_tokens=max_tokens,
+            ends_at=time.monotonic() + deadline_s,
+            loop=asyncio.get_running_loop(),
+            out=asyncio.Queue(),
+        )
+        self._jobs.put(job)
+        try:
+            while (event := await job.out.get()) is not None:
+                if isinstance(event, ModelError):
+                    raise event
+                yield event
+        finally:
+            job.given_up.set()
+
+    def _work(self) -> None:
+        while True:
+            jobs = [self._jobs.get()]
+            until = time.monotonic() + self.wait_ms / 1000
+            while len(jobs) < self.batch:
+                try:
+                    jobs.append(self._jobs.get(timeout=max(0.0, until - time.monotonic())))
+                except queue.Empty:
+                    break
+            self._answer([job for job in jobs if not job.given_up.is_set()])
+
+    def _answer(self, jobs: list[_Job]) -> None:
+        try:
+            self._load()
+            for group in self._halved(jobs):
+                self._generate(group)
+        except Exception as error:  # whatever a model library raises, those who wait must hear of it
+            told = error if isinstance(error, ModelError) else ModelError("refused", f"transformers: {error}")
+            for job in jobs:
+                job.tell(told)
+        for job in jobs:
+            job.tell(None)
+
+    def _halved(self, jobs: list[_Job]) -> list[list[_Job]]:
+        """Return the prompts that fit the model's window; those that do not are told."""
+        fitting = []
+        for job in jobs:
+            length = len(self._tokenizer(self._prompt(job)).input_ids)
+            if length + min(job.max_tokens, 16) > self.context:
+                job.tell(ModelError("too_long", f"the prompt has {length} tokens, the model reads {self.context}"))
+            else:
+                job.max_tokens = min(job.max_tokens, self.context - length)
+                fitting.append(job)
+        return [fitting] if fitting else []
+
+    def _prompt(self, job: _Job) -> str:
+        messages = json.loads(job.prompt)
+        return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+
+    def _generate(self, jobs: list[_Job]) -> None:
+        import torch
+
+        inputs = self._tokenizer([self._prompt(job) for job in jobs], return_tensors="pt", padding=True)
+        inputs = inputs.to(self.device)
+        width = inputs["input_ids"].shape[1]
+        for job in jobs:
+            job.matcher = self._matcher(job)
+        options: dict[str, Any] = {"cache_implementation": "static"} if self.static else {}
+        if self.temperature:
+            options |= {"do_sample": True, "temperature": self.temperature}
+        else:
+            options |= {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
+        try:
+            with torch.inference_mode():
+                self._model.generate(
+                    **inputs,
+                    max_new_tokens=max(job.max_tokens for job in jobs),
+                    pad_token_id=self._tokenizer.pad_token_id,
+                    logits_processor=[lambda ids, scores: self._masked(jobs, ids, scores, width)],
+                    stopping_criteria=[lambda ids, scores, **_: self._stopped(jobs, ids, width)],
+                    **options,
+                )
+        except torch.cuda.OutOfMemoryError:
+            torch.cuda.empty_cache()
+            if len(jobs) == 1:
+                raise ModelError("too_long", "the GPU's memory does not hold this prompt") from None
+            for half in (jobs[: len(jobs) // 2], jobs[len(jobs) // 2 :]):
+                self._generate([_again(job) for job in half])
+            return
+        for job, mask in zip(jobs, inputs["attention_mask"], strict=True):
+            self._tell_text(job, last=True)
+            job.tell(Chunk(usage=Usage(prompt=int(mask.sum()), completion=len(job.tokens))))
+
+    def _masked(self, jobs: list[_Job], ids: Any, scores: Any, width: int) -> Any:
+        """Forbid the tokens that would leave a job's schema."""
+        import torch
+
+        for row, job in enumerate(jobs):
+            if job.matcher is None or job.done:
+                continue
+            bits = np.unpackbits(np.frombuffer(job.matcher.compute_bitmask(), np.uint8), bitorder="little")
+            allowed = np.zeros(scores.shape[-1], bool)
+            allowed[: len(bits)] = bits[: len(allowed)].astype(bool)
+            scores[row, torch.from_numpy(~allowed).to(scores.device)] = -torch.inf
+        return scores
+
+    def _stopped(self, jobs: list[_Job], ids: Any, width: int) -> Any:
+        """Hand over the newest token of each job, and return which of them are done."""
+        import torch
+
+        ends = self._ends()
+        for job, token in zip(jobs, ids[:, -1].tolist(), strict=True):
+            if job.done:
+                continue
+            if token in ends:
+                job.done = True
+                continue
+            job.tokens.append(token)
+            if job.matcher is not None:
+                job.matcher.consume_token(token)
+                if job.matcher.is_error():
+                    raise ModelError("refused", f"the schema cannot be kept: {job.matcher.get_error()}")
+                job.done = job.matcher.is_stopped()
+            self._tell_text(job, last=False)
+            if not job.done and time.monotonic() > job.ends_at:
+                job.tell(ModelError("timeout", "the answer did not come within the deadline"))
+                job.given_up.set()
+            job.done = job.done or job.given_up.is_set() or len(job.tokens) >= job.max_tokens
+        return torch.tensor([job.done for job in jobs], device=ids.device)
+
+    def _tell_text(self, job: _Job, *, last: bool) -> None:
+        text = self._tokenizer.decode(job.tokens, skip_special_tokens=True)
+        if text.endswith(_UNFINISHED) and not last:
+            return
+        if len(text) > job.told:
+            job.tell(Chunk(text=text[job.told :]))
+            job.told = len(text)
+
+    def _ends(self) -> frozenset[int]:
+        ends = self._model.generation_config.eos_token_id
+        return frozenset(ends if isinstance(ends, list) else [ends])
+
+    def _matcher(self, job: _Job) -> Any:
+        if job.schema is None:
+            return None
+        import llguidance
+        import llguidance.hf
+
+        if self._masks is None:
+            size = self._model.get_output_embeddings().weight.shape[0]
+            self._masks = llguidance.hf.from_tokenizer(self._tokenizer, n_vocab=size)
+        grammar = llguidance.LLMatcher.grammar_from_json_schema(
+            json.dumps(dict(job.schema)), overrides={"whitespace_flexible": False}
+        )
+        return llguidance.LLMatcher(self._masks, grammar)
+
+    def _load(self) -> None:
+        if self._model is not None:
+            return
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        kind = {"gguf_file": self.gguf} if self.gguf else {}
+        self._tokenizer = AutoTokenizer.from_pretrained(self.source, padding_side="left", **kind)
+        if self._tokenizer.pad_token_id is None:
+            self._tokenizer.pad_token = self._tokenizer.eos_token
+        model = AutoModelForCausalLM.from_pretrained(self.source, dtype=getattr(torch, self.dtype), **kind)
+        if self.adapter:
+            model.load_adapter(str(Path(self.adapter).expanduser()))
+        self._model = model.to(self.device).eval()
+
+
+def _again(job: _Job) -> _Job:
+    """Return a job from its beginning; what was told already is not told twice."""
+    job.tokens, job.done, job.matcher = [], False, None
+    return job
+
+
+def build(
+    model: str,
+    models: Path,
+    *,
+    device: str = "",
+    dtype: str = "",
+    context: int = 4096,
+    batch: int = 8,
+    wait_ms: float = 5.0,
+    static: bool = False,
+    adapter: str = "",
+    temperature: float = 0.0,
+) -> TransformersModel:
+    """Build it: "transformers:Qwen/Qwen2.5-1.5B-Instruct?device=cuda", or a folder, or a GGUF of the model list.
+
+    The device is CUDA where there is one; the type bfloat16 there and float32 on a CPU. `adapter` is a folder with
+    LoRA weights. Raises `BackendError` for a device or type that torch does not have.
+    """
+    import torch
+
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise BackendError(f"device={device!r}: this machine has no CUDA device that torch can use")
+    dtype = dtype or ("bfloat16" if device.startswith("cuda") else "float32")
+    if not isinstance(getattr(torch, dtype, None), torch.dtype):
+        raise BackendError(f"dtype={dtype!r}: torch has no such type; bfloat16, float16 or float32 are meant")
+    source, gguf = _files(model, models)
+    return TransformersModel(
+        source=source,
+        gguf=gguf,
+        device=device,
+        dtype=dtype,
+        context=context,
+        batch=batch,
+        wait_ms=wait_ms,
+        static=static,
+        adapter=adapter,
+        temperature=temperature,
+    )
+
+
+def _files(model: str, models: Path) -> tuple[str, str]:
+    """Return the folder or hub name to load from, and the GGUF file in it, if that is what it holds."""
+    path = Path(model).expanduser()
+    if path.suffix == ".gguf" and path.is_file():
+        return str(path.parent), path.name
+    if "/" in model and not path.is_dir() and not (models / model).is_dir():
+        return model, ""  # a name on the hub
+    folder = locate(model, models)
+    files = sorted(one.name for one in folder.glob("*.gguf"))
+    return str(folder), files[0] if files and not (folder / "config.json").is_file() else ""

@@ -1,0 +1,124 @@
+"""What every language model must do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import registry
+from core.errors import BackendError, ConfigError, ModelError, ModelMissingError
+from core.ports import ChatMessage, LanguageModel
+
+SMALL = "smollm2-135m-instruct-q4"
+SCHEMA = {
+    "type": "object",
+    "properties": {"fruit": {"enum": ["apple", "pear"]}, "ripe": {"type": "boolean"}},
+    "required": ["fruit", "ripe"],
+    "additionalProperties": False,
+}
+PROMPT = (
+    ChatMessage(role="system", content="You are a shop's clerk. Answer in one short sentence."),
+    ChatMessage(role="user", content="Name a fruit."),
+)
+
+
+@pytest.fixture(scope="module")
+def served(models: Path) -> Iterator[str]:
+    """Serve the small model with llama.cpp's own HTTP server, and return its address."""
+    llama = pytest.importorskip("xllamacpp", reason="xllamacpp comes with the extra llm-local")
+    settings = llama.CommonParams()
+    settings.model.path = str(next((models / SMALL).glob("*.gguf")))
+    settings.n_ctx, settings.n_parallel, settings.verbosity, settings.warmup = 4096, 2, -1, False
+    settings.port = 0
+    server = llama.Server(settings)
+    yield f"{server.listening_address}/v1"
+    del server
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        "fake",
+        pytest.param(f"llama-cpp:{SMALL}", marks=pytest.mark.models),
+        pytest.param(f"transformers:{SMALL}", marks=pytest.mark.models),
+        pytest.param("openai:small", marks=[pytest.mark.models, pytest.mark.peer]),
+    ],
+)
+def model(request: pytest.FixtureRequest) -> LanguageModel:
+    spec = request.param
+    if spec.startswith("openai"):
+        spec = f"{spec}?base_url={request.getfixturevalue('served')}"
+    if spec.startswith("transformers"):
+        pytest.importorskip("llguidance", reason="llguidance comes with the extra llm-transformers")
+        spec = f"{spec}?device=cpu"
+    built: LanguageModel = registry.build("language", spec, request.getfixturevalue("models"))
+    return built
+
+
+async def answer(model: LanguageModel, *messages: ChatMessage, **options: Any) -> tuple[str, list[str], Any]:
+    pieces, usage = [], None
+    async for chunk in model.generate(messages or PROMPT, **{"deadline_s": 100, **options}):
+        pieces.append(chunk.text)
+        usage = chunk.usage or usage
+    return "".join(pieces), pieces, usage
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_an_answer_comes_in_pieces_with_what_it_cost(model: LanguageModel) -> None:
+    text, pieces, usage = await answer(model, max_tokens=24)
+    assert text.strip() and sum(map(bool, pieces)) > 1
+    assert usage.prompt > 5 and 0 < usage.completion <= 24
+    assert model.capabilities.context and model.capabilities.context >= 2048
+
+
+async def test_an_answer_by_schema_fits_it(model: LanguageModel) -> None:
+    text, _, _ = await answer(model, schema=SCHEMA, max_tokens=60)
+    said = json.loads(text)
+    assert set(said) == {"fruit", "ripe"} and said["fruit"] in ("apple", "pear") and isinstance(said["ripe"], bool)
+
+
+async def test_prompts_at_once_are_not_mixed(model: LanguageModel) -> None:
+    words = ("alpha", "bravo", "charlie")
+    asked = [ChatMessage(role="user", content=f"Repeat this word and nothing else: {word}") for word in words]
+    together = await asyncio.gather(*(answer(model, one, max_tokens=12) for one in asked))
+    alone = [await answer(model, one, max_tokens=12) for one in asked]
+    assert [text[:4] for text, _, _ in together] == [text[:4] for text, _, _ in alone]
+
+
+async def test_who_stops_listening_stops_the_work(model: LanguageModel) -> None:
+    chunks = model.generate(PROMPT, max_tokens=400)
+    first = await anext(chunks)  # type: ignore[call-overload]
+    await chunks.aclose()  # type: ignore[attr-defined]
+    text, _, _ = await answer(model, max_tokens=4)
+    assert first.text and text
+
+
+async def test_a_prompt_longer_than_the_window_is_refused_in_words(model: LanguageModel) -> None:
+    if type(model).__name__ == "ScriptedModel":
+        pytest.skip("the fake reads any length")
+    long = ChatMessage(role="user", content="a very long question indeed " * 4000)
+    with pytest.raises(ModelError) as told:
+        await answer(model, long, max_tokens=8)
+    assert told.value.code == "too_long"
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "words"),
+    [
+        ("openai:gpt", ConfigError, "base_url"),
+        ("openai:gpt?base_url=ftp://x", BackendError, "http"),
+        ("openai:gpt?base_url=http://x/v1&structured=magic", ConfigError, "schema, tool, json, prompt"),
+        ("openai:gpt?base_url=http://x/v1&api_key=abc", ConfigError, "ZHANGGUI_MODEL__API_KEY"),
+        ("llama-cpp:nothing-here", ModelMissingError, "models pull nothing-here"),
+        ("transformers:nothing-here", ModelMissingError, "models pull nothing-here"),
+        ("transformers:nothing-here?dtype=float99&device=cpu", BackendError, "dtype"),
+    ],
+)
+def test_a_wrong_spec_is_told(spec: str, kind: type[Exception], words: str, tmp_path: Path) -> None:
+    with pytest.raises(kind, match=words):
+        registry.build("language", spec, tmp_path)
