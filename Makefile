@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check
 # It declares itself unfit for Python 3.13 because of a library that we do not use; see pyproject.toml.
 MISAKI := $(PIP) --no-deps --ignore-requires-python 'misaki>=0.9.4'
 
-.PHONY: demo test lint format clean models
+.PHONY: demo test lint format clean models test-models
 
 demo: $(VENV)/.installed
 	$(BIN)/zhanggui models pull
@@ -18,7 +18,10 @@ demo: $(VENV)/.installed
 # slower than any page's patience or any caller's breath.
 REALTIME := tests/ui/browser tests/channels/test_whole_call.py tests/ui/test_whole_house.py
 
-test: $(VENV)/.tested tests/channels/telegram_server/node_modules models
+# Beside the default models.
+TEST_MODELS := all-minilm-l6-v2 smollm2-135m-instruct-q4
+
+test: $(VENV)/.tested tests/channels/telegram_server/node_modules test-models
 	$(BIN)/pytest $(REALTIME:%=--ignore %) $(ARGS)
 	$(BIN)/pytest $(REALTIME) $(ARGS) || $(BIN)/pytest --last-failed $(REALTIME) $(ARGS)
 
@@ -34,6 +37,9 @@ format: $(VENV)/.tested
 
 models: $(VENV)/.installed
 	$(BIN)/zhanggui models pull
+
+test-models: models
+	$(BIN)/zhanggui models pull $(TEST_MODELS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -53,7 +59,7 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 # The extras bring torch; tests/constraints.txt pins the versions of its family that fit together.
 $(VENV)/.tested: pyproject.toml tests/constraints.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need, torch included ..."
-	$(PIP) --constraint tests/constraints.txt --editable '.[dev,photo-clip,speech-whisper,speech-coqui,train]'
+	$(PIP) --constraint tests/constraints.txt --editable '.[dev,photo-clip,speech-whisper,speech-coqui,train,llm,llm-local,llm-transformers]'
 	$(MISAKI)
 	@touch $@ $(VENV)/.installed
 

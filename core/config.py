@@ -40,6 +40,7 @@ class Backends(_Section):
     tts_zh: str = "kokoro:kokoro-82m-int8?voice=jf_nezumi"
     photos: str = "efficientnet:efficientnet-lite0"
     sentences: str = "use"
+    reranker: str = ""
 
 
 class Models(_Section):

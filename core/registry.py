@@ -49,6 +49,9 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "onnx": "perception.reading.onnx_encoder:build",
             "fake": "perception.reading.fake:build",
         },
+        "reranker": {
+            "cross-encoder": "perception.reading.cross_encoder:build",
+        },
         "language": {
             "openai": "perception.writing.openai_endpoint:build",
             "llama-cpp": "perception.writing.llama_cpp:build",
@@ -108,8 +111,9 @@ SECRETS: Mapping[str, str] = MappingProxyType({"api_key": "ZHANGGUI_MODEL__API_K
 def build(kind: str, text: str, models: Path, **secrets: str) -> Any:
     """Build the backend of `kind` that the spec string names; `models` is the folder of model files.
 
-    `secrets` (keys of `SECRETS`) go to a factory that takes them. Raises `BackendError` when the name is unknown (with the nearest known one) or its library is
-    missing (with the extra to install), and `ConfigError` when an option is unknown or malformed.
+    `secrets` (keys of `SECRETS`) go to a factory that takes them. Raises `BackendError` when the name is
+    unknown (with the nearest known one) or its library is missing (with the extra to install), and
+    `ConfigError` when an option is unknown or malformed.
     """
     spec = parse(text)
     factory = _factory(kind, spec.name)

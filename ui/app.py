@@ -20,6 +20,7 @@ from core.journal.attempts import StoreAttempts
 from core.journal.journal import StoreJournal
 from core.journal.links import StoreLinks
 from core.journal.store import Store
+from core.knowledge.library import Reranker
 from core.knowledge.remembered import RememberingEncoder
 from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
@@ -120,6 +121,7 @@ async def assemble(
         sentences: TextEncoder | None = await sense.build("sentences", backends.sentences)
         recognizer: SpeechRecognizer | None = await sense.build("asr", backends.asr if needs.hearing else "")
         activity: VoiceActivity | None = await sense.build("vad", backends.vad if needs.hearing else "")
+        reranker: Reranker | None = await sense.build("reranker", backends.reranker)
         speaker = await sense.speaker(settings) if needs.speaking else None
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
         finder = Opening(await _catalogue(shop), encoder, data / "looks", progress) if encoder else None
@@ -135,6 +137,7 @@ async def assemble(
             settings,
             store,
             sentences,
+            reranker=reranker,
             currency=about.currency if about else "USD",
             picture=gallery.sha256,
         )
@@ -215,6 +218,7 @@ def _dialogue(
     store: Store,
     sentences: TextEncoder | None,
     *,
+    reranker: Reranker | None,
     currency: str,
     picture: Callable[[Picture], str],
 ) -> Dialogue:
@@ -229,6 +233,7 @@ def _dialogue(
         picture=picture,
         documents=Shelf(store),
         passage_encoder=RememberingEncoder(encoder=sentences, name=name, store=store) if sentences else None,
+        reranker=reranker,
         pack=pack,
         attempts=StoreAttempts(store),
         links=StoreLinks(store) if pack.sells else None,

@@ -23,6 +23,7 @@ from core.dialogue.settling import absorb
 from core.dialogue.tickets.collecting import take_facts
 from core.dialogue.tickets.noticing import notice
 from core.knowledge.facts import Documents, Facts
+from core.knowledge.library import Reranker
 from core.packs.pack import Pack
 from core.ports import Shop, TextEncoder
 from core.shop.records import Picture
@@ -48,6 +49,7 @@ class Dialogue:
         flows: Path = FOLDER,
         documents: Documents | None = None,
         passage_encoder: TextEncoder | None = None,
+        reranker: Reranker | None = None,
         pack: Pack | None = None,
         attempts: Attempts = NO_ATTEMPTS,
         links: Links | None = None,
@@ -65,7 +67,7 @@ class Dialogue:
         self._runner = Runner(flows=pack.flows if pack else load_flows(flows, words), acts=ACTS, checks=CHECKS)
         self._desk = Desk(
             shop=shop,
-            facts=Facts(shop, encoder, documents, passage_encoder),
+            facts=Facts(shop, encoder, documents, passage_encoder, reranker),
             templates=templates,
             picture=picture,
             currency=currency,
@@ -79,6 +81,11 @@ class Dialogue:
             idle_h=idle_h,
             identity_h=identity_h,
         )
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the clerk knows of the shop."""
+        return self._desk.facts
 
     async def warm(self) -> None:
         """Read the shop and encode its passages now, so that no customer waits for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -113,7 +113,7 @@ async def _may_try_again(failed: ModelError, attempt: int, ends_at: float) -> bo
 
 async def _timed(
     link: Link, messages: Sequence[ChatMessage], schema: Mapping[str, Any] | None, max_tokens: int, ends_at: float
-) -> AsyncIterator[Chunk]:
+) -> AsyncGenerator[Chunk, None]:
     """Yield a model's chunks until the deadline; an answer that goes in circles, or says nothing, is an error."""
     said = Repetition()
     any_text = False

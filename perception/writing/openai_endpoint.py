@@ -117,14 +117,14 @@ def _chunk(event: Any) -> Chunk | None:
 @contextmanager
 def _told(model: str) -> Iterator[None]:
     """Turn the client's errors into ours, in words of what to do."""
-    import httpx
+    import httpx2
     import openai
 
     try:
         yield
     except openai.APITimeoutError as error:
         raise ModelError("timeout", f"the endpoint did not answer in time: {error}") from error
-    except (openai.APIConnectionError, httpx.ConnectError) as error:
+    except (openai.APIConnectionError, httpx2.ConnectError) as error:
         raise ModelError("unreachable", f"the endpoint cannot be reached: {error.__cause__ or error}") from error
     except openai.RateLimitError as error:
         after = error.response.headers.get("retry-after", "")
@@ -139,7 +139,7 @@ def _told(model: str) -> Iterator[None]:
         raise ModelError("refused", f"the endpoint has no model {model!r}, or the address is wrong: {error}") from error
     except openai.APIStatusError as error:
         raise ModelError("unreachable", f"the endpoint is in trouble ({error.status_code}): {error}") from error
-    except (httpx.HTTPError, openai.APIError) as error:
+    except (httpx2.HTTPError, openai.APIError) as error:
         raise ModelError("cut_off", f"the endpoint broke off: {error}") from error
     except ValueError as error:
         raise ModelError("malformed", f"the endpoint sent what is no answer: {error}") from error
@@ -165,7 +165,7 @@ def build(
         raise ConfigError("the language backend 'openai' needs a model and an address: openai:MODEL?base_url=URL")
     if structured not in _WAYS:
         raise ConfigError(f"structured={structured!r}: expected one of {', '.join(_WAYS)}")
-    import httpx
+    import httpx2
     import openai
 
     if not base_url.startswith(("http://", "https://")):
@@ -174,7 +174,7 @@ def build(
         base_url=base_url,
         api_key=api_key or "none",
         max_retries=0,
-        timeout=httpx.Timeout(60.0, connect=_CONNECT_S),
+        timeout=httpx2.Timeout(60.0, connect=_CONNECT_S),
     )
     return OpenAIEndpoint(
         client=client,

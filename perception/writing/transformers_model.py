@@ -253,7 +253,7 @@ class TransformersModel:
         self._tokenizer = AutoTokenizer.from_pretrained(self.source, padding_side="left", **kind)
         if self._tokenizer.pad_token_id is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
-        model = AutoModelForCausalLM.from_pretrained(self.source, dtype=getattr(torch, self.dtype), **kind)
+        model: Any = AutoModelForCausalLM.from_pretrained(self.source, dtype=getattr(torch, self.dtype), **kind)
         if self.adapter:
             model.load_adapter(str(Path(self.adapter).expanduser()))
         self._model = model.to(self.device).eval()
