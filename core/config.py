@@ -53,6 +53,39 @@ class Models(_Section):
     """A folder (a USB stick, a share) laid out like `folder`, for machines without a network."""
 
 
+class Model(_Section):
+    """The language model, where there is one; the clerk works whole without."""
+
+    backends: tuple[str, ...] = ()
+    """Spec strings, asked in this order: the next one where the one before fails. Empty for no model."""
+    understand: bool = True
+    """Whether it is asked what a message means where the rules and the classifier are unsure."""
+    word: bool = True
+    """Whether it words the answers from products and pages."""
+    check: bool = True
+    """Whether what it words is compared with the evidence. Off only to measure what that is worth."""
+    tone: str = ""
+    """The shop's own, in its own words."""
+    deadline_s: float = Field(default=8, gt=0)
+    """For the words of an answer; what is not there by then is said as the templates say it."""
+    deadline_spoken_s: float = Field(default=3, gt=0)
+    """The same for a call."""
+    deadline_understand_s: float = Field(default=4, gt=0)
+    max_tokens: int = Field(default=300, ge=16)
+    """Of an answer."""
+    conversation_tokens: int = Field(default=0, ge=0)
+    """That a conversation may cost in all; 0 for no bound."""
+    day_tokens: int = Field(default=0, ge=0)
+    day_money: float = Field(default=0, ge=0)
+    """That a day may cost, in the currency of the prices; 0 for no bound."""
+    prompt_price: float = Field(default=0, ge=0)
+    """Of a million tokens that it reads."""
+    completion_price: float = Field(default=0, ge=0)
+    """Of a million tokens that it writes."""
+    api_key: SecretStr = SecretStr("")
+    """Of an endpoint."""
+
+
 class ShopSettings(_Section):
     """The shop that the clerk serves."""
 
@@ -156,6 +189,7 @@ class Log(_Section):
 
 
 _SECRETS = (
+    ("model", "api_key"),
     ("web", "admin_key"),
     ("web", "login_secret"),
     ("telegram", "token"),
@@ -177,6 +211,7 @@ class Settings(BaseSettings):
     """The business: the name of a built-in pack, or a pack's folder."""
     backends: Backends = Backends()
     models: Models = Models()
+    model: Model = Model()
     shop: ShopSettings = ShopSettings()
     web: Web = Web()
     gradio: Gradio = Gradio()

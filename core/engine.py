@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from core.dialogue.outcome import Bubble, Outcome
@@ -57,6 +58,14 @@ class Responds(Protocol):
         ...
 
 
+class Words(Protocol):
+    """Replies in better words (core.generation.writer)."""
+
+    async def word(self, message: Message, percept: Percept, outcome: Outcome, tell: Callable[[str], None]) -> Outcome:
+        """Return the outcome worded anew or as it was, within a deadline; `tell` hears what is sure so far."""
+        ...
+
+
 class Voice(Protocol):
     """Words to a recording (voice.speaker)."""
 
@@ -76,6 +85,7 @@ class Parts:
     media: MediaDoor
     blobs: BlobStore
     voice: Voice | None = None
+    words: Words | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +263,9 @@ class Engine:
             understanding = await self._parts.understander.understand(message, percept, session)
         with watch.stage("dialogue"):
             outcome = await self._parts.dialogue.respond(message, percept, understanding, session)
+        if self._parts.words is not None:
+            with watch.stage("word"):
+                outcome = await self._parts.words.word(message, percept, outcome, partial(self._tell_words, message))
         turn_id = _new_id()
         with watch.stage("speak"):
             bubbles = await self._spoken(message, outcome)
@@ -333,6 +346,9 @@ class Engine:
         if answer is not None and not answer.done():
             answer.set_exception(error)
             answer.exception()  # where nobody waits for the answer, nobody needs to be told of the error
+
+    def _tell_words(self, message: Message, words: str) -> None:
+        self._tell(message.conversation_id, Activity(kind="words", message_id=message.external_id, words=words))
 
     def _tell(self, conversation_id: str, activity: Activity) -> None:
         for watcher in self._watchers.get(conversation_id, ()):

@@ -438,11 +438,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """Something happening in a conversation: "typing" while a turn is worked on, then the "turn"."""
+    """Something happening in a conversation: "typing" while a turn is worked on, "words", then the "turn"."""
 
     kind: str
     message_id: str
     turn: Turn | None = None
+    words: str = ""
+    """What of the reply is sure so far, from its beginning; the turn that follows may say it otherwise."""
 
 
 class Channel(Protocol):

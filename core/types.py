@@ -442,7 +442,7 @@ class Turn:
     actions: tuple[Action, ...]
     replies: tuple[Reply, ...]
     timings: Mapping[str, float]
-    """Milliseconds by stage, in order: queue, perceive, understand, dialogue, speak."""
+    """Milliseconds by stage, in order: queue, perceive, understand, dialogue, word (with a language model), speak."""
     outcome: str
     """"answered", "asked", "handed_off", "unknown" or "failed"."""
     steps: tuple[str, ...] = ()

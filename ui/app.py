@@ -16,6 +16,7 @@ from core.config import Media, Settings
 from core.dialogue.clerk_dialogue import Dialogue
 from core.engine import Bounds, Engine, Parts
 from core.errors import BackendError, ModelMissingError
+from core.generation.spending import Purse
 from core.journal.attempts import StoreAttempts
 from core.journal.journal import StoreJournal
 from core.journal.links import StoreLinks
@@ -35,6 +36,7 @@ from perception.media.door import Door, MediaLimits
 from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
 from ui.gallery import open_gallery
+from ui.language_model import interpreter, open_purse, writer
 from ui.opening import Opening
 from ui.shop_folder import open_shop
 from ui.vocabulary import pack_vocabulary, vocabulary
@@ -77,6 +79,8 @@ class Application:
     """Photos can be matched once it is `ready`."""
     understander: Understander
     dialogue: Dialogue
+    purse: Purse | None
+    """The language model with its budget, where there is one."""
     resumed: int
     """Messages of an earlier run that are being answered now."""
 
@@ -130,7 +134,10 @@ async def assemble(
         hint = vocabulary(await shop.products()) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
+        purse = await open_purse(settings, store)
+        currency = about.currency if about else "USD"
         understander = _understander(served, pack, sentences, data)
+        understander.interpreter = interpreter(purse, pack, settings.model)
         dialogue = _dialogue(
             served,
             pack,
@@ -138,7 +145,7 @@ async def assemble(
             store,
             sentences,
             reranker=reranker,
-            currency=about.currency if about else "USD",
+            currency=currency,
             picture=gallery.sha256,
         )
         parts = Parts(
@@ -149,6 +156,7 @@ async def assemble(
             media=Door(blobs, _door_limits(settings.media)),
             blobs=blobs,
             voice=speaker,
+            words=writer(purse, dialogue.facts, sentences, settings.model, currency),
         )
         engine = Engine(parts, limits=_limits(settings.media), bounds=_bounds(settings.engine))
         closing.push_async_callback(engine.close)
@@ -168,6 +176,7 @@ async def assemble(
             finder=finder,
             understander=understander,
             dialogue=dialogue,
+            purse=purse,
             resumed=resumed,
         )
 

@@ -247,10 +247,12 @@ class History(_Response):
 
 
 class StreamEvent(_Response):
-    """What /stream sends: "ready" once, "typing" while a turn is worked on, then the "turn"."""
+    """What /stream sends: "ready" once, "typing" while a turn is worked on, "words", then the "turn"."""
 
-    type: Literal["ready", "typing", "turn"]
+    type: Literal["ready", "typing", "words", "turn"]
     message_id: str | None = None
+    words: str | None = None
+    """What of the reply is sure so far, from its beginning; the turn has the whole, which may differ."""
     message: Said | None = None
     turn: TurnAnswered | None = None
 

@@ -103,7 +103,8 @@ async def _send(
 
 def _event(house: House, activity: Activity, sent: set[str]) -> dict[str, Any] | None:
     if activity.turn is None:
-        return {"type": "typing", "message_id": activity.message_id.partition("/")[2]}
+        event = {"type": activity.kind, "message_id": activity.message_id.partition("/")[2]}
+        return {**event, "words": activity.words} if activity.kind == "words" else event
     if activity.turn.id in sent:
         return None
     return {"type": "turn", "message_id": client_id(activity.turn.message), **exchange(house, activity.turn)}

@@ -1,12 +1,13 @@
-"""The ladder of understanding: entities and rules first, then the classifier."""
+"""The ladder of understanding: entities and rules first, then the classifier, then a language model if there is one."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from core.knowledge.lexicon import Lexicon, load_lexicon
 from core.ports import TextEncoder
@@ -36,7 +37,7 @@ from core.understand.courtesy import bare_request
 from core.understand.entities import find_entities, outside, without
 from core.understand.language import detect
 from core.understand.normalise import normalise
-from core.understand.proposing import Proposer, Reading
+from core.understand.proposing import SURE, Proposer, Reading
 from core.understand.reading import another, asks_by_words, is_only_noise, speaks_of_own
 from core.understand.sentences import Intent, load_intents
 from core.understand.sentiment import ANGRY, sentiment
@@ -79,6 +80,16 @@ _INTRODUCES = re.compile(
 _READ_BY_RULE = (IntentScore(name="product_question", probability=1.0),)
 
 
+class Interprets(Protocol):
+    """The rung above the classifier (core.generation.interpreter)."""
+
+    async def interpret(
+        self, text: str, scores: Sequence[IntentScore], message: Message, session: Session
+    ) -> list[Command] | None:
+        """Return the commands that a message proposes; None where that is not known in time."""
+        ...
+
+
 @dataclass(slots=True)
 class Understander:
     """Take messages for what they mean. It proposes; only the flow engine acts."""
@@ -93,6 +104,8 @@ class Understander:
     """The trained classifier; where it does not fit the sentences or the encoder, another is trained."""
     keeps: bool = False
     """Whether one that was trained is written to `weights` for the next start."""
+    interpreter: Interprets | None = None
+    """Asked where the classifier is unsure."""
     _classifier: Classifier | None = None
     _training: asyncio.Lock = field(default_factory=asyncio.Lock)
     _vocabulary: Vocabulary | None = None
@@ -139,6 +152,9 @@ class Understander:
                 calm=mood > ANGRY,
             )
             proposed, intents, rung = await self._propose(reading, session)
+            if self.interpreter is not None and _is_unsure(proposed, intents, session):
+                meant = await self.interpreter.interpret(reading.text, intents, message, session)
+                proposed, rung = (proposed, rung) if meant is None else (meant, "model")
             commands += proposed
         if mood <= ANGRY:
             commands = _angry(commands)
@@ -223,6 +239,11 @@ class Understander:
         if proves and not _says_something(_INTRODUCES.sub(" ", rest)) and not _ASKS.search(rest):
             return True
         return any(entity.kind not in _NOT_SLOTS for entity in entities) and is_only_noise(rest, self.lexicon)
+
+
+def _is_unsure(proposed: list[Command], intents: tuple[IntentScore, ...], session: Session) -> bool:
+    """Return whether nobody knows what is meant; while a flow waits for an answer, the flow knows."""
+    return not session.stack and bool(intents) and (not proposed or intents[0].probability < SURE)
 
 
 def _worth_reading(rest: str) -> list[tuple[str, bool]]:

@@ -21,7 +21,7 @@ from core.understand import rules
 from core.understand.reading import asks_by_words
 from core.understand.sentences import Intent
 
-_SURE = 0.5
+SURE = 0.5
 """At or above, the classifier's first choice is acted on."""
 _SURE_IN_FLOW = 0.7
 """The same while a flow waits for an answer: leaving it must be meant."""
@@ -77,17 +77,17 @@ class Proposer:
         if kind == "flow" and _HYPOTHETICAL.search(reading.text):
             kind = "question"
         if kind == "flow" and what in (*reading.waiting, *reading.recent) and best.probability >= _SAME_FLOW:
-            return _commands(kind, what, best, reading.text)
+            return commands_of(kind, what, best, reading.text)
         if reading.waiting and (best.probability < _SURE_IN_FLOW or kind == "none"):
-            asks = reading.asks and (kind in ("question", "none") or best.probability < _SURE)
+            asks = reading.asks and (kind in ("question", "none") or best.probability < SURE)
             return [AskKnowledge(question=reading.text)] if asks else []
-        if not reading.calm and (best.probability < _SURE or knows):
+        if not reading.calm and (best.probability < SURE or knows):
             return []
         if reading.own and kind in ("flow", "business", "order") and best.probability >= _SURE_OF_OWN:
-            return _commands(kind, what, best, reading.text)
-        if best.probability < (_SURE_CHAT if kind == "chat" else _SURE) and not knows:
+            return commands_of(kind, what, best, reading.text)
+        if best.probability < (_SURE_CHAT if kind == "chat" else SURE) and not knows:
             kind = "question"
-        return _commands(kind, what, best, reading.text)
+        return commands_of(kind, what, best, reading.text)
 
     def several(
         self,
@@ -110,7 +110,7 @@ class Proposer:
                 _add(found, deed, goes_on=not _names_subject(text, lexicon))
         if len(found) > 1:
             return [command for _, commands in found for command in commands]
-        unsure = whole is not None and whole.probability < _SURE
+        unsure = whole is not None and whole.probability < SURE
         return found[0][1] if found and unsure and found[0][0] != "cancel" and reading.calm else []
 
     def _deed(
@@ -125,7 +125,7 @@ class Proposer:
         if best.probability < sure or kind in ("chat", "none", "handoff"):
             return None
         about = things or best.name if kind == "question" else best.name if kind in ("business", "order") else what
-        return f"{kind} {about}", _commands(kind, what, best, text)
+        return f"{kind} {about}", commands_of(kind, what, best, text)
 
     def _pooled(self, scores: tuple[IntentScore, ...]) -> IntentScore:
         """Return the likeliest intent, with the probability of all that lead to the same deed."""
@@ -149,7 +149,8 @@ def _names_subject(text: str, lexicon: Lexicon) -> bool:
     return any(span.kind in ("thing", "topic") for span in lexicon.read(text))
 
 
-def _commands(kind: str, what: str, intent: IntentScore, text: str) -> list[Command]:
+def commands_of(kind: str, what: str, intent: IntentScore, text: str) -> list[Command]:
+    """Return what an intent proposes, by the kind of thing that it does ("flow", "question", ...) and which."""
     sure = intent.probability
     if kind == "flow":
         return [StartFlow(flow=what, source="classifier", confidence=sure)]

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from core.config import Backends
+from core.config import Settings
 from core.errors import ConfigError
 from core.registry import parse
 
@@ -99,9 +99,10 @@ def choose(models: Mapping[str, Model], names: Iterable[str]) -> tuple[Model, ..
     return tuple(chosen.values())
 
 
-def needed(models: Mapping[str, Model], backends: Backends) -> tuple[Model, ...]:
+def needed(models: Mapping[str, Model], settings: Settings) -> tuple[Model, ...]:
     """Return the models that the configured backends name, and what those need."""
-    named = (parse(spec).model for _, spec in backends if spec)
+    specs = (*(spec for _, spec in settings.backends if spec), *settings.model.backends)
+    named = (parse(spec).model for spec in specs)
     return choose(models, (name for name in named if name in models))
 
 

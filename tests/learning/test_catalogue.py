@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.config import Backends
+from core.config import Settings
 from core.errors import ConfigError
 from learning.models.catalogue import choose, load, needed
 
@@ -35,7 +35,7 @@ def test_the_default_set_is_a_download_of_less_than_450_megabytes() -> None:
 
 def test_every_model_that_the_default_configuration_needs_is_in_the_default_set() -> None:
     models = load()
-    wanted = needed(models, Backends())
+    wanted = needed(models, Settings())
     assert {"whisper-base", "silero-vad", "piper-en_US-joe-medium", "efficientnet-lite0"} <= {m.name for m in wanted}
     assert all(model.default for model in wanted)
 

@@ -39,7 +39,7 @@ def pull(
         chosen = catalogue.choose(known, known if every else names or ())
     else:
         defaults = tuple(model for model in known.values() if model.default)
-        chosen = tuple(dict.fromkeys((*defaults, *catalogue.needed(known, config.backends))))
+        chosen = tuple(dict.fromkeys((*defaults, *catalogue.needed(known, config))))
     folder = config.models.folder.expanduser()
     with _progress() as watch:
         pulled = puller.pull(chosen, folder, puller.sources(config.models), watch)

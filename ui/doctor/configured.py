@@ -22,7 +22,11 @@ def check(settings: Settings, file: Path | None) -> Iterator[Finding]:
     yield from _phone(settings)
     yield from _any_channel(settings)
     for key, spec in settings.backends:
-        yield _backend(key, spec, settings.models.folder.expanduser())
+        yield _backend(
+            f"backends.{key}", key.partition("_")[0], spec, settings
+        )  # tts_en and tts_zh are of the kind tts
+    for number, spec in enumerate(settings.model.backends or ("",), start=1):
+        yield _backend(f"model.backends {number}", "language", spec, settings)
 
 
 def _file(file: Path | None) -> Finding:
@@ -96,15 +100,14 @@ def _secret(key: str, value: SecretStr, when_unset: State, purpose: str) -> Find
     return Finding(name=key, state=when_unset, detail="not set", remedy=f"set {variable} ({purpose})")
 
 
-def _backend(key: str, spec: str, models: Path) -> Finding:
+def _backend(name: str, kind: str, spec: str, settings: Settings) -> Finding:
     """Build the backend: the one honest way to know that its library, model and options fit."""
-    name = f"backends.{key}"
-    kind = key.partition("_")[0]  # tts_en and tts_zh are both of the kind tts
     if not spec:
         remedy = f"set {name} to one of: {', '.join(registry.names(kind))}"
         return Finding(name=name, state=State.OPTIONAL, detail="switched off", remedy=remedy)
     try:
-        registry.build(kind, spec, models)
+        key = settings.model.api_key.get_secret_value()
+        registry.build(kind, spec, settings.models.folder.expanduser(), api_key=key)
     except ZhangguiError as error:
         return Finding(name=name, state=State.MISSING, detail=spec, remedy=str(error))
     except Exception as error:  # a third party's backend may fail in any way, and the other lines still matter

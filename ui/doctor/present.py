@@ -22,7 +22,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     """Yield the models, the data folder and the disk."""
     folder = settings.models.folder.expanduser()
     known = catalogue.load()
-    needed = catalogue.needed(known, settings.backends)
+    needed = catalogue.needed(known, settings)
     for model in known.values():
         yield _model(model, folder, model in needed)
     data = settings.data_dir.expanduser()
@@ -33,7 +33,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 def lacks_models(settings: Settings) -> bool:
     """Return whether a configured model is not here, so that a source of models is needed."""
     folder = settings.models.folder.expanduser()
-    models = catalogue.needed(catalogue.load(), settings.backends)
+    models = catalogue.needed(catalogue.load(), settings)
     return any(
         found.state is not FileState.WHOLE for model in models for found in verify(model, folder, thorough=False)
     )

@@ -138,10 +138,10 @@ export function painter({ words, address, press, retry }) {
       return make("div", { className: "reply welcome" }, bubble, buttons(ideas));
     },
 
-    /** Draw the dots of somebody typing. */
-    typing() {
+    /** Draw the dots of somebody typing, behind what is sure of the reply so far. */
+    typing(sure = "") {
       const dots = make("span", { className: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
-      return make("div", { className: "bubble clerk typing" }, make("span", { className: "hidden" }, words().typing), dots);
+      return make("div", { className: "bubble clerk typing" }, make("span", { className: "hidden" }, words().typing), sure ? make("p", {}, sure) : "", dots);
     },
   };
 }

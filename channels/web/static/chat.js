@@ -41,7 +41,7 @@ export async function start(base, settings) {
     opened: restore,
     shown: (kept_open) => memory.set({ kept_open }),
   });
-  const out = outbox(api, () => language, { state, answered, forgotten });
+  const out = outbox(api, () => language, { opened: follow, state, answered, forgotten });
   let typing = null;
 
   panel.say_words();
@@ -190,6 +190,7 @@ export async function start(base, settings) {
       },
       event(event) {
         if (event.type === "typing") show_typing(true);
+        if (event.type === "words") show_typing(true, event.words);
         if (event.type === "turn") exchange(event);
       },
     });
@@ -235,9 +236,9 @@ export async function start(base, settings) {
     api.forget();
   }
 
-  function show_typing(on) {
+  function show_typing(on, sure = "") {
     typing?.remove();
-    typing = on ? paint.typing() : null;
+    typing = on ? paint.typing(sure) : null;
     if (on) panel.add(typing);
   }
 

@@ -4,7 +4,7 @@ import { Refusal, backoff } from "./api.js";
 
 const TRIES_OF_A_BROKEN_SERVER = 4;
 
-/** Send in order. `told.answered(item, turn)`, `told.state(item, state, code)`. */
+/** Send in order. `told.opened()`, `told.answered(item, turn)`, `told.state(item, state, code)`. */
 export function outbox(api, locale, told) {
   const waiting = [];
   let busy = false;
@@ -22,6 +22,7 @@ export function outbox(api, locale, told) {
 
   async function once(item) {
     if (!api.isOpen()) await api.open(locale());
+    told.opened();
     return api.say(item);
   }
 

@@ -1,0 +1,83 @@
+"""The language model of the configuration, as a chain with a purse; None where there is none."""
+
+from __future__ import annotations
+
+import logging
+
+from core import registry
+from core.config import Model, Settings
+from core.errors import BackendError, ConfigError, ModelMissingError
+from core.generation.chain import Chain, Link
+from core.generation.interpreter import Interpreter
+from core.generation.spending import Budget, Purse
+from core.generation.writer import Style, Writer
+from core.journal.spending import StoreSpending
+from core.journal.store import Store
+from core.knowledge.facts import Facts
+from core.packs.pack import Pack
+from core.ports import TextEncoder
+from core.resilience import in_worker
+
+_LOG = logging.getLogger(__name__)
+
+
+async def open_purse(settings: Settings, store: Store) -> Purse | None:
+    """Build the models that `model.backends` names; one that cannot be built is told and left out.
+
+    Raises `ConfigError` for a spec that is wrong, which no other model mends.
+    """
+    links = []
+    for spec in settings.model.backends:
+        try:
+            built = await in_worker(
+                registry.build,
+                "language",
+                spec,
+                settings.models.folder.expanduser(),
+                api_key=settings.model.api_key.get_secret_value(),
+            )
+        except ConfigError as error:
+            raise ConfigError(f"model.backends: {error}") from error
+        except (ModelMissingError, BackendError) as error:
+            _LOG.warning("the language model %s is off: %s", spec, error)
+        else:
+            links.append(Link(name=spec.partition("?")[0], model=built))
+    if not links:
+        return None
+    return Purse(model=Chain(tuple(links)), budget=_budget(settings.model), spending=StoreSpending(store))
+
+
+def interpreter(purse: Purse | None, pack: Pack, model: Model) -> Interpreter | None:
+    """Return the third rung of understanding."""
+    if purse is None or not model.understand:
+        return None
+    intents = {intent.name: intent for intent in pack.intents}
+    return Interpreter(purse=purse, intents=intents, deadline_s=model.deadline_understand_s)
+
+
+def writer(
+    purse: Purse | None, facts: Facts, encoder: TextEncoder | None, model: Model, currency: str
+) -> Writer | None:
+    """Return who words the answers."""
+    if purse is None or not model.word:
+        return None
+    if not model.check:
+        _LOG.warning("model.check is off: what the language model says is not compared with the records")
+    style = Style(
+        tone=model.tone,
+        check=model.check,
+        deadline_s=model.deadline_s,
+        deadline_spoken_s=model.deadline_spoken_s,
+        max_tokens=model.max_tokens,
+    )
+    return Writer(purse=purse, facts=facts, encoder=encoder, style=style, currency=currency)
+
+
+def _budget(model: Model) -> Budget:
+    return Budget(
+        conversation_tokens=model.conversation_tokens,
+        day_tokens=model.day_tokens,
+        day_money=model.day_money,
+        prompt_price=model.prompt_price,
+        completion_price=model.completion_price,
+    )
