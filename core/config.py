@@ -115,6 +115,8 @@ class Web(_Section):
     """Messages of one conversation per minute before 429; of one address, conversations opened."""
     admin_key: SecretStr = SecretStr("")
     """Opens /v1/admin; empty keeps it shut."""
+    api_key: SecretStr = SecretStr("")
+    """Opens /v1/chat/completions to programs; empty keeps it shut."""
     login_secret: SecretStr = SecretStr("")
     """Shared with the shop's site, which signs with it who is logged in; empty takes no such tokens."""
 
@@ -191,6 +193,7 @@ class Log(_Section):
 _SECRETS = (
     ("model", "api_key"),
     ("web", "admin_key"),
+    ("web", "api_key"),
     ("web", "login_secret"),
     ("telegram", "token"),
     ("telegram", "webhook_secret"),

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from channels.web.metrics import Metrics
 from channels.web.rates import Rate
+from channels.web.threads import Threads
 from channels.web.tokens import Signer
 from core.config import Web
 from core.ports import Clerk, Shop
@@ -82,10 +83,12 @@ class House:
     signer: Signer = field(init=False)
     rate: Rate = field(init=False)
     openings: Rate = field(init=False)
+    threads: Threads = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what follows from the settings."""
         self.signer = Signer(self.secret_key)
+        self.threads = Threads(self.secret_key)
         self.rate = Rate(self.settings.rate_per_minute)
         self.openings = Rate(self.settings.rate_per_minute)
 

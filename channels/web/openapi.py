@@ -22,6 +22,7 @@ _FILES = {
 }
 _SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "The token that came with the conversation."},
+    "api_key": {"type": "http", "scheme": "bearer", "description": "The API key of web.api_key."},
     "key": {"type": "http", "scheme": "bearer", "description": "The API key of web.admin_key."},
 }
 

@@ -30,7 +30,7 @@ class Route:
     """Whether the body may be a form with `image` and `audio` files as well."""
     query: Mapping[str, str] = field(default_factory=lambda: _NONE)
     """Name -> what it is for."""
-    opened_by: Literal["", "token", "key"] = ""
-    """The conversation's token, the admin key, or nothing."""
+    opened_by: Literal["", "token", "key", "api_key"] = ""
+    """The conversation's token, the admin key, the key for programs, or nothing."""
     problems: tuple[int, ...] = ()
     """Statuses of the errors that belong to this address; 500 may come anywhere."""

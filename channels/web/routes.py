@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channels.web import admin, conversations, health, media, openapi, pages, schemas, stream
+from channels.web import admin, completions, conversations, health, media, openapi, pages, schemas, stream
 from channels.web.route import Route
 
 _AFTER = {"after": "Only what came after the turn with this id."}
@@ -49,6 +49,24 @@ ROUTES: tuple[Route, ...] = (
         status=101,
         opened_by="token",
         problems=(401, 403, 404, 426),
+    ),
+    Route(
+        method="POST",
+        path="/v1/chat/completions",
+        handler=completions.complete,
+        summary="Talk to the clerk in OpenAI's protocol (chat completions, streamed or not)",
+        takes=completions.Completion,
+        answers="application/json",
+        opened_by="api_key",
+        problems=(400, 401, 403, 413, 415, 422, 429, 500),
+    ),
+    Route(
+        path="/v1/models",
+        handler=completions.models,
+        summary="List the models of /v1/chat/completions: there is one, the clerk",
+        answers="application/json",
+        opened_by="api_key",
+        problems=(401, 403),
     ),
     Route(
         path="/v1/media/{id}",
