@@ -59,7 +59,7 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 # The extras bring torch; tests/constraints.txt pins the versions of its family that fit together.
 $(VENV)/.tested: pyproject.toml tests/constraints.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need, torch included ..."
-	$(PIP) --constraint tests/constraints.txt --editable '.[dev,photo-clip,speech-whisper,speech-coqui,train,llm,llm-local,llm-transformers]'
+	$(PIP) --constraint tests/constraints.txt --editable '.[dev,photo-clip,speech-whisper,speech-coqui,train,mcp,llm,llm-local,llm-transformers]'
 	$(MISAKI)
 	@touch $@ $(VENV)/.installed
 
