@@ -100,7 +100,7 @@ def _called(draft: Draft, need: Need) -> str:
     return draft.desk.facts.lexicon.word(need.kind, need.name, draft.language)
 
 
-def offer_more_or_less(draft: Draft, question: Question) -> bool:
+async def offer_more_or_less(draft: Draft, question: Question) -> bool:
     """Answer "a bigger one", "有更亮的吗" about the product spoken of; False when nothing of the kind is asked."""
     shown = draft.desk.facts.product(draft.slots.get("product_id", ""))
     if shown is None or question.things or question.topics or question.budget:
@@ -131,5 +131,5 @@ def offer_more_or_less(draft: Draft, question: Question) -> bool:
     if not fitting(shown, bare, draft.desk.facts.lexicon):
         bare = replace(bare, chosen=((ranking.option, wanted),))
     draft.slots["options"] = "\n".join(f"{option}={value}" for option, value in bare.chosen)
-    tell_product(draft, shown, bare)
+    await tell_product(draft, shown, bare)
     return True

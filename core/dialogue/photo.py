@@ -29,5 +29,5 @@ async def look_at_photo(draft: Draft) -> str:
         return "ask"
     draft.say("photo_match")
     draft.slots["sku"] = matches[0].sku
-    tell_product(draft, found[0], read_question(caption, facts.lexicon))
+    await tell_product(draft, found[0], read_question(caption, facts.lexicon))
     return "match"

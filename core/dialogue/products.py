@@ -19,6 +19,7 @@ from core.dialogue.aspects import (
 )
 from core.dialogue.draft import Draft
 from core.knowledge.question import Question
+from core.knowledge.record_lines import answering_line, asks_more
 from core.knowledge.variants import chosen_options, colours, fitting, has_colour, settled_features
 from core.shop.records import Product, Variant, in_language
 from core.types import Button, CardPart
@@ -34,7 +35,7 @@ _CATEGORIES = 8
 """Buttons under the list of categories."""
 
 
-def tell_product(draft: Draft, product: Product, question: Question) -> None:
+async def tell_product(draft: Draft, product: Product, question: Question) -> None:
     """Answer a question about one product, with its card; afterwards "it" means this product."""
     every = tuple(product.variants.values())
     question = _with_chosen_options(draft, product, question)
@@ -44,7 +45,7 @@ def tell_product(draft: Draft, product: Product, question: Question) -> None:
     variants = fitting(product, question, draft.desk.facts.lexicon)
     about = Subject(draft=draft, product=product, variants=variants or every, question=question)
     if variants:
-        _tell(about)
+        await _tell(about)
     else:
         _tell_missing_option(about)
     show_card(draft, product, variants or every)
@@ -70,7 +71,7 @@ def chosen_before(draft: Draft) -> tuple[tuple[str, str], ...]:
     return tuple((option, value) for option, _, value in parted)
 
 
-def _tell(about: Subject) -> None:
+async def _tell(about: Subject) -> None:
     question = about.question
     named = question.colours or question.sizes or question.chosen
     settled = settled_features(about.product, question, about.draft.desk.facts.lexicon)
@@ -84,16 +85,38 @@ def _tell(about: Subject) -> None:
         aspects = ["stock", *(aspect for aspect in aspects if aspect not in ("price", "colours", "sizes"))]
     for aspect in aspects:
         ASPECTS[aspect](about)
-    if told and not any(told):
-        about.say("not_in_record")
-    if aspects or told:
+    if any(told) or (aspects and not told):
         return
-    if named:
+    if named and not told:
         tell_stock(about)
-    else:
+    elif not await _tell_line(about, asked_for=bool(told)):
         tell_price(about)
         if about.draft.message.channel not in SPOKEN_CHANNELS:
             _describe(about)
+
+
+async def _tell_line(about: Subject, *, asked_for: bool) -> bool:
+    """Quote the line of the record that answers by its meaning; False when the question only names the product.
+
+    `asked_for` says that something was asked of it for certain, which then is not in the record.
+    """
+    draft, product = about.draft, about.product
+    facts, text = draft.desk.facts, about.question.text
+    line = await answering_line(text, product, draft.language, facts.lexicon, facts.encoder)
+    if line is not None and not line.sure:
+        if not (asked_for or asks_more(text, product, draft.language, facts.lexicon)):
+            return False
+        about.say("not_in_record")
+        draft.say("nearest_line")
+    if line is not None and line.attribute:
+        tell_fact(about, line.attribute)
+    elif line is not None:
+        about.say("quote", quote=line.text)
+    elif asked_for or asks_more(text, product, draft.language, facts.lexicon):
+        about.say("not_in_record")
+    else:
+        return False
+    return True
 
 
 def _describe(about: Subject) -> None:
@@ -102,7 +125,7 @@ def _describe(about: Subject) -> None:
     draft.text(text if draft.language in texts or not text else draft.word("foreign_text", text=text))
 
 
-def tell_each(draft: Draft, products: Sequence[Product], question: Question) -> bool:
+async def tell_each(draft: Draft, products: Sequence[Product], question: Question) -> bool:
     """Answer about each of a few products; False when nothing but what there is was asked, or of too many."""
     asked = question.features or [a for a in question.aspects if a in ASPECTS] or question.topics
     if not asked or len(products) > _EACH:
@@ -112,7 +135,7 @@ def tell_each(draft: Draft, products: Sequence[Product], question: Question) -> 
         about = Subject(
             draft=draft, product=product, variants=variants or tuple(product.variants.values()), question=question
         )
-        _tell(about)
+        await _tell(about)
         draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
     draft.list_shown("product_id", [product.product_id for product in products])
     return True

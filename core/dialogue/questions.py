@@ -69,17 +69,17 @@ async def _answer(draft: Draft, text: str) -> str:
         text = f"{text} {pending}"
         question = read_question(text, draft.desk.facts.lexicon)
     await draft.desk.facts.library()
-    if await tell_comparison(draft, question) or offer_more_or_less(draft, question):
+    if await tell_comparison(draft, question) or await offer_more_or_less(draft, question):
         return "answered"
     product = _spoken_of(draft, question)
     if product is not None:
-        tell_product(draft, product, question)
+        await tell_product(draft, product, question)
         return "answered"
-    if _among_listed(draft, question):
+    if await _among_listed(draft, question):
         return "answered"
     chosen = [p for p in draft.desk.facts.products.values() if p.category == draft.heard.get("category")]
     if chosen:
-        _list_affordable(draft, chosen, question)
+        await _list_affordable(draft, chosen, question)
         return "answered"
     if _asks_for_assortment(question) and draft.desk.facts.products:
         tell_assortment(draft, "assortment")
@@ -117,7 +117,7 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
             return "answered" if told else _without_evidence(draft, question)
     if (choosing or (question.have and not question.aspects)) and recommend(draft, question, asked=choosing):
         return "answered"
-    _tell_products(draft, products, question)
+    await _tell_products(draft, products, question)
     return "answered"
 
 
@@ -168,7 +168,7 @@ def _is_in_a_name(draft: Draft, token: str) -> bool:
     return any(key.startswith("product:") for key in draft.desk.facts.named(token))
 
 
-def _among_listed(draft: Draft, question: Question) -> bool:
+async def _among_listed(draft: Draft, question: Question) -> bool:
     """Answer "the cheapest", "anything under 100" from the products that the customer sees, or from its like."""
     if question.subject or question.topics or not (question.budget or "cheapest" in question.aspects):
         return False
@@ -183,20 +183,20 @@ def _among_listed(draft: Draft, question: Question) -> bool:
     if not listed:
         return False
     if question.budget:
-        _list_affordable(draft, listed, question)
+        await _list_affordable(draft, listed, question)
     else:
-        tell_product(draft, cheapest_first(listed)[0], question)
+        await tell_product(draft, cheapest_first(listed)[0], question)
     return True
 
 
-def _list_affordable(draft: Draft, products: Sequence[Product], question: Question) -> None:
+async def _list_affordable(draft: Draft, products: Sequence[Product], question: Question) -> None:
     """List products within the customer's budget; say so when there are none, and show the nearest."""
     budget = question.budget or _remembered_budget(draft)
     fitting = affordable(products, budget) if budget else list(products)
     if "cheapest" in question.aspects:
         fitting = cheapest_first(fitting)
     if len(fitting) == 1:
-        tell_product(draft, fitting[0], question)
+        await tell_product(draft, fitting[0], question)
         return
     if fitting:
         list_products(draft, fitting, "products_found", only=budget.holds if budget else lambda _: True)
@@ -282,7 +282,7 @@ def _leaning(draft: Draft, question: Question) -> float:
     return _LEANING if question.aspects and not question.topics else 0.0
 
 
-def _tell_products(draft: Draft, hits: list[Hit], question: Question) -> None:
+async def _tell_products(draft: Draft, hits: list[Hit], question: Question) -> None:
     facts = draft.desk.facts
     several = [thing for thing in question.things if facts.named(thing)]
     if len(several) > 1:
@@ -293,11 +293,11 @@ def _tell_products(draft: Draft, hits: list[Hit], question: Question) -> None:
     found = [product for hit in near if (product := facts.product(hit.passage.id.partition(":")[2]))]
     if question.budget or "cheapest" in question.aspects:
         every = [product for hit in hits if (product := facts.product(hit.passage.id.partition(":")[2]))]
-        _list_affordable(draft, every if question.things else found, question)
-    elif len(found) > 1 and not tell_each(draft, found, question):
+        await _list_affordable(draft, every if question.things else found, question)
+    elif len(found) > 1 and not await tell_each(draft, found, question):
         list_products(draft, found, "products_found")
     elif len(found) == 1:
-        tell_product(draft, found[0], question)
+        await tell_product(draft, found[0], question)
 
 
 def tell_page(draft: Draft, page: Page) -> None:

@@ -17,7 +17,7 @@ async def answer_from_graph(draft: Draft) -> str:
     asked = draft.slots.get("question", "")
     lines = [line for line in asked.split("\n") if line.strip()]
     await draft.desk.facts.library()
-    left = [line for line in lines if not _answer(draft, line)]
+    left = [line for line in lines if not await _answer(draft, line)]
     if len(left) < len(lines):
         draft.slots["question"] = "\n".join(left)
         if left:
@@ -25,12 +25,12 @@ async def answer_from_graph(draft: Draft) -> str:
     return "answered" if lines and not left else ""
 
 
-def _answer(draft: Draft, text: str) -> bool:
+async def _answer(draft: Draft, text: str) -> bool:
     question = read_question(text, draft.desk.facts.lexicon)
     product = _compared_with(draft, question)
     if product is None or wanted_order(text) != "cheaper":
         return False
-    _tell_cheaper(draft, product, question)
+    await _tell_cheaper(draft, product, question)
     return True
 
 
@@ -50,7 +50,7 @@ class _Offer:
     price: float
 
 
-def _tell_cheaper(draft: Draft, product: Product, question: Question) -> None:
+async def _tell_cheaper(draft: Draft, product: Product, question: Question) -> None:
     """Offer what is cheaper than the product, of its kind, with the options that are wanted; else say so."""
     facts = draft.desk.facts
     limit = _price(_for_sale(product, _chosen(draft, product)) or tuple(product.variants.values()))
@@ -63,7 +63,7 @@ def _tell_cheaper(draft: Draft, product: Product, question: Question) -> None:
     name = in_language(product.names, draft.language)
     if len(cheaper) == 1:
         draft.say("cheaper_one", product=name)
-        tell_product(draft, cheaper[0].product, question)
+        await tell_product(draft, cheaper[0].product, question)
     elif cheaper:
         list_products(draft, [offer.product for offer in cheaper], "cheaper_found")
     else:

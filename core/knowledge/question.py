@@ -12,6 +12,18 @@ from core.knowledge.passages import tokens
 
 _SIZED = frozenset({"volume", "mass", "length", "data", "charge", "size", "cups", "pixels"})
 """Kinds of quantities that an option of goods is likely to be."""
+_NO_PRICE = re.compile(
+    r"\bhow much (?:(?:weight|power|water|space|room|noise|energy|load|memory|storage)\b|(?:can|could)\b)"
+    r"|多少(?!钱|块|元|银子|米金|费)(?:个|小时|分钟|天|年|瓦|伏|米|厘米|公斤|千克|克|斤|升|毫升|寸|页|人|只|转|分贝|度|片|层|根)",
+    re.IGNORECASE,
+)
+"""A "how much" that asks for no price."""
+_OTHER_TIMES = re.compile(
+    r"\b(?:last|next) (?:year|month|week)\b|\b(?:get|become|go) (?:more expensive|cheaper|up|down)\b"
+    r"|去年|明年|以前卖|原来卖|会不会?(?:涨|降)|会(?:涨|降|便宜|贵)",
+    re.IGNORECASE,
+)
+"""What something cost or will cost is in no record."""
 _SIZE_LETTERS = re.compile(r"(?<![A-Za-z0-9'])(X{0,3}[SL]|M)(?:码|号)?(?![A-Za-z0-9'])")
 _FACTS = ("feature", "material", "attribute", "option")
 _SOMETHING = re.compile(r"\b(?:something|anything)\b(?= (?:to|for|that|which|suitable|i))", re.IGNORECASE)
@@ -72,7 +84,7 @@ def read_question(text: str, lexicon: Lexicon) -> Question:
     return Question(
         text=text,
         subject=tuple(subject),
-        aspects=_names(spans, "aspect"),
+        aspects=_aspects(text, spans),
         colours=_names(spans, "colour"),
         sizes=tuple(dict.fromkeys(sizes)),
         features=tuple(span.token for span in spans if span.kind in _FACTS),
@@ -85,6 +97,13 @@ def read_question(text: str, lexicon: Lexicon) -> Question:
         audience=_names(spans, "audience"),
         topics=_names(spans, "topic"),
     )
+
+
+def _aspects(text: str, spans: list[Span]) -> tuple[str, ...]:
+    found = _names(spans, "aspect")
+    if _NO_PRICE.search(text) or _OTHER_TIMES.search(text):
+        return tuple(name for name in found if name != "price")
+    return found
 
 
 def context_from(text: str) -> int:
