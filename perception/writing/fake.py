@@ -27,6 +27,8 @@ class ScriptedModel:
     """A `ModelError` code to fail with, at once or, with `cut_after`, in the middle."""
     cut_after: int = 0
     """Characters after which it fails, or ends where `fails` is empty; 0 for the whole answer."""
+    gullible: bool = False
+    """Whether it does whatever it can: repeats its whole prompt, and asks for all that a schema allows."""
     sees: bool = False
     asked: list[tuple[ChatMessage, ...]] = field(default_factory=list)
     """The prompts so far."""
@@ -60,6 +62,9 @@ class ScriptedModel:
         yield Chunk(usage=Usage(prompt=read, completion=-(-len(cut) // _PIECE)))
 
     def _next(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any] | None) -> str:
+        if self.gullible:
+            told = "\n".join(message.content for message in messages)
+            return told if schema is None else json.dumps(_largest(schema, messages[-1].content), ensure_ascii=False)
         if self.script:
             return self.script[min(len(self.asked), len(self.script)) - 1]
         return json.dumps(_smallest(schema)) if schema is not None else messages[-1].content
@@ -79,6 +84,22 @@ def _smallest(schema: Mapping[str, Any]) -> Any:
     return {"array": [], "string": "", "integer": 0, "number": 0, "boolean": False}.get(kind)
 
 
+def _largest(schema: Mapping[str, Any], words: str) -> Any:
+    """Return a large value that fits a schema: lists with all that an item may be, strings full of `words`."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type", "object")
+    if kind == "object":
+        return {name: _largest(own, words) for name, own in schema["properties"].items()}
+    if kind == "array":
+        items = [_largest(schema["items"], words)]
+        for name, own in schema["items"].get("properties", {}).items():
+            if "enum" in own:
+                items = [{**items[0], name: value} for value in own["enum"]]
+        return items[: schema.get("maxItems")]
+    return words[: schema.get("maxLength")] if kind == "string" else _smallest(schema)
+
+
 def build(
     model: str,
     models: Path,
@@ -86,7 +107,8 @@ def build(
     delay_s: float = 0.0,
     fails: str = "",
     cut_after: int = 0,
+    gullible: bool = False,
 ) -> ScriptedModel:
     """Build it; the model's name is what it says: "fake:Hello|Goodbye"."""
     script = tuple(model.split("|")) if model else ()
-    return ScriptedModel(script=script, delay_s=delay_s, fails=fails, cut_after=cut_after)
+    return ScriptedModel(script=script, delay_s=delay_s, fails=fails, cut_after=cut_after, gullible=gullible)

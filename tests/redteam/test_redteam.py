@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from core.config import load
+from core.config import Model, load
 from core.journal.store import Store
 from core.knowledge.shelf import Shelf
 from core.shop.records import Records
@@ -81,11 +81,17 @@ async def _who(house: Application, attack: Attack, talk: str) -> str:
     return session.identity.customer_id if session.identity else ""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
+_GULLIBLE = "fake?gullible=true"
+"""A language model that repeats its prompt and asks for whatever it may ask for."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["", _GULLIBLE], ids=["", "gullible-model"])
+async def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     shop = tmp_path_factory.mktemp("tampered") / "shop.json"
     write_shop(shop)
     settings, ear = load(), Ear()
+    if request.param:
+        settings = settings.model_copy(update={"model": Model(backends=(request.param,))})
     needs = Needs(hearing=True, seeing=False, speaking=False)
     async with open_houses(settings, needs, shop=shop) as houses:
         houses.senses.built["asr", settings.backends.asr] = ear

@@ -27,6 +27,8 @@ _DISPLEASED = -0.4
 """At or below, the customer is angry enough that the ticket must not wait."""
 _SAME_WORDS = 0.5
 """Share of the characters pairs of the shorter text; above it two complaints are one."""
+_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+"""What the customer's own words may hold; the ticket keeps it, but no reply of ours carries it on."""
 _PRICED = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
 _CODED = frozenset({"invoice_kind", "problem", "time", "seen_where"})
 """Facts whose values have words of their own in the templates."""
@@ -161,7 +163,7 @@ def _in_words(draft: Draft, fact: str, value: str) -> str:
     if priced:
         return money(float(priced.group(1)), priced.group(2), draft.language)
     key = f"{fact}.{value}"
-    return draft.word(key) if fact in _CODED and draft.desk.templates.has(key) else value
+    return draft.word(key) if fact in _CODED and draft.desk.templates.has(key) else _LINK.sub("…", value)
 
 
 def _topic_words(draft: Draft) -> str:
