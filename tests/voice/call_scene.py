@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from core.ports import Activity
 from core.types import Message, Percept, Reply, TextPart, Transcript, Turn, Understanding
 from voice.activity.fake import build as loudness
 from voice.call import CallSession
@@ -141,10 +142,19 @@ class Clerk:
 
     reply: Callable[[Message], Awaitable[Turn]] | None = None
     messages: list[Message] = field(default_factory=list)
+    activities: asyncio.Queue[Activity] = field(default_factory=asyncio.Queue)
 
     async def answer(self, message: Message) -> Turn:
         self.messages.append(message)
         return await self.reply(message) if self.reply else turn(message, ("Noted.", "en"))
+
+    async def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
+        while True:
+            yield await self.activities.get()
+
+    def is_sure(self, message: Message, words: str) -> None:
+        """Tell who watches what of the reply is sure so far."""
+        self.activities.put_nowait(Activity(kind="words", message_id=message.external_id, words=words))
 
 
 def turn(message: Message, *replies: tuple[str, str], outcome: str = "answered") -> Turn:
@@ -178,7 +188,7 @@ class Scene:
 
     def session(self) -> CallSession:
         house = House(
-            clerk=self.clerk,  # type: ignore[arg-type]  # a call needs only `answer`
+            clerk=self.clerk,  # type: ignore[arg-type]  # a call needs only `answer` and `watch`
             recognizer=self.ear,  # type: ignore[arg-type]  # and no capabilities
             activity=loudness("", Path()),
             phrasebook=Phrasebook(self.voice),

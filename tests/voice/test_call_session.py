@@ -107,6 +107,40 @@ async def test_what_the_caller_adds_while_the_clerk_thinks_is_answered_next() ->
     assert scene.said[1:] == ["About first.", "About second."]
 
 
+async def test_what_is_sure_of_a_reply_is_spoken_before_the_rest_is_made() -> None:
+    spoken_first = asyncio.Event()
+
+    async def reply(message: Message) -> Turn:
+        scene.clerk.is_sure(message, "It costs $5.")
+        await asyncio.wait_for(spoken_first.wait(), 5)
+        scene.clerk.is_sure(message, "It costs $5. It is blue.")
+        return turn(message, ("It costs $5. It is blue.", "en"), ("Anything else?", "en"))
+
+    scene = Scene(clerk=Clerk(reply), ear=Ear([words("how much is it")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak(1.0)
+        await line.heard(2)
+        assert scene.said[1:] == ["It costs $5."]  # and the model has not finished
+        spoken_first.set()
+        await line.heard(4)
+    assert [one.strip() for one in scene.said[1:]] == ["It costs $5.", "It is blue.", "Anything else?"]
+
+
+async def test_a_reply_that_turns_out_otherwise_is_spoken_whole() -> None:
+    async def reply(message: Message) -> Turn:
+        scene.clerk.is_sure(message, "It costs $5.")
+        await until(lambda: len(scene.said) > 1)
+        return turn(message, ("The price is $5 to $7.", "en"))
+
+    scene = Scene(clerk=Clerk(reply), ear=Ear([words("how much is it")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak(1.0)
+        await line.heard(3)
+    assert scene.said[1:] == ["It costs $5.", "The price is $5 to $7."]
+
+
 async def test_a_silent_caller_is_asked_and_then_bidden_goodbye() -> None:
     scene = Scene()
     async with call(scene) as line:

@@ -98,6 +98,8 @@ class Conversation:
         self._call = f"{transport.call_id}:{uuid.uuid4().hex}"
         self._said = 0
         self._missed = 0
+        self._sure: asyncio.Queue[str] = asyncio.Queue()
+        """What is sure of the reply in the making, from its beginning, as it grows."""
 
     async def run(self) -> None:
         """Talk until the call ends, which raises `CallEnded`."""
@@ -143,32 +145,53 @@ class Conversation:
                 raise CallEnded("the caller was silent")
 
     async def _answer(self, heard: Utterance | Typed) -> None:
+        self._sure = asyncio.Queue()
         thinking = self._tasks.create_task(self._think(heard))
         try:
-            turn = await self._wait_for(thinking)
+            turn, said = await self._wait_for(thinking)
         finally:
             thinking.cancel()
         if turn is None:
             return
         for reply in turn.replies:
             self._language = reply.language if reply.language in LANGUAGES else self._language
-            if not await self._say(spoken(reply), reply.language):
+            rest, said = _unsaid(spoken(reply), said)
+            if not await self._say(rest, reply.language):
                 return
         if turn.outcome == "handed_off" and self._house.transfer_to:
             await self._put_through()
 
-    async def _wait_for(self, thinking: asyncio.Task[Turn | Phrase | None]) -> Turn | None:
-        manners = self._house.manners
-        done, _ = await asyncio.wait({thinking}, timeout=manners.filler_s)
-        if not done:
-            await self._say_phrase(phrases.ONE_MOMENT)
-            self._ears.attend(Attention.BUSY)
-            done, _ = await asyncio.wait({thinking}, timeout=manners.give_up_s - manners.filler_s)
-        result = thinking.result() if done else phrases.TOO_SLOW
+    async def _wait_for(self, thinking: asyncio.Task[Turn | Phrase | None]) -> tuple[Turn | None, str]:
+        """Return the turn with what was said of it already: what is sure is spoken while the rest is being made."""
+        manners, said = self._house.manners, ""
+        now = asyncio.get_running_loop().time
+        filler_at, give_up_at = now() + manners.filler_s, now() + manners.give_up_s
+        sure = self._tasks.create_task(self._sure.get())
+        try:
+            while not thinking.done():
+                until = min(filler_at, give_up_at)
+                await asyncio.wait({thinking, sure}, timeout=until - now(), return_when=asyncio.FIRST_COMPLETED)
+                if sure.done():
+                    rest, _ = _unsaid(sure.result(), said)
+                    said = sure.result()
+                    sure = self._tasks.create_task(self._sure.get())
+                    filler_at = give_up_at
+                    if not await self._say(rest, self._language):
+                        return None, said
+                elif not thinking.done() and now() >= give_up_at:
+                    await self._say_phrase(phrases.TOO_SLOW)
+                    return None, said
+                elif not thinking.done() and now() >= filler_at:
+                    filler_at = give_up_at
+                    await self._say_phrase(phrases.ONE_MOMENT)
+                    self._ears.attend(Attention.BUSY)
+        finally:
+            sure.cancel()
+        result = thinking.result()
         if result is None or isinstance(result, Turn):
-            return result
+            return result, said
         await self._say_phrase(result)
-        return None
+        return None, said
 
     async def _think(self, heard: Utterance | Typed) -> Turn | Phrase | None:
         """Return the turn, or what to say instead; None where nobody spoke. Faults end in words, not the call."""
@@ -176,7 +199,7 @@ class Conversation:
             text = heard.text if isinstance(heard, Typed) else await self._recognise(heard.pcm)
             if text:
                 self._missed = 0
-                return await self._house.clerk.answer(self._message(text))
+                return await self._asked(self._message(text))
         except BusyError:
             return phrases.TOO_SLOW
         except Exception:
@@ -184,6 +207,19 @@ class Conversation:
             return phrases.FAULT
         self._missed += 1
         return phrases.NOT_CAUGHT if self._missed > 1 else None
+
+    async def _asked(self, message: Message) -> Turn:
+        following = self._tasks.create_task(self._follow(message, self._sure))
+        await asyncio.sleep(0)  # it listens before there is anything to hear
+        try:
+            return await self._house.clerk.answer(message)
+        finally:
+            following.cancel()
+
+    async def _follow(self, message: Message, sure: asyncio.Queue[str]) -> None:
+        async for activity in self._house.clerk.watch(message.conversation_id):
+            if activity.kind == "words" and activity.message_id == message.external_id:
+                sure.put_nowait(activity.words)
 
     async def _recognise(self, speech: Pcm) -> str:
         recognizer, hint = self._house.recognizer, self._house.hint
@@ -246,6 +282,15 @@ class Conversation:
         if not book.is_kept(sorry, self._language):
             raise CallEnded("there is no voice to speak with")
         await self._playback.say(book.speech(sorry, self._language))
+
+
+def _unsaid(text: str, said: str) -> tuple[str, str]:
+    """Return what of a reply is still to be said, and what of `said` belongs to the replies after it."""
+    if not said:
+        return text, ""
+    if said.startswith(text):
+        return "", said[len(text) :].lstrip("\n")
+    return (text[len(said) :] if text.startswith(said) else text), ""
 
 
 def spoken(reply: Reply) -> str:
