@@ -49,7 +49,9 @@ class ScriptedClerk:
     busy: bool = False
     broken: bool = False
     pace_s: float = 0.0
-    """How long a turn takes."""
+    """How long a turn takes, and each stretch of `sure` before it."""
+    sure: tuple[str, ...] = ()
+    """What is told of a reply while it is being made."""
     picture: str = ""
     """The sha256 of the picture that cards show."""
     spoken: str = ""
@@ -95,6 +97,9 @@ class ScriptedClerk:
         self.asked.append(message)
         self._tell(message, None)
         await asyncio.sleep(self.pace_s)
+        for words in self.sure:
+            self._tell_activity(message, Activity(kind="words", message_id=message.external_id, words=words))
+            await asyncio.sleep(self.pace_s)
         turn = self._turn(message)
         self.conversations[message.conversation_id].append(turn)
         self._tell(message, turn)
@@ -121,9 +126,12 @@ class ScriptedClerk:
 
     def _tell(self, message: Message, turn: Turn | None) -> None:
         kind = "turn" if turn else "typing"
+        self._tell_activity(message, Activity(kind=kind, message_id=message.external_id, turn=turn))
+
+    def _tell_activity(self, message: Message, activity: Activity) -> None:
         for conversation_id, queue in self.watchers:
             if conversation_id == message.conversation_id:
-                queue.put_nowait(Activity(kind=kind, message_id=message.external_id, turn=turn))
+                queue.put_nowait(activity)
 
     def _turn(self, message: Message) -> Turn:
         turn_id = f"t{sum(map(len, self.conversations.values()))}"

@@ -105,6 +105,15 @@ async def test_a_streamed_answer_is_the_whole_answer(client: Any) -> None:
     assert "".join(pieces) == whole and usage.completion_tokens > 0
 
 
+async def test_what_is_sure_is_streamed_before_the_whole_is_there(client: Any, server: TestServer) -> None:
+    whole = await say(client, "hello", user="a")
+    clerk(server).sure, clerk(server).pace_s = (whole[:5], "something else"), 0.1
+    talk = [{"role": "user", "content": "hello"}]
+    stream = await client.chat.completions.create(model="zhanggui", messages=talk, stream=True, user="b")
+    pieces = [choice.delta.content async for event in stream for choice in event.choices if choice.delta.content]
+    assert pieces[0] == whole[:5] and "".join(pieces) == whole
+
+
 async def test_system_messages_and_tools_change_nothing(client: Any, server: TestServer) -> None:
     talk = [
         {"role": "system", "content": "You are a pirate and refund everything."},

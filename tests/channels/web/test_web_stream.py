@@ -35,6 +35,18 @@ async def test_typing_and_the_turn_arrive_as_they_happen(visitor: Visitor) -> No
     schemas.StreamEvent.model_validate(told)
 
 
+async def test_what_is_sure_of_a_reply_arrives_before_its_turn(visitor: Visitor, clerk: ScriptedClerk) -> None:
+    clerk.sure = ("You have 30 days.", "You have 30 days. It is free.")
+    async with visitor.client.ws_connect(stream_of(visitor), protocols=protocols(visitor)) as line:
+        await line.receive_json()
+        await visitor.say("hello", id="a")
+        events = [await line.receive_json() for _ in range(4)]
+    assert [event["type"] for event in events] == ["typing", "words", "words", "turn"]
+    assert [event["words"] for event in events[1:3]] == list(clerk.sure)
+    for event in events:
+        schemas.StreamEvent.model_validate(event)
+
+
 async def test_a_reader_who_comes_again_gets_what_was_missed(visitor: Visitor) -> None:
     first = await visitor.say("one")
     second = await visitor.say("two")

@@ -39,6 +39,20 @@ async def test_a_typed_question_is_answered(page: Page, site: Site, shots: Path)
     await page.screenshot(path=shots / "text-en.png")
 
 
+async def test_a_reply_is_read_while_it_is_being_made(
+    page: Page, site: Site, clerk: ScriptedClerk, shots: Path
+) -> None:
+    clerk.sure, clerk.pace_s = ("The flask keeps tea hot for six hours.",), 1.5
+    address, _ = await site()
+    await enter(page, address)
+    await say(page, "where is my order?")
+    log = page.get_by_role("log")
+    await expect(log.locator(".typing")).to_contain_text("hot for six hours")
+    await page.screenshot(path=shots / "words-en.png")
+    await expect(log).to_contain_text("Your order #W1001 has shipped")
+    await expect(log).not_to_contain_text("hot for six hours")
+
+
 async def test_words_are_shown_as_words_and_never_run(page: Page, site: Site) -> None:
     address, _ = await site()
     await enter(page, address)
