@@ -137,7 +137,7 @@ async def assemble(
         purse = await open_purse(settings, store)
         currency = about.currency if about else "USD"
         understander = _understander(served, pack, sentences, data)
-        understander.interpreter = interpreter(purse, pack, settings.model)
+        understander.interpreter = interpreter(purse, pack, settings)
         dialogue = _dialogue(
             served,
             pack,
@@ -156,7 +156,7 @@ async def assemble(
             media=Door(blobs, _door_limits(settings.media)),
             blobs=blobs,
             voice=speaker,
-            words=writer(purse, dialogue.facts, sentences, settings.model, currency),
+            words=writer(purse, dialogue.facts, sentences, settings, currency),
         )
         engine = Engine(parts, limits=_limits(settings.media), bounds=_bounds(settings.engine))
         closing.push_async_callback(engine.close)

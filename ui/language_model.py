@@ -18,6 +18,8 @@ from core.packs.pack import Pack
 from core.ports import TextEncoder
 from core.resilience import in_worker
 
+_UNDERSTAND, _WORD = 0.25, 0.4
+"""Shares of a turn's time that a model may take at most; the rest is for the turn itself."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -47,18 +49,20 @@ async def open_purse(settings: Settings, store: Store) -> Purse | None:
     return Purse(model=Chain(tuple(links)), budget=_budget(settings.model), spending=StoreSpending(store))
 
 
-def interpreter(purse: Purse | None, pack: Pack, model: Model) -> Interpreter | None:
+def interpreter(purse: Purse | None, pack: Pack, settings: Settings) -> Interpreter | None:
     """Return the third rung of understanding."""
+    model, turn_s = settings.model, settings.engine.turn_timeout_s
     if purse is None or not model.understand:
         return None
     intents = {intent.name: intent for intent in pack.intents}
-    return Interpreter(purse=purse, intents=intents, deadline_s=model.deadline_understand_s)
+    return Interpreter(purse=purse, intents=intents, deadline_s=min(model.deadline_understand_s, turn_s * _UNDERSTAND))
 
 
 def writer(
-    purse: Purse | None, facts: Facts, encoder: TextEncoder | None, model: Model, currency: str
+    purse: Purse | None, facts: Facts, encoder: TextEncoder | None, settings: Settings, currency: str
 ) -> Writer | None:
     """Return who words the answers."""
+    model, turn_s = settings.model, settings.engine.turn_timeout_s
     if purse is None or not model.word:
         return None
     if not model.check:
@@ -66,8 +70,8 @@ def writer(
     style = Style(
         tone=model.tone,
         check=model.check,
-        deadline_s=model.deadline_s,
-        deadline_spoken_s=model.deadline_spoken_s,
+        deadline_s=min(model.deadline_s, turn_s * _WORD),
+        deadline_spoken_s=min(model.deadline_spoken_s, turn_s * _WORD),
         max_tokens=model.max_tokens,
     )
     return Writer(purse=purse, facts=facts, encoder=encoder, style=style, currency=currency)

@@ -55,6 +55,15 @@ async def _turns(config: Settings, rounds: int) -> dict[str, object]:
 
 
 @app.command()
+def model(context: typer.Context, rounds: Rounds = 3, as_json: AsJson = False) -> None:
+    """Time the configured language model, bare and with its guards around it, in turns."""
+    from ui.model_speed import measure
+
+    report = asyncio.run(measure(settings(context), rounds))
+    show(report, "\n".join(f"{name:24} {value}" for name, value in report.items()), as_json=as_json)
+
+
+@app.command()
 def intake(
     messages: Annotated[int, typer.Option(min=100, help="How many are accepted, of 500 conversations at once.")] = 5000,
     as_json: AsJson = False,
