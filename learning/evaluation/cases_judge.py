@@ -9,6 +9,8 @@ from core.types import Action, ActionStatus, ButtonsPart, CardPart, ImagePart, P
 from core.wording.templates import SPOKEN_CHANNELS
 from learning.evaluation.cases import NOT_WRITES, Case, Expectation
 
+UNEXPECTED = "did what nobody expected"
+"""How the fault begins that something was written which should not have been."""
 _PAIRED = ("item_ids", "new_item_ids")
 """Lists whose places belong together: the first old item becomes the first new one, and so on."""
 
@@ -22,10 +24,10 @@ def judge(case: Case, turns: Sequence[Turn]) -> tuple[str, ...]:
     of the one with those of the other. `must_say` and `must_not_say` look at all that the customer can read:
     words, cards and buttons.
     """
-    done = [action for turn in turns for action in turn.actions if action.status is ActionStatus.DONE]
+    done = _done(turns)
     return (
         *_broken(turns),
-        *_writes(case.expect, [action for action in done if action.name not in NOT_WRITES]),
+        *judge_writes(case.expect, turns),
         *_words(case.expect, "\n".join(line for turn in turns for line in heard(turn))),
         *_people(case.expect, done),
     )
@@ -47,13 +49,19 @@ def _broken(turns: Sequence[Turn]) -> Iterable[str]:
             yield f"turn {number} has no answer"
 
 
-def _writes(expect: Expectation, done: Sequence[Action]) -> Iterable[str]:
+def _done(turns: Sequence[Turn]) -> list[Action]:
+    return [action for turn in turns for action in turn.actions if action.status is ActionStatus.DONE]
+
+
+def judge_writes(expect: Expectation, turns: Sequence[Turn]) -> Iterable[str]:
+    """Yield what is wrong with what was written alone."""
+    done = [action for action in _done(turns) if action.name not in NOT_WRITES]
     lacking = [(write.name, _plain(write.arguments)) for write in expect.writes]
     for name, arguments in ((action.name, _plain(action.arguments)) for action in done):
         if (name, arguments) in lacking:
             lacking.remove((name, arguments))
         else:
-            yield f"did what nobody expected: {_shown(name, arguments)}"
+            yield f"{UNEXPECTED}: {_shown(name, arguments)}"
     yield from (f"did not do: {_shown(name, arguments)}" for name, arguments in lacking)
 
 

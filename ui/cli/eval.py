@@ -12,12 +12,14 @@ import typer
 from ui.cli.eval_answers import answers
 from ui.cli.eval_commands import commands
 from ui.cli.eval_retrieval import retrieval
+from ui.cli.eval_simulated import simulated
 from ui.cli.eval_texts import entities, intents, pairs, sentiment
 from ui.cli.output import AsJson, settings, show
 
 app = typer.Typer(name="eval", help="Measure the parts on labelled data.", no_args_is_help=True)
 app.command("answers")(answers)
 app.command("commands")(commands)
+app.command("simulated")(simulated)
 app.command("retrieval")(retrieval)
 app.command("intents")(intents)
 app.command("sentiment")(sentiment)
