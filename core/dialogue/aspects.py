@@ -73,6 +73,10 @@ class Subject:
         """Say a sentence about the product."""
         self.draft.say(key, product=self.name, **values)
 
+    def admit(self) -> None:
+        """Say that the product's record does not say."""
+        self.draft.admit("not_in_record", product=self.name)
+
 
 def is_in_stock(variant: Variant) -> bool:
     """Return whether a variant can be bought now."""
@@ -129,7 +133,7 @@ def tell_related(about: Subject) -> None:
     """Tell what the shop's records say goes with it, whichever of the two records says so."""
     nodes = about.draft.desk.facts.graph.near(f"product:{about.product.product_id}", "goes_with")
     if not nodes:
-        about.say("not_in_record")
+        about.admit()
         return
     about.say(
         "related", others=listing([in_language(one.names, about.draft.language) for one in nodes], about.draft.language)
@@ -187,7 +191,7 @@ def _tell_first_fact(about: Subject, keys: Sequence[str]) -> None:
         values = [about.word(value) for value in option_values(about.product, [option])]
         about.say("option_values", option=about.word(option), values=listing(values, about.draft.language))
     elif key is None:
-        about.say("not_in_record")
+        about.admit()
     else:
         tell_fact(about, key)
 

@@ -104,6 +104,11 @@ class Draft:
         """Say a sentence of the templates."""
         self.text(self.word(key, **values))
 
+    def admit(self, key: str, **values: object) -> None:
+        """Say a sentence by which the clerk owns that it does not know; nobody words it otherwise."""
+        self.say(key, **values)
+        self.bubbles[-1] = replace(self.bubbles[-1], fixed=True)
+
     def word(self, key: str, **values: object) -> str:
         """Return a sentence without saying it."""
         return self.desk.templates.say(key, self.language, channel=self.message.channel, **values)

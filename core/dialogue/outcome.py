@@ -14,6 +14,8 @@ class Bubble:
 
     parts: tuple[Part, ...]
     citations: tuple[Citation, ...] = ()
+    fixed: bool = False
+    """Whether its words must stand as they are: it admits that something is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

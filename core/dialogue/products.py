@@ -106,14 +106,14 @@ async def _tell_line(about: Subject, *, asked_for: bool) -> bool:
     if line is not None and not line.sure:
         if not (asked_for or asks_more(text, product, draft.language, facts.lexicon)):
             return False
-        about.say("not_in_record")
+        about.admit()
         draft.say("nearest_line")
     if line is not None and line.attribute:
         tell_fact(about, line.attribute)
     elif line is not None:
         about.say("quote", quote=line.text)
     elif asked_for or asks_more(text, product, draft.language, facts.lexicon):
-        about.say("not_in_record")
+        about.admit()
     else:
         return False
     return True

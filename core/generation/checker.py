@@ -171,17 +171,26 @@ class Checker:
         return found
 
     async def _is_founded(self, sentence: str) -> bool:
-        own = tokens(sentence, self.lexicon, query=True)
+        """Return whether the evidence speaks of what is left of a sentence without the names of goods."""
+        bare = self._without_names(sentence)
+        own = tokens(bare, self.lexicon, query=True)
+        sure = len(claims(bare)) + len(_properties(bare, self.lexicon))  # all of them were found above
         if not own:
-            return True
-        sure = len(claims(sentence)) + len(_properties(sentence, self.lexicon))  # all of them were found above
+            return bool(sure)
         if (sum(token in self._tokens for token in own) + sure) / (len(own) + sure) >= _ABOUT:
             return True
         if self.encoder is None:
             return False
-        known = list(dict.fromkeys(one for item in self.evidence for one in sentences(item.text)))
-        vectors = await self.encoder.encode([sentence, *known])
+        known = [self._without_names(one) for item in self.evidence for one in sentences(item.text)]
+        known = [one for one in dict.fromkeys(known) if one]
+        vectors = await self.encoder.encode([bare, *known])
         return bool(known) and float(np.max(vectors[1:] @ vectors[0])) >= _ALIKE
+
+    def _without_names(self, text: str) -> str:
+        for one in sorted(product_mentions(text, self.products, self.lexicon), key=lambda one: -one.start):
+            if one.strength >= _NAMED_IN_FULL:
+                text = f"{text[: one.start]} {text[one.end :]}"
+        return " ".join(text.split())
 
 
 def _agree(claim: Claim, known: Claim) -> bool:

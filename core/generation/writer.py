@@ -212,6 +212,8 @@ def _repeats(sentence: str, question: str) -> bool:
 
 
 def _may_be_worded(bubble: Bubble) -> bool:
+    if bubble.fixed:
+        return False
     return bool(bubble.citations and _text(bubble)) and all(one.source.startswith(SOURCES) for one in bubble.citations)
 
 

@@ -95,6 +95,8 @@ async def test_what_the_evidence_says_may_be_said(sentence: str, language: str) 
         ("还有红色可选。", "zh", "property"),
         ("电热水壶也很适合您。", "zh", "product"),
         ("It costs 129 yuan.", "zh", "language"),
+        ("保温杯的盖子是来自华为的。", "zh", "unfounded"),
+        ("The Steel Bottle is made by Steel Bottle.", "en", "unfounded"),
     ],
 )
 async def test_what_it_does_not_say_may_not(sentence: str, language: str, kind: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -151,12 +152,15 @@ async def test_a_spent_budget_leaves_the_templates(facts: Facts) -> None:
 
 async def test_what_was_read_out_or_done_or_is_of_an_order_keeps_its_words(facts: Facts) -> None:
     own = writer(facts, "Something else.")
+    plain = answered("The record doesn't say.", "product:bottle")
+    admitted = replace(plain, bubbles=(replace(plain.bubbles[0], fixed=True),))
     deed = Effect(action=Action(name="x", arguments={}, idempotency_key="k"), apply=lambda _: None)
     for outcome in (
         answered("Order #W1 arrives on May 3.", "order:#W1"),
         answered(PLAIN),
         answered(PLAIN, "page:returns", outcome="asked"),
         answered(PLAIN, "page:returns", effects=(deed,)),
+        admitted,
     ):
         after = await own.word(message("?"), Percept(message_id="m1"), outcome, lambda _: None)
         assert after.bubbles == outcome.bubbles
