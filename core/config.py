@@ -60,6 +60,8 @@ class Model(_Section):
     """Spec strings, asked in this order: the next one where the one before fails. Empty for no model."""
     understand: bool = True
     """Whether it is asked what a message means where the rules and the classifier are unsure."""
+    translate: bool = True
+    """Whether it translates for customers of other languages than Chinese and English."""
     word: bool = True
     """Whether it words the answers from products and pages."""
     check: bool = True

@@ -36,7 +36,7 @@ from perception.media.door import Door, MediaLimits
 from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
 from ui.gallery import open_gallery
-from ui.language_model import interpreter, open_purse, writer
+from ui.language_model import abroad, interpreter, open_purse, writer
 from ui.opening import Opening
 from ui.shop_folder import open_shop
 from ui.vocabulary import pack_vocabulary, vocabulary
@@ -148,11 +148,12 @@ async def assemble(
             currency=currency,
             picture=gallery.sha256,
         )
+        served_abroad = abroad(purse, understander, dialogue, settings)
         parts = Parts(
             journal=journal,
             perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, hint=hint),
-            understander=understander,
-            dialogue=dialogue,
+            understander=served_abroad or understander,
+            dialogue=served_abroad or dialogue,
             media=Door(blobs, _door_limits(settings.media)),
             blobs=blobs,
             voice=speaker,

@@ -6,10 +6,13 @@ import logging
 
 from core import registry
 from core.config import Model, Settings
+from core.engine import Responds, Understands
 from core.errors import BackendError, ConfigError, ModelMissingError
+from core.generation.abroad import Abroad
 from core.generation.chain import Chain, Link
 from core.generation.interpreter import Interpreter
 from core.generation.spending import Budget, Purse
+from core.generation.translator import Translator
 from core.generation.writer import Style, Writer
 from core.journal.spending import StoreSpending
 from core.journal.store import Store
@@ -75,6 +78,16 @@ def writer(
         max_tokens=model.max_tokens,
     )
     return Writer(purse=purse, facts=facts, encoder=encoder, style=style, currency=currency)
+
+
+def abroad(purse: Purse | None, understander: Understands, dialogue: Responds, settings: Settings) -> Abroad | None:
+    """Return who serves customers of other languages."""
+    if purse is None or not settings.model.translate:
+        return None
+    deadline_s = min(settings.model.deadline_s, settings.engine.turn_timeout_s * _UNDERSTAND)
+    return Abroad(
+        understander=understander, dialogue=dialogue, translator=Translator(purse=purse, deadline_s=deadline_s)
+    )
 
 
 def _budget(model: Model) -> Budget:

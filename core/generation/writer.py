@@ -25,6 +25,8 @@ from core.wording.templates import SPOKEN_CHANNELS
 
 _LOG = logging.getLogger(__name__)
 
+_LANGUAGES = ("zh", "en")
+"""In which the words of an answer can be checked."""
 _ATTEMPTS = 2
 _SENTENCES, _SENTENCES_SPOKEN = 4, 2
 _ENDS = re.compile(r"(?:[。！？]+|[.!?]+(?=\s|\[|$))[\"'”’）)]*(?:\s*\[\d{1,2}(?:\s*[,，]\s*\d{1,2})*\])*\s*|\n+")
@@ -90,7 +92,7 @@ class Writer:
         Sentences go to `tell` as they are checked. Nothing that was read out for a yes, and nothing of an order,
         is touched; cards, buttons and effects stay as they are.
         """
-        if outcome.outcome != "answered" or outcome.effects:
+        if outcome.outcome != "answered" or outcome.effects or outcome.language not in _LANGUAGES:
             return outcome
         spoken = message.channel in SPOKEN_CHANNELS
         ends_at = _now() + (self.style.deadline_spoken_s if spoken else self.style.deadline_s)
