@@ -135,6 +135,8 @@ async def assemble(
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
         purse = await open_purse(settings, store)
+        if purse:
+            closing.push_async_callback(purse.aclose)
         currency = about.currency if about else "USD"
         understander = _understander(served, pack, sentences, data)
         understander.interpreter = interpreter(purse, pack, settings)

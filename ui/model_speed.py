@@ -70,6 +70,7 @@ async def measure(settings: Settings, rounds: int) -> dict[str, float | int | st
                 )
 
             found = await _alternate(bare, guarded, rounds)
+            await purse.aclose()
         finally:
             store.close()
     one, other = found

@@ -29,6 +29,8 @@ _LEANING = 0.12
 """What the understanding's intent adds to the kind of passage that it expects."""
 _UNDERSTOOD = 0.5
 """Probability of the likeliest intent above which the question was clear and only the answer lacks."""
+_NAMED = 0.5
+"""The part of a question's words that a product's record has, from which it is about the product and no page."""
 _NEAR = 0.07
 """Products this near to the best are meant as well ("backpacks")."""
 _QUOTE_CHARS = 80
@@ -107,7 +109,8 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     best_product = products[0].score + max(leaning, 0.0) if products else 0.0
     best_page = page_score + max(-leaning, 0.0)
     sells = bool(question.things and products) and not question.topics
-    if best_page >= enough and best_page > best_product and page is not None:
+    named = any(hit.coverage >= _NAMED for hit in products[:1]) and sells
+    if best_page >= enough and best_page > best_product and page is not None and not named:
         tell_page(draft, page)
         return "answered"
     if not sells and best_product < _ENOUGH:

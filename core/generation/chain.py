@@ -99,6 +99,12 @@ class Chain:
                 break
         raise failed
 
+    async def aclose(self) -> None:
+        """Close what the models hold open."""
+        for link in self.links:
+            if close := getattr(link.model, "aclose", None):
+                await close()
+
 
 async def _may_try_again(failed: ModelError, attempt: int, ends_at: float) -> bool:
     """Wait as long as is due, and return whether there is time and hope for the same model."""

@@ -103,6 +103,11 @@ class Purse:
                 await self.spending.add(conversation_id, day, cost, self.budget.money(cost))
             self.observe(purpose, cost if said else Usage(), failed)
 
+    async def aclose(self) -> None:
+        """Close what the model holds open."""
+        if close := getattr(self.model, "aclose", None):
+            await close()
+
     def _promise(self, conversation_id: str, count: int) -> None:
         left = self._promised.get(conversation_id, 0) + count
         if left > 0:

@@ -68,10 +68,15 @@ class OpenAIEndpoint:
             self._hold_to(request, schema)
         with _told(self.model):
             stream = await self.client.chat.completions.create(**request)
+        with _told(self.model, begun=True):
             async with stream:
                 async for event in stream:
                     if chunk := _chunk(event):
                         yield chunk
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.client.close()
 
     def _hold_to(self, request: dict[str, Any], schema: Mapping[str, Any]) -> None:
         if self.structured == "schema":
@@ -115,8 +120,8 @@ def _chunk(event: Any) -> Chunk | None:
 
 
 @contextmanager
-def _told(model: str) -> Iterator[None]:
-    """Turn the client's errors into ours, in words of what to do."""
+def _told(model: str, *, begun: bool = False) -> Iterator[None]:
+    """Turn the client's errors into ours, in words of what to do; `begun` says that an answer was on its way."""
     import httpx2
     import openai
 
@@ -125,7 +130,8 @@ def _told(model: str) -> Iterator[None]:
     except openai.APITimeoutError as error:
         raise ModelError("timeout", f"the endpoint did not answer in time: {error}") from error
     except (openai.APIConnectionError, httpx2.ConnectError) as error:
-        raise ModelError("unreachable", f"the endpoint cannot be reached: {error.__cause__ or error}") from error
+        code, what = ("cut_off", "broke off") if begun else ("unreachable", "cannot be reached")
+        raise ModelError(code, f"the endpoint {what}: {error.__cause__ or error}") from error
     except openai.RateLimitError as error:
         after = error.response.headers.get("retry-after", "")
         wait = float(after) if after.replace(".", "", 1).isdigit() else 0.0
@@ -170,12 +176,9 @@ def build(
 
     if not base_url.startswith(("http://", "https://")):
         raise BackendError(f"base_url={base_url!r} is no http(s) address")
-    client = openai.AsyncOpenAI(
-        base_url=base_url,
-        api_key=api_key or "none",
-        max_retries=0,
-        timeout=httpx2.Timeout(60.0, connect=_CONNECT_S),
-    )
+    # The SDK's own client closes itself in a destructor, in whatever event loop is left by then; ours does not.
+    http = httpx2.AsyncClient(timeout=httpx2.Timeout(60.0, connect=_CONNECT_S))
+    client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key or "none", max_retries=0, http_client=http)
     return OpenAIEndpoint(
         client=client,
         model=model,

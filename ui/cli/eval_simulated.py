@@ -94,6 +94,7 @@ async def _play(
                     async for one in play_all(roles, repeat, house, purse):
                         played.append(one)
                         bar.advance(playing)
+                await purse.aclose()
                 return played
         finally:
             store.close()
