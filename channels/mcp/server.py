@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field
 
 from core.errors import BusyError
 from core.ports import Clerk
-from core.types import ActionStatus, ButtonsPart, CardPart, Message, Turn
+from core.types import ActionStatus, ButtonsPart, Message, Turn
+from core.wording.plain import plain
 
 CHANNEL = "mcp"
 
@@ -99,18 +100,11 @@ def _message(conversation_id: str, text: str) -> Message:
 
 
 def _answer(conversation_id: str, turn: Turn) -> Answer:
-    lines, choices = [], []
-    for reply in turn.replies:
-        lines += [reply.text] if reply.text else []
-        for part in reply.parts:
-            if isinstance(part, CardPart):
-                fields = "; ".join(f"{label}: {value}" for label, value in part.fields)
-                lines.append(" - ".join(filter(None, (part.title, part.subtitle, fields))))
-            elif isinstance(part, ButtonsPart):
-                choices += [button.value for button in part.buttons]
+    parts = [part for reply in turn.replies for part in reply.parts]
+    choices = [button.value for part in parts if isinstance(part, ButtonsPart) for button in part.buttons]
     return Answer(
         conversation_id=conversation_id,
-        reply="\n".join(lines),
+        reply=plain(turn),
         choices=choices,
         done=[action.name for action in turn.actions if action.status is ActionStatus.DONE],
         waits_for_person=turn.outcome == "handed_off",

@@ -28,7 +28,8 @@ from channels.web.problems import ProblemError, of_media
 from channels.web.threads import Said, Thread, digest
 from channels.web.trace import trace_id
 from core.errors import BusyError, MediaError
-from core.types import Attachment, AttachmentKind, CardPart, Message, Turn
+from core.types import Attachment, AttachmentKind, Message, Turn
+from core.wording.plain import plain
 
 _BODY_BYTES = 32 * 2**20
 _KEY_CHARS = 100
@@ -228,23 +229,10 @@ async def _send(response: web.StreamResponse, event: dict[str, Any]) -> None:
 
 
 def _remembered(house: House, asked: _Asked, turn: Turn) -> str:
-    text = _said(turn)
+    text = plain(turn)
     talk = (*asked.talk, ("assistant", text))
     house.threads.keep(talk, Thread(asked.message.conversation_id, turn.id))
     return text
-
-
-def _said(turn: Turn) -> str:
-    """Return a turn's replies as one text, cards as lines."""
-    lines = []
-    for reply in turn.replies:
-        if reply.text:
-            lines.append(reply.text)
-        for part in reply.parts:
-            if isinstance(part, CardPart):
-                fields = "; ".join(f"{label}: {value}" for label, value in part.fields)
-                lines.append(" - ".join(filter(None, (part.title, part.subtitle, fields))))
-    return "\n".join(lines)
 
 
 def _head(name: str, kind: str) -> dict[str, Any]:
