@@ -178,6 +178,8 @@ class Chunk:
 
     text: str = ""
     usage: Usage | None = None
+    cut: bool = False
+    """Whether the answer ends here because it became too long, and not because it was at its end."""
 
 
 class LanguageModel(Protocol):

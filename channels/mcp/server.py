@@ -18,6 +18,7 @@ from core.types import ActionStatus, ButtonsPart, Message, Turn
 from core.wording.plain import plain
 
 CHANNEL = "mcp"
+_OWN = f"{CHANNEL}:"
 
 _INSTRUCTIONS = """\
 This is the customer-service clerk of an online shop. Pass on what the customer says, in their own words and
@@ -50,9 +51,11 @@ Search = Callable[[str], Awaitable[Sequence[Passage]]]
 
 
 def make_server(clerk: Clerk, search: Search) -> MCPServer:
-    """Return a server; run it over standard input and output, or over HTTP behind a key."""
+    """Return a server; run it over standard input and output, or over HTTP on a loopback address.
+
+    A conversation's id is its key: nobody guesses 128 bits, and who has it goes on with the talk.
+    """
     server = MCPServer("zhanggui", instructions=_INSTRUCTIONS)
-    own: set[str] = set()
 
     @server.tool()
     async def talk_to_clerk(
@@ -64,10 +67,10 @@ def make_server(clerk: Clerk, search: Search) -> MCPServer:
             raise ToolError("message is empty: pass on what the customer says")
         if len(message) > clerk.limits.text_chars:
             raise ToolError(f"message is too long: {clerk.limits.text_chars} characters at most")
-        if conversation_id and conversation_id not in own:
-            raise ToolError("conversation_id is not of this session: leave it empty to begin a new talk")
-        talk = conversation_id or f"mcp:{secrets.token_hex(16)}"
-        own.add(talk)
+        known = conversation_id.startswith(_OWN) and await clerk.is_open(conversation_id)
+        if conversation_id and not known:
+            raise ToolError("conversation_id is unknown: leave it empty to begin a new talk")
+        talk = conversation_id or f"{_OWN}{secrets.token_hex(16)}"
         try:
             turn = await clerk.answer(_message(talk, message))
         except BusyError as error:

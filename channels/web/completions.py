@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from channels.web.house import CHANNEL, HOUSE, House
 from channels.web.incoming import read_json
 from channels.web.problems import ProblemError, of_media
-from channels.web.threads import Said, Thread, digest
+from channels.web.threads import Said, digest
 from channels.web.trace import trace_id
 from core.errors import BusyError, MediaError
 from core.types import Attachment, AttachmentKind, Message, Turn
@@ -122,13 +122,17 @@ async def _asked(request: web.Request, house: House, body: Completion) -> _Asked
     if last.role != "user":
         raise ProblemError(400, "invalid_body", "/messages: the last message must be the user's.")
     talk = tuple((one.role, one.text) for one in body.messages if one.role in ("user", "assistant"))
-    conversation_id = house.threads.named(body.user) if body.user else await _continued(house, talk)
-    retried = request.headers.get("Idempotency-Key", "")[:_KEY_CHARS]
-    own_id = retried or (secrets.token_hex(16) if body.user else digest(talk))
     images = (
         [part.image_url for part in last.content if part.type == "image_url"] if isinstance(last.content, list) else []
     )
     attachments = [await _admitted(house, image) for image in images[: house.clerk.limits.attachments]]
+    talk_id = digest(talk, *(attachment.sha256 for attachment in attachments))
+    retried = request.headers.get("Idempotency-Key", "")[:_KEY_CHARS]
+    if body.user:
+        conversation_id, own_id = house.threads.named(body.user), retried or secrets.token_hex(16)
+    else:
+        conversation_id = (house.threads.claim(talk[:-1], talk_id) if len(talk) > 1 else None) or secrets.token_hex(16)
+        own_id = talk_id
     if len(last.text) > house.clerk.limits.text_chars:
         raise ProblemError(413, "text_too_long", f"A message has {house.clerk.limits.text_chars} characters at most.")
     if not last.text.strip() and not attachments:
@@ -147,19 +151,6 @@ async def _asked(request: web.Request, house: House, body: Completion) -> _Asked
         trace_id=trace_id(request),
     )
     return _Asked(message=message, talk=talk, stream=body.stream, counts=bool(body.stream_options.get("include_usage")))
-
-
-async def _continued(house: House, talk: tuple[Said, ...]) -> str:
-    """Return the conversation that the client goes on with; a new one where it took another way or is unknown.
-
-    Only who has heard the last word goes on: two customers who began with the same words never share a talk.
-    """
-    thread = house.threads.find(talk[:-1]) if len(talk) > 1 else None
-    if thread is None or not await house.clerk.is_open(thread.conversation_id):
-        return secrets.token_hex(16)
-    later = await house.clerk.turns(thread.conversation_id, after=thread.turn_id)
-    again = f"{thread.conversation_id}/{digest(talk)}"
-    return thread.conversation_id if all(turn.message.external_id == again for turn in later) else secrets.token_hex(16)
 
 
 async def _admitted(house: House, image: dict[str, Any]) -> Attachment:
@@ -192,7 +183,10 @@ async def _streamed(request: web.Request, house: House, asked: _Asked) -> web.St
                 if words.startswith(sent) and words != sent:
                     await _send(response, _chunk(name, {"content": words[len(sent) :]}))
                     sent = words
-        text = _remembered(house, asked, await answering)
+        try:
+            text = _remembered(house, asked, await answering)
+        except BusyError:
+            text = "Too many messages are waiting; please try again in a moment."
         rest = text[len(sent) :] if text.startswith(sent) else f"\n\n{text}"
         if rest:
             await _send(response, _chunk(name, {"content": rest}))
@@ -231,7 +225,7 @@ async def _send(response: web.StreamResponse, event: dict[str, Any]) -> None:
 def _remembered(house: House, asked: _Asked, turn: Turn) -> str:
     text = plain(turn)
     talk = (*asked.talk, ("assistant", text))
-    house.threads.keep(talk, Thread(asked.message.conversation_id, turn.id))
+    house.threads.keep(talk, asked.message.conversation_id)
     return text
 
 

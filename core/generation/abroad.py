@@ -1,11 +1,13 @@
 """Serve customers of other languages: the clerk itself goes on in English, a language model translates both ways.
 
-A yes is never a translation: who is asked for one presses the button or writes it in English or Chinese. What was
-read out for a yes stands in English below its translation.
+A yes is never a translation: a turn that would do what needs one is thrown away (its effects are not applied yet), and
+the customer is asked to press the button or to write it in English or Chinese. What was read out for a yes stands in
+English below its translation.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -25,7 +27,6 @@ from core.types import (
     Understanding,
     spoken_text,
 )
-from core.understand.clauses import clauses
 from core.understand.language import detect
 from core.understand.normalise import normalise
 from core.understand.rules import certain
@@ -80,13 +81,12 @@ class Abroad:
         english = await self._english(message, percept)
         if english is None:
             return await self.dialogue.respond(message, percept, understanding, session)
-        if session.stack and _agrees(english) and not _says_yes(message, percept):
-            own_yes = Outcome(session=session, bubbles=(_OWN_YES,), language=_HOUSE, outcome="asked")
-            return _remembering(await self._outward(own_yes, language, message.conversation_id), language)
         own = replace(understanding, language=_HOUSE)
         outcome = await self.dialogue.respond(
             *_in_words(message, percept, english), own, replace(session, language=_HOUSE)
         )
+        if _was_agreed_to(outcome) and not _says_yes(message, percept):
+            outcome = Outcome(session=session, bubbles=(_OWN_YES,), language=_HOUSE, outcome="asked")
         return _remembering(await self._outward(outcome, language, message.conversation_id), language)
 
     async def _english(self, message: Message, percept: Percept) -> str | None:
@@ -101,8 +101,11 @@ class Abroad:
         return self._translated[message.id]
 
     async def _outward(self, outcome: Outcome, language: Language, conversation_id: str) -> Outcome:
-        bubbles = tuple([await self._bubble(one, outcome, language, conversation_id) for one in outcome.bubbles])
-        return replace(outcome, bubbles=bubbles, language=language)
+        """Translate all bubbles at once, within one deadline; what is not there by then stays in English."""
+        bubbles = await asyncio.gather(
+            *(self._bubble(one, outcome, language, conversation_id) for one in outcome.bubbles)
+        )
+        return replace(outcome, bubbles=tuple(bubbles), language=language)
 
     async def _bubble(self, bubble: Bubble, outcome: Outcome, language: Language, conversation_id: str) -> Bubble:
         """Return a bubble with its words translated; where they ask for a yes, the English stays below."""
@@ -133,9 +136,9 @@ def _in_words(message: Message, percept: Percept, english: str) -> tuple[Message
     return replace(message, text=english), replace(percept, transcript=silent)
 
 
-def _agrees(english: str) -> bool:
-    """Return whether any clause of a translation is a yes."""
-    return any(isinstance(certain(clause.text, asked=True), Affirm) for clause in clauses(normalise(english)))
+def _was_agreed_to(outcome: Outcome) -> bool:
+    """Return whether a turn did what needs the customer's yes."""
+    return any(effect.action.confirmation for effect in outcome.effects)
 
 
 def _says_yes(message: Message, percept: Percept) -> bool:

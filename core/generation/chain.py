@@ -131,6 +131,12 @@ async def _timed(
                 chunk = await asyncio.wait_for(anext(chunks), max(0.0, _left(ends_at)))
             except StopAsyncIteration:
                 break
+            except (ModelError, TimeoutError):
+                raise
+            except Exception as error:  # whatever a library makes of a broken answer
+                raise ModelError("malformed", f"the answer cannot be read: {error!r}") from error
+            if not isinstance(chunk.text, str):
+                raise ModelError("malformed", f"the answer is no text: {chunk.text!r}")
             if said.goes_in_circles(chunk.text):
                 raise ModelError("repeating", "the answer goes in circles")
             any_text = any_text or bool(chunk.text.strip())

@@ -33,12 +33,23 @@ _ALIKE = 0.6
 _LEAKS = 30
 """Characters of our instructions in a row that are no chance."""
 _UNITLESS = frozenset({"number"})
-_COURTESY = re.compile(
-    r"^(?:您好|你好|好的|当然|没问题|感谢|谢谢|很高兴|请问|如(?:果)?(?:还)?有|希望|欢迎|祝|有什么|还有(?:什么|其他)"
-    r"|hi\b|hello|sure|of course|certainly|great|thanks?|thank you|glad|happy to|you'?re welcome|please let|let me know"
-    r"|if you|feel free|is there anything|would you|do you|hope|enjoy|have a)",
+_OPENING = re.compile(
+    r"^(?:(?:您好|你好|好的|当然(?:可以)?|没问题|可以的?|是的|感谢[^，。！]{0,8}|谢谢[^，。！]{0,6}|抱歉|不好意思"
+    r"|hi|hello|sure(?: thing)?|of course|certainly|great(?: question)?|good question|thanks|thank you|yes|no problem"
+    r"|no worries|sorry|absolutely|happy to help|glad to help|you'?re welcome)(?![a-z])[\s,.!，。！、~]*)+",
     re.IGNORECASE,
 )
+"""Words at the beginning that say nothing."""
+_COURTESY = re.compile(
+    r"(?:很高兴[^，。！]{0,8}服务|请问.*[?？]|如(?:果)?(?:您|你)?(?:还)?有(?:任何|其他|别的)?(?:问题|疑问|需要).*"
+    r"|希望(?:能|可以)?(?:帮|对).*|欢迎(?:随时)?(?:咨询|联系|光临).*|祝您.{1,8}|(?:请问)?还有(?:什么|其他|别的).*[?？]?"
+    r"|(?:i'?m )?(?:happy|glad) to help.*|let me know if .*|if you have (?:any )?(?:other |more |further )?questions?.*"
+    r"|feel free to (?:ask|contact|write|reach).*|is there anything .*\?"
+    r"|(?:would|do) you (?:like|want|need|prefer) .*\?"
+    r"|(?:i )?hope (?:this|that|it) helps.*|enjoy your \w+|have a (?:nice|good|great) \w+)[.!。！~\s]*$",
+    re.IGNORECASE,
+)
+"""Sentences that claim nothing."""
 _CLAUSE = re.compile(r"[,，。.;；!！?？\n]|\b(?:but|and)\b|但|而且")
 _PROPER = re.compile(r"(?<![.!?:\n])(?<=[a-z,;] )[A-Z][a-zA-Z]{2,}\b")
 """A capitalised word inside an English sentence."""
@@ -122,7 +133,7 @@ class Checker:
             Fault(claim.kind, claim.written)
             for claim in claims(sentence)
             if not any(_agree(claim, known) for known in self._claims)
-            and not ((claim.kind, claim.value) in asked and says_no(sentence))
+            and not ((claim.kind, claim.value) in asked and claim.kind != "link" and _denied(sentence, claim.written))
         ]
 
     def _names(self, sentence: str) -> list[Fault]:
@@ -152,7 +163,7 @@ class Checker:
         for span in _properties(sentence, self.lexicon):
             negated = _negated(sentence, span)
             told = known.get(span.token)
-            if told is None and not (span.token in asked and (negated or says_no(sentence))):
+            if told is None and not (span.token in asked and negated):
                 found.append(Fault("property", sentence[span.start : span.end]))
             elif told is not None and negated not in told:
                 found.append(Fault("contrary", sentence[span.start : span.end]))
@@ -194,15 +205,21 @@ class Checker:
 
 
 def _agree(claim: Claim, known: Claim) -> bool:
-    """Return whether the evidence's claim is the sentence's: equal in unit and value, or one of them without unit."""
+    """Return whether the evidence's claim is the sentence's: equal in value and unit, where the sentence names one."""
     same = claim.value == known.value
     if isinstance(claim.value, float) and isinstance(known.value, float):
         same = abs(claim.value - known.value) < 1e-6 * max(1.0, abs(known.value))
-    return same and (claim.kind == known.kind or claim.kind in _UNITLESS or known.kind in _UNITLESS)
+    return same and (claim.kind == known.kind or claim.kind in _UNITLESS)
 
 
 def _properties(text: str, lexicon: Lexicon) -> list[Span]:
     return [span for span in lexicon.read(text) if span.kind in _PROPERTIES]
+
+
+def _denied(sentence: str, written: str) -> bool:
+    """Return whether the clause that holds some words denies them."""
+    here = re.compile(rf"(?<![\d.,]){re.escape(written)}")
+    return any(here.search(clause) and says_no(clause) for clause in _CLAUSE.split(sentence))
 
 
 def _negated(text: str, span: Span) -> bool:
@@ -212,7 +229,9 @@ def _negated(text: str, span: Span) -> bool:
 
 
 def _is_courtesy(sentence: str) -> bool:
-    return bool(_COURTESY.match(sentence.strip())) and not claims(sentence)
+    """Return whether a sentence, without its opening words, says nothing that could be true or false."""
+    left = _OPENING.sub("", sentence.strip())
+    return (not left or _COURTESY.match(left) is not None) and not claims(sentence)
 
 
 def _mostly_names(sentence: str, evidence: str) -> bool:

@@ -11,7 +11,7 @@ from core.knowledge.numbers import NUMBER, value
 
 _LINK = re.compile(
     r"\b(?:https?://|www\.)[^\s<>()\"'，。；、！？）】]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|cn|io|shop|store|co)\b(?:/[^\s<>()\"'，。；、！？）】]*)?",
+    r"|\b(?:[a-z0-9-]+\.)+[a-z]{2,24}\b(?:/[^\s<>()\"'，。；、！？）】]*)?",
     re.IGNORECASE | re.ASCII,
 )
 _ID = re.compile(

@@ -21,6 +21,9 @@ _KINDS = {
     rf"(?:{_DOES_EN})\w*",
 }
 _PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _KINDS.items()}
+_CLAUSE = re.compile(r"[,，。.;；!！?？\n]|\b(?:but|and|so)\b|但|而且|并且")
+_NO_NO = re.compile(r"没问题|不客气|\bno (?:problem|worries|need|extra|charge|cost|fee)\b|\bnot only\b", re.IGNORECASE)
+"""Negations that deny nothing."""
 _NO = re.compile(
     r"没有|不支持|不提供|不卖|暂无|无法|不能|不是|并非"
     r"|\b(?:not?|don't|doesn't|isn't|aren't|cannot|can't|unable)\b",
@@ -30,13 +33,14 @@ _NO = re.compile(
 
 def unkept(sentence: str, evidence: str) -> Iterator[str]:
     """Yield the words of a sentence that promise what the evidence does not speak of; denying promises nothing."""
-    if says_no(sentence):
-        return
-    for pattern in _PATTERNS.values():
-        if (found := pattern.search(sentence)) and not pattern.search(evidence):
-            yield found.group()
+    for clause in _CLAUSE.split(sentence):
+        if says_no(clause):
+            continue
+        for pattern in _PATTERNS.values():
+            if (found := pattern.search(clause)) and not pattern.search(evidence):
+                yield found.group()
 
 
 def says_no(sentence: str) -> bool:
     """Return whether a sentence denies something: then what it names is not claimed."""
-    return bool(_NO.search(sentence))
+    return bool(_NO.search(_NO_NO.sub(" ", sentence)))

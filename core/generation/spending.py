@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -74,7 +74,7 @@ class Purse:
         schema: Mapping[str, Any] | None = None,
         max_tokens: int = 512,
         deadline_s: float = 30,
-    ) -> AsyncIterator[Chunk]:
+    ) -> AsyncGenerator[Chunk, None]:
         """Yield an answer as `LanguageModel.generate` does, paid for by a conversation.
 
         Raises `ModelError` ("spent") when the budget does not cover the prompt and its longest answer. A prompt
@@ -86,12 +86,15 @@ class Purse:
         self._promise(conversation_id, guess.prompt + max_tokens)
         usage, said, failed = None, 0, "cut_off"
         try:
-            async for chunk in self.model.generate(
-                messages, schema=schema, max_tokens=max_tokens, deadline_s=deadline_s
-            ):
-                usage = chunk.usage or usage
-                said += text_tokens(chunk.text)
-                yield chunk
+            answer = self.model.generate(messages, schema=schema, max_tokens=max_tokens, deadline_s=deadline_s)
+            try:
+                async for chunk in answer:
+                    usage = chunk.usage or usage
+                    said += text_tokens(chunk.text)
+                    yield chunk
+            finally:
+                if close := getattr(answer, "aclose", None):
+                    await close()
             failed = ""
         except ModelError as error:
             failed = error.code
@@ -126,7 +129,8 @@ class Purse:
             raise ModelError("spent", f"this conversation has spent its {bounds.conversation_tokens} tokens")
         if bounds.day_tokens and spent.day_tokens + all_of_them + more > bounds.day_tokens:
             raise ModelError("spent", f"the shop has spent its {bounds.day_tokens} tokens of {day}")
-        if bounds.day_money and spent.day_money + bounds.money(guess) > bounds.day_money:
+        waiting = Usage(prompt=all_of_them)  # at the price of reading, for most of a prompt is read
+        if bounds.day_money and spent.day_money + bounds.money(waiting) + bounds.money(guess) > bounds.day_money:
             raise ModelError("spent", f"the shop has spent its {bounds.day_money:g} of {day}")
 
 

@@ -20,6 +20,13 @@ _FACT = re.compile(
     r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|#\w+|[$¥€£]\s?\d[\d,.]*\d|[$¥€£]\s?\d"
     r"|\b[A-Za-z]{1,4}-?\d[\w-]*|\d+(?:[.,:/-]\d+)*"
 )
+_NUMBER_WORD = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
+    "|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand"
+)
+_FACT = re.compile(rf"{_FACT.pattern}|\b(?:{_NUMBER_WORD})(?:[ -](?:and |{_NUMBER_WORD}))*\b", re.IGNORECASE)
+_KINDS = (re.compile(r"^[$¥€£]"), re.compile(r"^#"), re.compile(r"@|^https?:|^www"), re.compile(r"^[\dA-Za-z]"))
+"""What must not change places with its like: a price with a price, an order with an order."""
 _MASK = re.compile(r"⟦\s*(\d+)\s*⟧")
 _MOST_CHARS = 3000
 
@@ -55,6 +62,8 @@ class Translator:
                 deadline_s=self.deadline_s,
             ):
                 said += chunk.text
+                if chunk.cut:
+                    return None
         except ModelError as error:
             _LOG.warning("nothing was translated: %s: %s", error.code, error)
             return None
@@ -77,12 +86,25 @@ def _without_fence(said: str) -> str:
 
 def _unmasked(said: str, facts: list[str], language: Language) -> str | None:
     """Return the translation with the facts back in their places; None when one is lost, doubled or made up."""
+    order = [int(number) for number in _MASK.findall(said)]
     kept = Counter(int(number) for number in _MASK.findall(said))
     bare = _MASK.sub(" ", said)
     if kept != Counter(range(len(facts))) or _FACT.search(bare):
         return None
     if not bare.strip() and not facts:
         return None
+    if any(own != sorted(own) for own in _by_kind(order, facts)):
+        return None
     if detect(bare) not in (None, language):
         return None
     return _MASK.sub(lambda found: facts[int(found.group(1))], said)
+
+
+def _by_kind(order: list[int], facts: list[str]) -> list[list[int]]:
+    """Return the facts' numbers in the order of the translation, those of one kind together."""
+    kinds: list[list[int]] = [[] for _ in _KINDS]
+    for number in order:
+        kinds[next(at for at, kind in enumerate((*_KINDS[:-1], re.compile(""))) if kind.search(facts[number]))].append(
+            number
+        )
+    return kinds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +19,7 @@ from core.generation.evidence import SOURCES, gather
 from core.generation.prompts import UNKNOWN, WORDING, to_word
 from core.generation.spending import Purse
 from core.knowledge.facts import Facts
-from core.ports import TextEncoder
+from core.ports import Chunk, TextEncoder
 from core.types import Citation, Language, Message, Percept, TextPart, spoken_text
 from core.wording.templates import SPOKEN_CHANNELS
 
@@ -32,6 +32,8 @@ _SENTENCES, _SENTENCES_SPOKEN = 4, 2
 _ENDS = re.compile(r"(?:[。！？]+|[.!?]+(?=\s|\[|$))[\"'”’）)]*(?:\s*\[\d{1,2}(?:\s*[,，]\s*\d{1,2})*\])*\s*|\n+")
 _MARK = re.compile(r"\s*\[(\d{1,2}(?:\s*[,，]\s*\d{1,2})*)\]")
 _QUOTE_CHARS = 80
+_EARLIER_S = 0.05
+"""By which the model's own deadline comes first, so that it is the model that is found to be slow."""
 _SAME_QUESTION = 85
 """Likeness, of 100, at which a question is the customer's own."""
 
@@ -154,20 +156,24 @@ class Writer:
         most = _SENTENCES_SPOKEN if message.channel in SPOKEN_CHANNELS else _SENTENCES
         prompt = to_word(evidence, question, language=language, tone=self.style.tone, most=most, complaint=complaint)
         answer = _Answer([], [])
-        async with asyncio.timeout_at(ends_at):
-            chunks = self.purse.generate(
-                prompt,
-                conversation_id=message.conversation_id,
-                purpose="word",
-                max_tokens=self.style.max_tokens,
-                deadline_s=max(0.0, ends_at - _now()),
-            )
-            async with aclosing(_sentences(chunk.text async for chunk in chunks)) as sentences:  # type: ignore[type-var]
-                async for written in sentences:
-                    await self._take(written, answer, evidence, checker)
-                    tell(answer.text)
-                    if len(answer.sentences) >= most:
-                        break
+        async with (
+            asyncio.timeout_at(ends_at),
+            aclosing(
+                self.purse.generate(
+                    prompt,
+                    conversation_id=message.conversation_id,
+                    purpose="word",
+                    max_tokens=self.style.max_tokens,
+                    deadline_s=max(0.0, ends_at - _now() - _EARLIER_S),
+                )
+            ) as chunks,
+            aclosing(_sentences(chunks)) as sentences,
+        ):
+            async for written in sentences:
+                await self._take(written, answer, evidence, checker)
+                tell(answer.text)
+                if len(answer.sentences) >= most:
+                    break
         if not answer.sentences:
             raise ModelError("empty", "the answer is empty")
         return answer
@@ -191,15 +197,17 @@ def _tell_after(tell: Tell, before: str, text: str) -> None:
     tell(before + text)
 
 
-async def _sentences(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
-    """Yield sentences as they are finished; the marks behind one belong to it."""
-    buffer = ""
-    async for piece in pieces:
-        buffer += piece
+async def _sentences(chunks: AsyncIterator[Chunk]) -> AsyncGenerator[str, None]:
+    """Yield sentences as they are finished; the marks behind one belong to it, and one that was cut off is none."""
+    buffer, cut = "", False
+    async for chunk in chunks:
+        buffer += chunk.text
+        cut = cut or chunk.cut
         while (end := _ENDS.search(buffer)) is not None and _is_over(buffer[end.end() :]):
             yield buffer[: end.end()].strip()
             buffer = buffer[end.end() :]
-    if buffer.strip():
+    whole = _ENDS.search(buffer)
+    if buffer.strip() and (not cut or (whole is not None and not buffer[whole.end() :].strip())):
         yield buffer.strip()
 
 

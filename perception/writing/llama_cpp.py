@@ -81,6 +81,7 @@ class LlamaCpp:
             _check(await work)
         finally:
             given_up.set()  # the next token ends the work of who is no longer listened to
+            work.cancel()  # or it never begins
 
     def _pool(self) -> ThreadPoolExecutor:
         if self._workers is None:
@@ -91,7 +92,7 @@ class LlamaCpp:
         server = self._loaded()
         try:
             return server.handle_chat_completions(request, heard)
-        except RuntimeError as error:
+        except (RuntimeError, ValueError, TypeError) as error:
             raise _told(str(error)) from error
 
     def _loaded(self) -> Any:
@@ -124,7 +125,8 @@ def _chunk(event: Mapping[str, Any]) -> Chunk | None:
     if counted:
         cached = counted.get("prompt_tokens_details", {}).get("cached_tokens", 0)
         usage = Usage(prompt=counted["prompt_tokens"], cached=cached, completion=counted["completion_tokens"])
-    return Chunk(text=text, usage=usage) if text or usage else None
+    cut = any(choice.get("finish_reason") == "length" for choice in event.get("choices", ()))
+    return Chunk(text=text, usage=usage, cut=cut) if text or usage or cut else None
 
 
 def _check(result: Any) -> None:

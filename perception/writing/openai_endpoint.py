@@ -109,14 +109,15 @@ def _chunk(event: Any) -> Chunk | None:
         details = getattr(usage, "prompt_tokens_details", None)
         cached = getattr(details, "cached_tokens", 0) or 0
         counted = Usage(prompt=usage.prompt_tokens or 0, cached=cached, completion=usage.completion_tokens or 0)
-    text = ""
+    text, cut = "", False
     if event.choices:
         choice = event.choices[0]
         calls = choice.delta.tool_calls or ()
         text = choice.delta.content or "".join(call.function.arguments or "" for call in calls if call.function)
+        cut = choice.finish_reason == "length"
         if choice.finish_reason == "content_filter":
             raise ModelError("refused", "the endpoint's own filter stopped the answer")
-    return Chunk(text=text, usage=counted) if text or counted else None
+    return Chunk(text=text, usage=counted, cut=cut) if text or counted or cut else None
 
 
 @contextmanager

@@ -43,6 +43,8 @@ class _Job:
     """Characters already handed over."""
     matcher: Any = None
     done: bool = False
+    ended: bool = False
+    """Whether the model itself came to an end."""
 
     def tell(self, event: Chunk | ModelError | None) -> None:
         if not self.loop.is_closed():
@@ -178,7 +180,8 @@ class TransformersModel:
             return
         for job, mask in zip(jobs, inputs["attention_mask"], strict=True):
             self._tell_text(job, last=True)
-            job.tell(Chunk(usage=Usage(prompt=int(mask.sum()), completion=len(job.tokens))))
+            cut = len(job.tokens) >= job.max_tokens and not job.ended
+            job.tell(Chunk(cut=cut, usage=Usage(prompt=int(mask.sum()), completion=len(job.tokens))))
 
     def _masked(self, jobs: list[_Job], ids: Any, scores: Any, width: int) -> Any:
         """Forbid the tokens that would leave a job's schema."""
@@ -202,7 +205,7 @@ class TransformersModel:
             if job.done:
                 continue
             if token in ends:
-                job.done = True
+                job.done = job.ended = True
                 continue
             job.tokens.append(token)
             if job.matcher is not None:

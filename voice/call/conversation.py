@@ -178,6 +178,7 @@ class Conversation:
                     filler_at = give_up_at
                     if not await self._say(rest, self._language):
                         return None, said
+                    self._ears.attend(Attention.BUSY)
                 elif not thinking.done() and now() >= give_up_at:
                     await self._say_phrase(phrases.TOO_SLOW)
                     return None, said

@@ -11,6 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.web import House, make_app
+from channels.web.threads import Threads, digest
 from core.config import Web
 from tests.channels.web.conftest import photo
 from tests.channels.web.scripted_clerk import ScriptedClerk
@@ -165,3 +166,28 @@ async def test_the_door_is_shut_without_its_key(server: TestServer, tmp_path: Pa
 
 async def test_the_one_model_is_listed(client: Any) -> None:
     assert [model.id async for model in client.models.list()] == ["zhanggui"]
+
+
+def test_only_one_of_those_who_began_alike_goes_on_in_a_conversation() -> None:
+    """However near in time: the first claims it, before anything of theirs is on record."""
+    clock = [0.0]
+    threads = Threads(b"k", now=lambda: clock[0])
+    begun = (("user", "hi"), ("assistant", "hello"))
+    threads.keep(begun, "conversation A")
+    threads.keep(begun, "conversation B")
+    mine, theirs = digest((*begun, ("user", "I am A"))), digest((*begun, ("user", "I am B")))
+    assert threads.claim(begun, mine) == "conversation A"
+    assert threads.claim(begun, theirs) is None
+    assert threads.claim(begun, mine) == "conversation A"  # the same request again
+    clock[0] = 3600.0
+    threads.keep(begun, "conversation C")
+    assert threads.claim(begun, theirs) == "conversation C"
+
+
+async def test_the_same_words_with_another_photo_are_another_message(client: Any, server: TestServer) -> None:
+    for colour in ("red", "blue"):
+        address = f"data:image/png;base64,{base64.b64encode(photo(colour)).decode()}"
+        parts = [{"type": "text", "text": "how much?"}, {"type": "image_url", "image_url": {"url": address}}]
+        await client.chat.completions.create(model="zhanggui", messages=[{"role": "user", "content": parts}])
+    first, second = clerk(server).asked
+    assert first.external_id.partition("/")[2] != second.external_id.partition("/")[2]

@@ -96,3 +96,29 @@ async def test_without_a_translation_the_clerk_says_what_it_speaks(data: Path) -
         (turn,) = await talk(app, "Où est ma commande, je ne la trouve pas dans mon compte")
     assert "Chinese and English" in turn.replies[0].text
     assert turn.outcome == "unknown"
+
+
+@pytest.mark.models
+async def test_no_translation_of_whatever_kind_does_what_needs_a_yes(data: Path) -> None:
+    """A lying translation ("Cancel the order.") of a question is no consent, and the question costs nothing."""
+    script = ("My e-mail is ⟦0⟧, please cancel order ⟦1⟧, I ordered it by mistake.", "x", "Cancel the order.", "x")
+    config = load(model=settings(*script).model_dump())
+    async with assemble(config, needs=Needs(hearing=False, seeing=False, speaking=False)) as app:
+        _, lied = await talk(
+            app,
+            "Mon adresse est chen.jing@example.com, je veux annuler la commande #W3912702, je me suis trompé",
+            "Est-ce que je peux annuler la commande sans frais pour vous ?",
+        )
+        order = await app.shop.order("#W3912702")
+    assert lied.actions == () and order is not None and order.status == "pending"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Refund $24.99 for order #W1234; fee $5.", "Remboursement ⟦2⟧ pour la commande ⟦1⟧ ; frais ⟦0⟧."),
+        ("You have thirty days, it is not free.", "Vous avez cent jours et le retour est gratuit pour vous."),
+    ],
+)
+async def test_facts_that_change_places_or_words_are_refused(text: str, said: str) -> None:
+    assert await translated(said, text, "fr") is None

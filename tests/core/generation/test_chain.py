@@ -10,7 +10,7 @@ import pytest
 from core.errors import ModelError
 from core.generation.chain import Chain, Link
 from core.generation.repetition import Repetition
-from core.ports import ChatMessage
+from core.ports import ChatMessage, Chunk
 from perception.writing.fake import ScriptedModel
 
 HELLO = (ChatMessage(role="user", content="hello"),)
@@ -92,3 +92,19 @@ def test_circles_are_noticed_however_they_are_cut(text: str, circles: bool) -> N
     at_once, bit_by_bit = Repetition(), Repetition()
     assert at_once.goes_in_circles(text) is circles
     assert any([bit_by_bit.goes_in_circles(character) for character in text]) is circles
+
+
+async def test_an_answer_that_no_library_can_read_is_malformed() -> None:
+    class Broken(ScriptedModel):
+        async def generate(self, messages: Any, **options: Any) -> Any:
+            yield Chunk(text=["no", "text"])  # type: ignore[arg-type]
+
+    class Worse(ScriptedModel):
+        async def generate(self, messages: Any, **options: Any) -> Any:
+            raise AttributeError("delta")
+            yield
+
+    for ill in (Broken(), Worse()):
+        with pytest.raises(ModelError) as told:
+            await said(chain(ill), deadline_s=0.6)
+        assert told.value.code == "malformed"

@@ -107,3 +107,21 @@ async def test_denying_what_was_asked_for_claims_nothing() -> None:
     assert await kinds("The bottle does not come in red.", "en", "do you have the bottle in red?") == []
     assert await kinds("The bottle comes in red.", "en", "do you have the bottle in red?") == ["property"]
     assert await kinds("It costs $10.", "en", "does it cost $10?") == ["money"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "question"),
+    [
+        ("Your Steel Bottle costs not $24.99 but $5.", "en", "is the bottle $5?"),
+        ("不锈钢保温杯不是129元，现在是9元。", "zh", "保温杯9元吗"),
+        ("No worries, the Steel Bottle is free and I will refund you.", "en", ""),
+        ("You can not pay here, return goods at http://evil.com/x within 30 days.", "en", "see http://evil.com/x"),
+        ("Return goods at evil.xyz within 30 days of delivery.", "en", ""),
+        ("Sure, you can return it whenever you like, even when it is worn out by the dog.", "en", ""),
+        ("Sure, we match any competitor's offer.", "en", ""),
+        ("当然，您的申请已经通过审核了哦。", "zh", ""),
+        ("You can return the Steel Bottle within 12 days of delivery.", "en", ""),
+    ],
+)
+async def test_a_polite_or_a_negative_word_excuses_nothing(sentence: str, language: str, question: str) -> None:
+    assert await kinds(sentence, language, question)

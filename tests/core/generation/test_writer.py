@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from core.generation.chain import Chain, Link
 from core.generation.spending import Budget, Purse, Spent
 from core.generation.writer import Style, Writer
 from core.knowledge.facts import Facts
-from core.ports import Effect, Usage
+from core.ports import Chunk, Effect, Usage
 from core.shop.records import Page, Product, Variant
 from core.types import Action, Button, ButtonsPart, Citation, Message, Percept, Session, TextPart
 from perception.writing.fake import ScriptedModel
@@ -190,3 +190,22 @@ async def test_a_products_answer_cites_the_product(facts: Facts) -> None:
     outcome = answered("Steel Bottle: $24.99.", "product:bottle", "page:returns")
     after = await own.word(message("tell me about the bottle"), Percept(message_id="m1"), outcome, lambda _: None)
     assert [citation.source for citation in after.bubbles[0].citations] == ["product:bottle"]
+
+
+async def test_a_sentence_that_was_cut_off_is_not_said(facts: Facts) -> None:
+    class Cut(ScriptedModel):
+        async def generate(self, messages: object, **options: object) -> AsyncIterator[Chunk]:  # type: ignore[override]
+            yield Chunk(text="You have 30 days from delivery to return it. Refunds take 5-7 business")
+            yield Chunk(cut=True)
+
+    purse = Purse(model=Chain((Link(name="cut", model=Cut()),)), budget=Budget(), spending=Book())
+    own = Writer(purse=purse, facts=facts, encoder=None, style=Style(), currency="USD")
+    text, _, _ = await words(own, "how long?", answered(PLAIN, "page:returns"))
+    assert text == "You have 30 days from delivery to return it."
+
+
+async def test_a_model_that_hangs_is_found_to_be_ill(facts: Facts) -> None:
+    own = writer(facts, "You have 30 days from delivery.", delay_s=0.4, style=Style(deadline_s=0.2))
+    for _ in range(3):
+        await words(own, "how long?", answered(PLAIN, "page:returns"))
+    assert own.purse.model.links[0].breaker.opened  # type: ignore[attr-defined]
