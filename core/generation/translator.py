@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 from core.errors import ModelError
@@ -16,17 +15,18 @@ from core.understand.language import detect
 
 _LOG = logging.getLogger(__name__)
 
-_FACT = re.compile(
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|#\w+|[$¥€£]\s?\d[\d,.]*\d|[$¥€£]\s?\d"
-    r"|\b[A-Za-z]{1,4}-?\d[\w-]*|\d+(?:[.,:/-]\d+)*"
-)
 _NUMBER_WORD = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
     "|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand"
 )
-_FACT = re.compile(rf"{_FACT.pattern}|\b(?:{_NUMBER_WORD})(?:[ -](?:and |{_NUMBER_WORD}))*\b", re.IGNORECASE)
-_KINDS = (re.compile(r"^[$¥€£]"), re.compile(r"^#"), re.compile(r"@|^https?:|^www"), re.compile(r"^[\dA-Za-z]"))
-"""What must not change places with its like: a price with a price, an order with an order."""
+_FACT = re.compile(
+    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|#\w+|[$¥€£]\s?\d[\d,.]*\d|[$¥€£]\s?\d"
+    r"|\b[A-Za-z]{1,4}-?\d[\w-]*|\d+(?:[.,:/-]\d+)*"
+    rf"|\b(?:{_NUMBER_WORD})(?:[ -](?:and |{_NUMBER_WORD}))*\b",
+    re.IGNORECASE,
+)
+_KINDS = (re.compile(r"^[$¥€£]"), re.compile(r"^#"), re.compile(r"@|^https?:|^www"))
+"""What must not change places with its like: a price with a price, an order with an order; all other numbers too."""
 _MASK = re.compile(r"⟦\s*(\d+)\s*⟧")
 _MOST_CHARS = 3000
 
@@ -87,9 +87,8 @@ def _without_fence(said: str) -> str:
 def _unmasked(said: str, facts: list[str], language: Language) -> str | None:
     """Return the translation with the facts back in their places; None when one is lost, doubled or made up."""
     order = [int(number) for number in _MASK.findall(said)]
-    kept = Counter(int(number) for number in _MASK.findall(said))
     bare = _MASK.sub(" ", said)
-    if kept != Counter(range(len(facts))) or _FACT.search(bare):
+    if sorted(order) != list(range(len(facts))) or _FACT.search(bare):
         return None
     if not bare.strip() and not facts:
         return None
@@ -102,9 +101,8 @@ def _unmasked(said: str, facts: list[str], language: Language) -> str | None:
 
 def _by_kind(order: list[int], facts: list[str]) -> list[list[int]]:
     """Return the facts' numbers in the order of the translation, those of one kind together."""
-    kinds: list[list[int]] = [[] for _ in _KINDS]
+    kinds: list[list[int]] = [[] for _ in range(len(_KINDS) + 1)]
     for number in order:
-        kinds[next(at for at, kind in enumerate((*_KINDS[:-1], re.compile(""))) if kind.search(facts[number]))].append(
-            number
-        )
+        kind = next((at for at, pattern in enumerate(_KINDS) if pattern.search(facts[number])), len(_KINDS))
+        kinds[kind].append(number)
     return kinds
