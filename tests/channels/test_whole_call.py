@@ -18,7 +18,7 @@ from streamdouble.session import SessionConfig
 from channels.phone import PhoneLines
 from channels.phone.codec import Resampler, decode_ulaw, encode_ulaw, to_float, to_int16
 from core.config import Backends, Phone
-from core.ports import SpeechRecognizer, VoiceActivity
+from core.ports import Activity, SpeechRecognizer, VoiceActivity
 from core.registry import build
 from core.types import Message, Percept, Reply, TextPart, Turn, Understanding
 from voice.call import CallSession
@@ -61,6 +61,10 @@ class Clerk:
     """Know one thing in each language."""
 
     messages: list[Message] = field(default_factory=list)
+
+    async def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
+        await asyncio.Event().wait()  # nothing is told before the turn
+        yield Activity(kind="typing", message_id="")
 
     async def answer(self, message: Message) -> Turn:
         self.messages.append(message)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from core.errors import BusyError
+from core.ports import Activity
 from core.types import CardPart, Message, Reply, TextPart, Turn
 from tests.voice.call_scene import Clerk, Ear, Line, Scene, Voice, call, turn, until, words
 from voice.call import phrases
@@ -428,3 +429,17 @@ def test_a_reply_of_cards_only_is_still_words() -> None:
     assert spoken(reply) == "Kettle, 1.5 l, Price $20"
     assert spoken(replace(reply, language="zh")) == "Kettle，1.5 l，Price $20"
     assert spoken(replace(reply, parts=(TextPart(text="Hello."), card))) == "Hello."
+
+
+async def test_a_clerk_who_cannot_be_watched_answers_all_the_same() -> None:
+    class Hidden(Clerk):
+        async def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
+            raise RuntimeError("nobody may look")
+            yield
+
+    scene = Scene(clerk=Hidden(), ear=Ear([words("how much is it")]))
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak(1.0)
+        await line.heard(2)
+    assert scene.said[1:] == ["Noted."]

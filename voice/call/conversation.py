@@ -218,9 +218,13 @@ class Conversation:
             following.cancel()
 
     async def _follow(self, message: Message, sure: asyncio.Queue[str]) -> None:
-        async for activity in self._house.clerk.watch(message.conversation_id):
-            if activity.kind == "words" and activity.message_id == message.external_id:
-                sure.put_nowait(activity.words)
+        """Hear what is sure of the reply; without it the reply is spoken when it is whole, and no call ends."""
+        try:
+            async for activity in self._house.clerk.watch(message.conversation_id):
+                if activity.kind == "words" and activity.message_id == message.external_id:
+                    sure.put_nowait(activity.words)
+        except Exception:
+            log.exception("call %s: the reply in the making cannot be followed", self._transport.call_id)
 
     async def _recognise(self, speech: Pcm) -> str:
         recognizer, hint = self._house.recognizer, self._house.hint
