@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         Action,
         Attachment,
         AttachmentKind,
+        ChatMessage,
+        Chunk,
         Identity,
         Language,
         Message,
@@ -150,36 +152,6 @@ class VectorIndex(Protocol):
     def __len__(self) -> int:
         """Return the number of vectors."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatMessage:
-    """One message of a prompt."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-    images: tuple[bytes, ...] = ()
-    """JPEG or PNG files, for models that see."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What an answer cost, in tokens of the model's own."""
-
-    prompt: int = 0
-    cached: int = 0
-    """Of the prompt's, those that the model had read before."""
-    completion: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
-    """A piece of an answer; the last one carries what it cost, where the backend counts."""
-
-    text: str = ""
-    usage: Usage | None = None
-    cut: bool = False
-    """Whether the answer ends here because it became too long, and not because it was at its end."""
 
 
 class LanguageModel(Protocol):

@@ -451,6 +451,36 @@ class Turn:
     """The flows that went on afterwards, the innermost last."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessage:
+    """One message of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+    images: tuple[bytes, ...] = ()
+    """JPEG or PNG files, for models that see."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What an answer cost, in tokens of the model's own."""
+
+    prompt: int = 0
+    cached: int = 0
+    """Of the prompt's, those that the model had read before."""
+    completion: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A piece of an answer; the last one carries what it cost, where the backend counts."""
+
+    text: str = ""
+    usage: Usage | None = None
+    cut: bool = False
+    """Whether the answer ends here because it became too long, and not because it was at its end."""
+
+
 def confirmation_of(name: str, arguments: Mapping[str, object]) -> str:
     """Return the hash that binds a yes to what was read out: one changed argument and it no longer fits."""
     exact = json.dumps([name, dict(arguments)], ensure_ascii=False, sort_keys=True, default=str)

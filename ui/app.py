@@ -16,6 +16,7 @@ from core.config import Media, Settings
 from core.dialogue.clerk_dialogue import Dialogue
 from core.engine import Bounds, Engine, Parts
 from core.errors import BackendError, ModelMissingError
+from core.generation.interpreter import Interpreter
 from core.generation.spending import Purse
 from core.journal.attempts import StoreAttempts
 from core.journal.journal import StoreJournal
@@ -134,21 +135,11 @@ async def assemble(
         hint = vocabulary(await shop.products()) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
-        purse = await open_purse(settings, store)
-        if purse:
-            closing.push_async_callback(purse.aclose)
+        purse = await closing.enter_async_context(open_purse(settings, store))
         currency = about.currency if about else "USD"
-        understander = _understander(served, pack, sentences, data)
-        understander.interpreter = interpreter(purse, pack, settings)
+        understander = _understander(served, pack, sentences, data, interpreter(purse, pack, settings))
         dialogue = _dialogue(
-            served,
-            pack,
-            settings,
-            store,
-            sentences,
-            reranker=reranker,
-            currency=currency,
-            picture=gallery.sha256,
+            served, pack, settings, store, sentences, reranker=reranker, currency=currency, picture=gallery.sha256
         )
         served_abroad = abroad(purse, understander, dialogue, settings)
         parts = Parts(
@@ -212,7 +203,9 @@ class Senses:
             return None
 
 
-def _understander(shop: Shop, pack: Pack, sentences: TextEncoder | None, data: Path) -> Understander:
+def _understander(
+    shop: Shop, pack: Pack, sentences: TextEncoder | None, data: Path, third: Interpreter | None
+) -> Understander:
     return Understander(
         sentences,
         shop.products,
@@ -220,6 +213,7 @@ def _understander(shop: Shop, pack: Pack, sentences: TextEncoder | None, data: P
         sells=pack.sells,
         weights=pack.weights or data / "packs" / f"{pack.name}.npz",
         keeps=pack.weights is None,
+        interpreter=third,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from core import registry
 from core.config import Model, Settings
@@ -26,10 +28,11 @@ _UNDERSTAND, _WORD = 0.25, 0.4
 _LOG = logging.getLogger(__name__)
 
 
-async def open_purse(settings: Settings, store: Store) -> Purse | None:
+@asynccontextmanager
+async def open_purse(settings: Settings, store: Store) -> AsyncIterator[Purse | None]:
     """Build the models that `model.backends` names; one that cannot be built is told and left out.
 
-    Raises `ConfigError` for a spec that is wrong, which no other model mends.
+    Their connections are closed at the end. Raises `ConfigError` for a spec that is wrong, which no other model mends.
     """
     links = []
     for spec in settings.model.backends:
@@ -48,8 +51,13 @@ async def open_purse(settings: Settings, store: Store) -> Purse | None:
         else:
             links.append(Link(name=spec.partition("?")[0], model=built))
     if not links:
-        return None
-    return Purse(model=Chain(tuple(links)), budget=_budget(settings.model), spending=StoreSpending(store))
+        yield None
+        return
+    chain = Chain(tuple(links))
+    try:
+        yield Purse(model=chain, budget=_budget(settings.model), spending=StoreSpending(store))
+    finally:
+        await chain.aclose()
 
 
 def interpreter(purse: Purse | None, pack: Pack, settings: Settings) -> Interpreter | None:

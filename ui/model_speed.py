@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -16,7 +17,7 @@ from core.generation.chain import Chain
 from core.generation.checker import Evidence
 from core.generation.prompts import to_word
 from core.journal.store import Store
-from core.ports import ChatMessage, Chunk
+from core.types import ChatMessage, Chunk
 from ui.language_model import open_purse
 
 _QUESTIONS = (
@@ -47,10 +48,8 @@ async def measure(settings: Settings, rounds: int) -> dict[str, float | int | st
 
     Raises `ConfigError` where no model is configured.
     """
-    with TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "zhanggui.db")
-        try:
-            purse = await open_purse(settings, store)
+    with TemporaryDirectory() as folder, closing(Store(Path(folder) / "zhanggui.db")) as store:
+        async with open_purse(settings, store) as purse:
             if purse is None:
                 raise ConfigError('no language model: set model.backends = ["llama-cpp:MODEL"] or the like')
             chain = purse.model
@@ -70,9 +69,6 @@ async def measure(settings: Settings, rounds: int) -> dict[str, float | int | st
                 )
 
             found = await _alternate(bare, guarded, rounds)
-            await purse.aclose()
-        finally:
-            store.close()
     one, other = found
     first = [b.first_ms - a.first_ms for a, b in zip(one, other, strict=True)]
     speed = [b.tokens_per_s / a.tokens_per_s for a, b in zip(one, other, strict=True)]

@@ -14,7 +14,8 @@ from circuitbreaker import CircuitBreaker
 
 from core.errors import ModelError
 from core.generation.repetition import Repetition
-from core.ports import Capabilities, ChatMessage, Chunk, LanguageModel
+from core.ports import Capabilities, LanguageModel
+from core.types import ChatMessage, Chunk
 
 _LOG = logging.getLogger(__name__)
 

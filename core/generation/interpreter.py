@@ -18,8 +18,7 @@ from rapidfuzz import fuzz, process
 from core.errors import ModelError
 from core.generation.prompts import fenced
 from core.generation.spending import Purse
-from core.ports import ChatMessage
-from core.types import Command, IntentScore, Message, Session
+from core.types import ChatMessage, Command, IntentScore, Message, Session
 from core.understand.proposing import commands_of
 from core.understand.sentences import Intent
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.ports import ChatMessage
-from core.types import Language
+from core.types import ChatMessage, Language
 
 if TYPE_CHECKING:
     from core.generation.checker import Evidence

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from core.errors import ModelError
-from core.ports import ChatMessage, Chunk, LanguageModel, Usage
+from core.ports import LanguageModel
+from core.types import ChatMessage, Chunk, Usage
 
 _MILLION = 1_000_000
 _TOKENS_OF_IMAGE = 1000
@@ -105,11 +106,6 @@ class Purse:
             if said or not failed:
                 await self.spending.add(conversation_id, day, cost, self.budget.money(cost))
             self.observe(purpose, cost if said else Usage(), failed)
-
-    async def aclose(self) -> None:
-        """Close what the model holds open."""
-        if close := getattr(self.model, "aclose", None):
-            await close()
 
     def _promise(self, conversation_id: str, count: int) -> None:
         left = self._promised.get(conversation_id, 0) + count

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from core.errors import ModelError
 from core.generation.prompts import fenced, language_name
 from core.generation.spending import Purse
-from core.ports import ChatMessage
-from core.types import Language
+from core.types import ChatMessage, Language
 from core.understand.language import detect
 
 _LOG = logging.getLogger(__name__)

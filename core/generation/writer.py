@@ -19,8 +19,8 @@ from core.generation.evidence import SOURCES, gather
 from core.generation.prompts import UNKNOWN, WORDING, to_word
 from core.generation.spending import Purse
 from core.knowledge.facts import Facts
-from core.ports import Chunk, TextEncoder
-from core.types import Citation, Language, Message, Percept, TextPart, spoken_text
+from core.ports import TextEncoder
+from core.types import Chunk, Citation, Language, Message, Percept, TextPart, spoken_text
 from core.wording.templates import SPOKEN_CHANNELS
 
 _LOG = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ class _Answer:
 
     @property
     def text(self) -> str:
+        """Return the sentences as one text, Chinese ones without blanks between."""
         joined = ""
         for one in self.sentences:
             joined += one if not joined or "\u3000" <= joined[-1] or joined[-1] == "\n" else f" {one}"

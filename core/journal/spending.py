@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from core.generation.spending import Spent
 from core.journal.store import METADATA, Store
-from core.ports import Usage
+from core.types import Usage
 
 SPENDING = Table(
     "spending",

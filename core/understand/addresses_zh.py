@@ -30,6 +30,8 @@ _TALK = re.compile(
     r"^.*(?:寄到|送到|发到|配到|改到|换到|改成|改为|换成|变成|更新为|更新成|修改为|修改成|搬到|搬去|地址是|地址为"
     r"|地址|收货|住在|家在|就是|是|到|为|往|在|给|寄|送)(?=.)"
 )
+_TALK_CHARS = 2
+"""Of such a word that may stand before what looks like the place."""
 _START = re.compile(
     rf"(?:{CITIES_ZH})|{_NAME}{{1,4}}?(?:区|县)|{_NAME}{{1,10}}?(?:路|街|大道|巷|弄|胡同|小区|花园"
     rf"|大厦)\s?{_N}\s?(?:号|弄|栋|幢|座|室)"
@@ -58,9 +60,13 @@ def addresses_zh(text: str) -> Iterator[Entity]:
 
 
 def _after_talk(text: str, start: re.Match[str]) -> int:
-    """Return where the place begins, after "寄到" and its like that no word boundary sets off."""
-    talk = _TALK.match(start.group())
-    return start.start() + talk.end() if talk else start.start()
+    """Return where the place begins, after "寄到" and its like that no word boundary sets off.
+
+    The place may seem to begin in the middle of such a word: the 成 of "改成上海市".
+    """
+    begin = max(0, start.start() - _TALK_CHARS)
+    talk = _TALK.match(text[begin : start.end()])
+    return max(start.start(), begin + talk.end()) if talk else start.start()
 
 
 def _parts(found: re.Match[str]) -> dict[str, str]:

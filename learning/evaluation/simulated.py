@@ -12,8 +12,7 @@ from typing import Any
 
 from core.errors import ConfigError, ModelError
 from core.generation.spending import Purse
-from core.ports import ChatMessage
-from core.types import Turn
+from core.types import ChatMessage, Turn
 from learning.evaluation.cases import Expectation, Write
 from learning.evaluation.cases_judge import UNEXPECTED, judge_writes
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
-from core.ports import Capabilities, ChatMessage, Chunk, Usage
+from core.ports import Capabilities
+from core.types import ChatMessage, Chunk, Usage
 
 _PIECE = 4
 """Characters of a chunk."""

@@ -16,7 +16,8 @@ from typing import Any
 
 from core.errors import ModelError, ModelMissingError
 from core.models import locate
-from core.ports import Capabilities, ChatMessage, Chunk, Usage
+from core.ports import Capabilities
+from core.types import ChatMessage, Chunk, Usage
 
 _ALL_LAYERS = 999
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BackendError, ConfigError, ModelError
-from core.ports import Capabilities, ChatMessage, Chunk, Usage
+from core.ports import Capabilities
+from core.types import ChatMessage, Chunk, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,8 @@ import numpy as np
 
 from core.errors import BackendError, ModelError
 from core.models import locate
-from core.ports import Capabilities, ChatMessage, Chunk, Usage
+from core.ports import Capabilities
+from core.types import ChatMessage, Chunk, Usage
 
 _UNFINISHED = "\ufffd"
 """How a character decodes of which a part is still to come."""

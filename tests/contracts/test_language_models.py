@@ -12,7 +12,8 @@ import pytest
 
 from core import registry
 from core.errors import BackendError, ConfigError, ModelError, ModelMissingError
-from core.ports import ChatMessage, LanguageModel
+from core.ports import LanguageModel
+from core.types import ChatMessage
 
 SMALL = "smollm2-135m-instruct-q4"
 SCHEMA = {

@@ -15,7 +15,8 @@ from aiohttp.test_utils import TestServer
 
 from core import registry
 from core.errors import ModelError
-from core.ports import ChatMessage, LanguageModel
+from core.ports import LanguageModel
+from core.types import ChatMessage
 
 pytest.importorskip("openai", reason="openai comes with the extra llm")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

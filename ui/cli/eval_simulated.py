@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,29 +75,23 @@ async def _play(
         config = config.model_copy(update={"model": config.model.model_copy(update={"backends": (user,)})})
     clerk = config if clerk_model else config.model_copy(update={"model": Model()})
     needs = Needs(hearing=False, seeing=False, speaking=False)
-    with TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "zhanggui.db")
-        try:
-            purse = await open_purse(config, store)
+    with TemporaryDirectory() as folder, closing(Store(Path(folder) / "zhanggui.db")) as store:
+        async with open_purse(config, store) as purse, open_houses(clerk, needs, shop=shop) as houses:
             if purse is None:
                 raise ConfigError("no language model plays the customer: give --user SPEC, or set model.backends")
-            async with open_houses(clerk, needs, shop=shop) as houses:
 
-                @asynccontextmanager
-                async def house() -> AsyncIterator[Say]:
-                    async with houses.house() as app:
-                        yield Terminal(engine=app.engine, channel="web").say
+            @asynccontextmanager
+            async def house() -> AsyncIterator[Say]:
+                async with houses.house() as app:
+                    yield Terminal(engine=app.engine, channel="web").say
 
-                played = []
-                with Progress(console=Console(stderr=True), transient=True) as bar:
-                    playing = bar.add_task("playing", total=len(roles) * repeat)
-                    async for one in play_all(roles, repeat, house, purse):
-                        played.append(one)
-                        bar.advance(playing)
-                await purse.aclose()
-                return played
-        finally:
-            store.close()
+            played = []
+            with Progress(console=Console(stderr=True), transient=True) as bar:
+                playing = bar.add_task("playing", total=len(roles) * repeat)
+                async for one in play_all(roles, repeat, house, purse):
+                    played.append(one)
+                    bar.advance(playing)
+            return played
 
 
 def _row(one: Played) -> dict[str, Any]:

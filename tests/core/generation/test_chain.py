@@ -10,7 +10,7 @@ import pytest
 from core.errors import ModelError
 from core.generation.chain import Chain, Link
 from core.generation.repetition import Repetition
-from core.ports import ChatMessage, Chunk
+from core.types import ChatMessage, Chunk
 from perception.writing.fake import ScriptedModel
 
 HELLO = (ChatMessage(role="user", content="hello"),)

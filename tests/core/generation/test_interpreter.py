@@ -13,7 +13,6 @@ from core.generation.interpreter import Interpreter
 from core.generation.spending import Budget, Purse
 from core.journal.spending import StoreSpending
 from core.journal.store import Store
-from core.ports import Usage
 from core.types import (
     Affirm,
     AskKnowledge,
@@ -25,6 +24,7 @@ from core.types import (
     Percept,
     Session,
     StartFlow,
+    Usage,
 )
 from core.understand.ladder import Understander
 from core.understand.sentences import load_intents

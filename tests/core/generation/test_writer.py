@@ -13,9 +13,9 @@ from core.generation.chain import Chain, Link
 from core.generation.spending import Budget, Purse, Spent
 from core.generation.writer import Style, Writer
 from core.knowledge.facts import Facts
-from core.ports import Chunk, Effect, Usage
+from core.ports import Effect
 from core.shop.records import Page, Product, Variant
-from core.types import Action, Button, ButtonsPart, Citation, Message, Percept, Session, TextPart
+from core.types import Action, Button, ButtonsPart, Chunk, Citation, Message, Percept, Session, TextPart, Usage
 from perception.writing.fake import ScriptedModel
 
 RETURNS = Page(
