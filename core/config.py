@@ -69,7 +69,8 @@ class Model(_Section):
     tone: str = ""
     """The shop's own, in its own words."""
     deadline_s: float = Field(default=8, gt=0)
-    """For the words of an answer; what is not there by then is said as the templates say it."""
+    """For the words of an answer, and for a translation; what is not there by then is said by the templates, or in
+    English. No deadline here takes more than a part of `engine.turn_timeout_s`."""
     deadline_spoken_s: float = Field(default=3, gt=0)
     """The same for a call."""
     deadline_understand_s: float = Field(default=4, gt=0)

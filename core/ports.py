@@ -64,8 +64,6 @@ class Capabilities:
     """Its bound in words: "30 s of speech", "512 tokens"."""
     context: int | None = None
     """Tokens of prompt and answer together, of a language model."""
-    sees: bool = False
-    """Whether a language model takes pictures."""
 
 
 class SpeechRecognizer(Protocol):
@@ -159,7 +157,7 @@ class LanguageModel(Protocol):
 
     @property
     def capabilities(self) -> Capabilities:
-        """Say the device, the context length and whether it sees pictures."""
+        """Say the device and the context length."""
         ...
 
     def generate(

@@ -457,8 +457,6 @@ class ChatMessage:
 
     role: Literal["system", "user", "assistant"]
     content: str
-    images: tuple[bytes, ...] = ()
-    """JPEG or PNG files, for models that see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,16 +13,16 @@ from core.config import Settings
 from core.generation.claims import claims
 from core.shop.records import Product
 from core.types import Turn
+from core.wording.plain import plain
 from learning.evaluation.answers import AskedAnswer, GivenAnswer, read_answers
 from learning.evaluation.retrieval import read_questions
 from ui.app import Application, Needs
 from ui.case_houses import open_houses
+from ui.retrieval_scores import BUILT_IN as PAGES
 from ui.terminal import Terminal
 
 PRODUCTS = Path(str(files("assets"))) / "knowledge" / "answers.tsv"
 """Questions about the demo shop's products, and such as no record answers."""
-PAGES = Path(str(files("assets"))) / "knowledge" / "questions.tsv"
-"""Questions about its pages."""
 
 
 def built_in() -> list[AskedAnswer]:
@@ -34,9 +34,7 @@ def built_in() -> list[AskedAnswer]:
     return [*read_answers(PRODUCTS), *pages]
 
 
-async def ask_all(
-    settings: Settings, asked: Sequence[AskedAnswer]
-) -> AsyncIterator[tuple[AskedAnswer, GivenAnswer, Turn]]:
+async def ask_all(settings: Settings, asked: Sequence[AskedAnswer]) -> AsyncIterator[tuple[AskedAnswer, GivenAnswer]]:
     """Yield each question with its answer as the configured clerk gives it."""
     needs = Needs(hearing=False, seeing=False, speaking=False)
     async with open_houses(settings, needs) as houses, houses.house() as app:
@@ -45,12 +43,12 @@ async def ask_all(
             terminal = Terminal(engine=app.engine, conversation_id=uuid.uuid4().hex, channel="web")
             began = time.perf_counter()
             turn = await terminal.say(question.question)
-            yield question, _given(turn, app, (time.perf_counter() - began) * 1000), turn
+            yield question, _given(turn, app, (time.perf_counter() - began) * 1000)
 
 
 def _given(turn: Turn, app: Application, ms: float) -> GivenAnswer:
     cited = tuple(dict.fromkeys(one.source for reply in turn.replies for one in reply.citations))
-    text = "\n".join(reply.text for reply in turn.replies)
+    text = plain(turn)
     steps = [step.removeprefix("word.") for step in turn.steps if step.startswith("word.")]
     return GivenAnswer(
         text=text,

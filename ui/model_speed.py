@@ -1,4 +1,4 @@
-"""What the guards around a language model cost: each prompt is put to the bare backend and through them, in turns."""
+"""What chain and budget around a language model cost: each prompt is put to the bare backend and through them."""
 
 from __future__ import annotations
 

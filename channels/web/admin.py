@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
+from channels.web.conversations import unauthorized
+from channels.web.doors import has_key
 from channels.web.house import HOUSE, AdminViews
 from channels.web.problems import ProblemError
 
@@ -57,15 +58,9 @@ def _shown(body: Mapping[str, Any]) -> web.Response:
 def _views(request: web.Request) -> AdminViews:
     """Return the views, if the API key opens them; compared in constant time."""
     house = request.app[HOUSE]
-    key = house.settings.admin_key.get_secret_value()
-    if not key or house.admin is None:
+    key = house.settings.admin_key
+    if not key.get_secret_value() or house.admin is None:
         raise ProblemError(403, "admin_closed", "Administration is shut; set ZHANGGUI_WEB__ADMIN_KEY to open it.")
-    scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(sent.strip().encode(), key.encode()):
-        raise ProblemError(
-            401,
-            "unauthorized",
-            "Send the API key of web.admin_key: Authorization: Bearer KEY.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
+    if not has_key(request, key):
+        raise unauthorized("Send the API key of web.admin_key: Authorization: Bearer KEY.")
     return house.admin

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import hmac
 import json
 import secrets
 import time
@@ -22,6 +21,8 @@ from typing import Any, Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from channels.web.conversations import unauthorized
+from channels.web.doors import has_key
 from channels.web.house import CHANNEL, HOUSE, House
 from channels.web.incoming import read_json
 from channels.web.problems import ProblemError, of_media
@@ -109,12 +110,11 @@ async def complete(request: web.Request) -> web.StreamResponse:
 
 
 def _admit(request: web.Request) -> None:
-    key = request.app[HOUSE].settings.api_key.get_secret_value()
-    if not key:
+    key = request.app[HOUSE].settings.api_key
+    if not key.get_secret_value():
         raise ProblemError(403, "shut", "This door is shut; the shop opens it with ZHANGGUI_WEB__API_KEY.")
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(key.encode(), token.strip().encode()):
-        raise ProblemError(401, "unauthorized", "Send the key of web.api_key: Authorization: Bearer KEY.")
+    if not has_key(request, key):
+        raise unauthorized("Send the key of web.api_key: Authorization: Bearer KEY.")
 
 
 async def _asked(request: web.Request, house: House, body: Completion) -> _Asked:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
+
 from aiohttp import web
+from pydantic import SecretStr
 
 from channels.web.house import HOUSE
 from channels.web.trace import Handler
@@ -44,6 +47,13 @@ async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
             headers["Access-Control-Allow-Headers"] = _HEADERS
             headers["Access-Control-Max-Age"] = str(_PREFLIGHT_S)
     return response
+
+
+def has_key(request: web.Request, key: SecretStr) -> bool:
+    """Return whether a request carries a key of the settings as its bearer token, in constant time."""
+    scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
+    own = key.get_secret_value().encode()
+    return bool(own) and scheme.lower() == "bearer" and hmac.compare_digest(sent.strip().encode(), own)
 
 
 async def secured(request: web.Request, response: web.StreamResponse) -> None:

@@ -96,6 +96,12 @@ class Checker:
     _claims: list[Claim] = field(init=False)
     _tokens: frozenset[str] = field(init=False)
     _named: frozenset[str] = field(init=False)
+    _known: dict[str, set[bool]] = field(init=False)
+    """Token of a property -> whether it is denied, said, or both."""
+    _asked: frozenset[str] = field(init=False)
+    """What of properties and claims the customer's own words name."""
+    _bare: list[str] = field(default_factory=list)
+    """The evidence's sentences without the names of goods, once they were needed."""
 
     def __post_init__(self) -> None:
         """Read the evidence once."""
@@ -106,6 +112,12 @@ class Checker:
         found = {one.product_id for one in product_mentions(self._all, self.products, self.lexicon)
                  if one.strength >= _NAMED_IN_FULL}  # fmt: skip
         self._named = frozenset(told_of | found)
+        self._known = {}
+        for span in _properties(self._all, self.lexicon):
+            for token in (span.token, *(f"{span.kind}:{up}" for up in self.lexicon.broader(span.kind, span.name))):
+                self._known.setdefault(token, set()).add(_negated(self._all, span))
+        properties = {span.token for span in _properties(self.question, self.lexicon)}
+        self._asked = frozenset(properties | {_as_token(claim) for claim in claims(self.question)})
 
     async def faults(self, sentence: str) -> list[Fault]:
         """Return what is wrong with a sentence; nothing when it may be said."""
@@ -128,13 +140,15 @@ class Checker:
         return tuple(source for source, count in shared.items() if count == best and best)
 
     def _exact(self, sentence: str) -> list[Fault]:
-        asked = {(claim.kind, claim.value) for claim in claims(self.question)}
         return [
             Fault(claim.kind, claim.written)
             for claim in claims(sentence)
-            if not any(_agree(claim, known) for known in self._claims)
-            and not ((claim.kind, claim.value) in asked and claim.kind != "link" and _denied(sentence, claim.written))
+            if not any(_agree(claim, known) for known in self._claims) and not self._only_denies(claim, sentence)
         ]
+
+    def _only_denies(self, claim: Claim, sentence: str) -> bool:
+        """Return whether a claim is the customer's own, and denied; no link is repeated at all."""
+        return claim.kind != "link" and _as_token(claim) in self._asked and _denied(sentence, claim.written)
 
     def _names(self, sentence: str) -> list[Fault]:
         """Return the products that are named and that the evidence does not tell of, and names nobody knows."""
@@ -154,16 +168,10 @@ class Checker:
 
     def _properties(self, sentence: str) -> list[Fault]:
         """Return properties that the evidence lacks, or says the contrary of."""
-        known: dict[str, set[bool]] = {}
-        for span in _properties(self._all, self.lexicon):
-            for token in (span.token, *(f"{span.kind}:{up}" for up in self.lexicon.broader(span.kind, span.name))):
-                known.setdefault(token, set()).add(_negated(self._all, span))
-        asked = {span.token for span in _properties(self.question, self.lexicon)}
         found = []
         for span in _properties(sentence, self.lexicon):
-            negated = _negated(sentence, span)
-            told = known.get(span.token)
-            if told is None and not (span.token in asked and negated):
+            negated, told = _negated(sentence, span), self._known.get(span.token)
+            if told is None and not (span.token in self._asked and negated):
                 found.append(Fault("property", sentence[span.start : span.end]))
             elif told is not None and negated not in told:
                 found.append(Fault("contrary", sentence[span.start : span.end]))
@@ -192,10 +200,11 @@ class Checker:
             return True
         if self.encoder is None:
             return False
-        known = [self._without_names(one) for item in self.evidence for one in sentences(item.text)]
-        known = [one for one in dict.fromkeys(known) if one]
-        vectors = await self.encoder.encode([bare, *known])
-        return bool(known) and float(np.max(vectors[1:] @ vectors[0])) >= _ALIKE
+        if not self._bare:
+            every = [self._without_names(one) for item in self.evidence for one in sentences(item.text)]
+            self._bare = [one for one in dict.fromkeys(every) if one]
+        vectors = await self.encoder.encode([bare, *self._bare])
+        return bool(self._bare) and float(np.max(vectors[1:] @ vectors[0])) >= _ALIKE
 
     def _without_names(self, text: str) -> str:
         for one in sorted(product_mentions(text, self.products, self.lexicon), key=lambda one: -one.start):
@@ -210,6 +219,10 @@ def _agree(claim: Claim, known: Claim) -> bool:
     if isinstance(claim.value, float) and isinstance(known.value, float):
         same = abs(claim.value - known.value) < 1e-6 * max(1.0, abs(known.value))
     return same and (claim.kind == known.kind or claim.kind in _UNITLESS)
+
+
+def _as_token(claim: Claim) -> str:
+    return f"{claim.kind}={claim.value}"
 
 
 def _properties(text: str, lexicon: Lexicon) -> list[Span]:

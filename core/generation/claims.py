@@ -6,14 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.knowledge.links import LINK
 from core.knowledge.measures import measures
 from core.knowledge.numbers import NUMBER, value
 
-_LINK = re.compile(
-    r"\b(?:https?://|www\.)[^\s<>()\"'，。；、！？）】]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\b(?:[a-z0-9-]+\.)+[a-z]{2,24}\b(?:/[^\s<>()\"'，。；、！？）】]*)?",
-    re.IGNORECASE | re.ASCII,
-)
 _ID = re.compile(
     r"#\s?[A-Za-z]{0,3}-?\d{3,}\w*|\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b", re.ASCII
 )
@@ -83,7 +79,7 @@ def claims(text: str) -> list[Claim]:
 
 
 def _links(text: str) -> Iterator[tuple[Claim, int, int]]:
-    for one in _LINK.finditer(text):
+    for one in LINK.finditer(text):
         written = one.group().rstrip(".,;:!?/")
         bare = re.sub(r"^(?:https?://)?(?:www\.)?", "", written.lower())
         yield Claim("link", bare, written), one.start(), one.end()

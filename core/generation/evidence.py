@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from core.generation.checker import Evidence
 from core.knowledge.facts import Facts
+from core.knowledge.lexicon import Lexicon
 from core.knowledge.sentences import sentences
+from core.knowledge.variants import option_word
 from core.shop.records import Page, Product, in_language
 from core.types import Language
 from core.wording.formats import price_range
@@ -25,29 +27,33 @@ def gather(answer: str, cited: Sequence[str], facts: Facts, *, currency: str, la
         kind, _, key = source.partition(":")
         product = facts.product(key) if kind == "product" else None
         page = facts.pages.get(key) or facts.pages.get(source)
-        lines = _of_product(product, currency, language) if product else _of_page(page, language) if page else ()
+        lines = (
+            _of_product(product, facts.lexicon, currency, language)
+            if product
+            else _of_page(page, language)
+            if page
+            else ()
+        )
         found += [Evidence(source=source, text=line) for line in lines]
-    return list({one.text: one for one in reversed(found)}.values())[::-1][:_MOST]
+    unique: dict[str, Evidence] = {}
+    for one in found:
+        unique.setdefault(one.text, one)
+    return list(unique.values())[:_MOST]
 
 
-def _of_product(product: Product, currency: str, language: Language) -> Iterator[str]:
+def _of_product(product: Product, lexicon: Lexicon, currency: str, language: Language) -> Iterator[str]:
     name = in_language(product.names, language)
     variants = list(product.variants.values())
     colon = "：" if language == "zh" else ": "
     yield f"{name}{colon}{price_range([one.price for one in variants], currency, language)}"
     for option in dict.fromkeys(option for one in variants for option in one.options):
         values = dict.fromkeys(
-            _said(product, one.options[option], language) for one in variants if option in one.options
+            option_word(product, one.options[option], lexicon, language) for one in variants if option in one.options
         )
-        yield f"{_said(product, option, language)}{colon}{', '.join(values)}"
+        yield f"{option_word(product, option, lexicon, language)}{colon}{', '.join(values)}"
     yield from sentences(in_language(product.descriptions, language)) if product.descriptions else ()
     for attribute, texts in product.attributes.items():
         yield f"{attribute}{colon}{in_language(texts, language)}"
-
-
-def _said(product: Product, word: str, language: Language) -> str:
-    texts = product.option_texts.get(word)
-    return in_language(texts, language) if texts else word
 
 
 def _of_page(page: Page, language: Language) -> Iterator[str]:

@@ -60,16 +60,14 @@ class Interpreter:
         named = [score.name for score in scores if score.name in self.intents][:_CANDIDATES]
         names = list(dict.fromkeys((*named, *(name for name in _ALWAYS if name in self.intents))))
         try:
-            said = ""
-            async for chunk in self.purse.generate(
+            said = await self.purse.whole(
                 self._prompt(text, names, session),
                 conversation_id=message.conversation_id,
                 purpose="understand",
                 schema=_schema(names),
                 max_tokens=_MOST_TOKENS,
                 deadline_s=self.deadline_s,
-            ):
-                said += chunk.text
+            )
             return self._commands(text, names, json.loads(said))
         except (ModelError, ValueError, KeyError, TypeError) as error:
             _LOG.warning("the language model did not say what was meant, trace %s: %s", message.trace_id, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -12,8 +13,6 @@ from core.ports import LanguageModel
 from core.types import ChatMessage, Chunk, Usage
 
 _MILLION = 1_000_000
-_TOKENS_OF_IMAGE = 1000
-"""What a picture costs in most models, roughly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +106,33 @@ class Purse:
                 await self.spending.add(conversation_id, day, cost, self.budget.money(cost))
             self.observe(purpose, cost if said else Usage(), failed)
 
+    async def whole(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        conversation_id: str,
+        purpose: str,
+        schema: Mapping[str, Any] | None = None,
+        max_tokens: int = 512,
+        deadline_s: float = 30,
+    ) -> str:
+        """Return an answer that is of use only as a whole; raises `ModelError` ("cut_off") for one that is not."""
+        said = ""
+        chunks = self.generate(
+            messages,
+            conversation_id=conversation_id,
+            purpose=purpose,
+            schema=schema,
+            max_tokens=max_tokens,
+            deadline_s=deadline_s,
+        )
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                said += chunk.text
+                if chunk.cut:
+                    raise ModelError("cut_off", f"the answer is longer than {max_tokens} tokens")
+        return said
+
     def _promise(self, conversation_id: str, count: int) -> None:
         left = self._promised.get(conversation_id, 0) + count
         if left > 0:
@@ -132,7 +158,7 @@ class Purse:
 
 def tokens(message: ChatMessage) -> int:
     """Return about how many tokens a message has; models count differently, this errs on the large side."""
-    return text_tokens(message.content) + _TOKENS_OF_IMAGE * len(message.images) + 4
+    return text_tokens(message.content) + 4
 
 
 def text_tokens(text: str) -> int:

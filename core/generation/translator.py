@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.errors import ModelError
 from core.generation.prompts import fenced, language_name
 from core.generation.spending import Purse
+from core.knowledge.links import LINK
 from core.types import ChatMessage, Language
 from core.understand.language import detect
 
@@ -19,12 +20,13 @@ _NUMBER_WORD = (
     "|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand"
 )
 _FACT = re.compile(
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|#\w+|[$¥€£]\s?\d[\d,.]*\d|[$¥€£]\s?\d"
+    rf"{LINK.pattern}|#\w+"
+    r"|[$¥€£]\s?\d[\d,.]*\d|[$¥€£]\s?\d"
     r"|\b[A-Za-z]{1,4}-?\d[\w-]*|\d+(?:[.,:/-]\d+)*"
     rf"|\b(?:{_NUMBER_WORD})(?:[ -](?:and |{_NUMBER_WORD}))*\b",
     re.IGNORECASE,
 )
-_KINDS = (re.compile(r"^[$¥€£]"), re.compile(r"^#"), re.compile(r"@|^https?:|^www"))
+_KINDS = (re.compile(r"^[$¥€£]"), re.compile(r"^#"), LINK)
 """What must not change places with its like: a price with a price, an order with an order; all other numbers too."""
 _MASK = re.compile(r"⟦\s*(\d+)\s*⟧")
 _MOST_CHARS = 3000
@@ -51,18 +53,14 @@ class Translator:
             ChatMessage(role="system", content=_RULES),
             ChatMessage(role="user", content=f"Translate into {language_name(language)}:\n{fenced('text', masked)}"),
         )
-        said = ""
         try:
-            async for chunk in self.purse.generate(
+            said = await self.purse.whole(
                 prompt,
                 conversation_id=conversation_id,
                 purpose="translate",
                 max_tokens=max(64, len(text)),
                 deadline_s=self.deadline_s,
-            ):
-                said += chunk.text
-                if chunk.cut:
-                    return None
+            )
         except ModelError as error:
             _LOG.warning("nothing was translated: %s: %s", error.code, error)
             return None

@@ -110,7 +110,7 @@ class Writer:
                 steps.append(step)
             else:
                 bubbles.append(bubble)
-            before += f"{_text(bubbles[-1])}\n"
+            before += f"{words}\n" if (words := _text(bubbles[-1])) else ""
         return replace(outcome, bubbles=tuple(bubbles), steps=(*outcome.steps, *steps))
 
     async def _worded(

@@ -14,7 +14,7 @@ _SIZED = frozenset({"volume", "mass", "length", "data", "charge", "size", "cups"
 """Kinds of quantities that an option of goods is likely to be."""
 _NO_PRICE = re.compile(
     r"\bhow much (?:(?:weight|power|water|space|room|noise|energy|load|memory|storage)\b|(?:can|could)\b)"
-    r"|多少(?!钱|块|元|银子|米金|费)(?:个|小时|分钟|天|年|瓦|伏|米|厘米|公斤|千克|克|斤|升|毫升|寸|页|人|只|转|分贝|度|片|层|根)",
+    r"|多少(?:个|小时|分钟|天|年|瓦|伏|米|厘米|公斤|千克|克|斤|升|毫升|寸|页|人|只|转|分贝|度|片|层|根)",
     re.IGNORECASE,
 )
 """A "how much" that asks for no price."""

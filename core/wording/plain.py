@@ -6,12 +6,10 @@ from core.types import CardPart, Turn
 
 
 def plain(turn: Turn) -> str:
-    """Return what the replies of a turn say, their cards as a line each."""
-    lines = []
-    for reply in turn.replies:
-        lines += [reply.text] if reply.text else []
-        lines += [card_line(part) for part in reply.parts if isinstance(part, CardPart)]
-    return "\n".join(lines)
+    """Return what the replies of a turn say, then their cards as a line each."""
+    texts = [reply.text for reply in turn.replies if reply.text]
+    cards = [part for reply in turn.replies for part in reply.parts if isinstance(part, CardPart)]
+    return "\n".join([*texts, *map(card_line, cards)])
 
 
 def card_line(card: CardPart) -> str:

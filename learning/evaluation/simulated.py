@@ -14,7 +14,7 @@ from core.errors import ConfigError, ModelError
 from core.generation.spending import Purse
 from core.types import ChatMessage, Turn
 from learning.evaluation.cases import Expectation, Write
-from learning.evaluation.cases_judge import UNEXPECTED, judge_writes
+from learning.evaluation.cases_judge import UNEXPECTED, heard, judge_writes
 
 _STOP = "###STOP###"
 _MOST_TURNS = 20
@@ -110,7 +110,7 @@ async def play(role: Role, trial: int, say: Say, purse: Purse) -> Played:
             break
         turn = await say(words)
         turns.append(turn)
-        talk.append((words, "\n".join(reply.text for reply in turn.replies)))
+        talk.append((words, "\n".join(heard(turn))))
         if turn.outcome == "handed_off":
             broke_off = ""
             break
@@ -123,15 +123,13 @@ async def _next_words(role: Role, trial: int, talk: Sequence[tuple[str, str]], p
     prompt.append(ChatMessage(role="user", content="Hello, how can I help you?"))
     for said, answered in talk:
         prompt += [ChatMessage(role="assistant", content=said), ChatMessage(role="user", content=answered)]
-    words = ""
-    async for chunk in purse.generate(
+    words = await purse.whole(
         prompt,
         conversation_id=f"simulated:{role.id}:{trial}",
         purpose="simulate",
         max_tokens=_MOST_TOKENS,
         deadline_s=_DEADLINE_S,
-    ):
-        words += chunk.text
+    )
     return words.strip()
 
 

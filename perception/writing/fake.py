@@ -30,14 +30,13 @@ class ScriptedModel:
     """Characters after which it fails, or ends where `fails` is empty; 0 for the whole answer."""
     gullible: bool = False
     """Whether it does whatever it can: repeats its whole prompt, and asks for all that a schema allows."""
-    sees: bool = False
     asked: list[tuple[ChatMessage, ...]] = field(default_factory=list)
     """The prompts so far."""
 
     @property
     def capabilities(self) -> Capabilities:
         """Say what a small model would."""
-        return Capabilities(context=4096, limit="4096 tokens", sees=self.sees)
+        return Capabilities(context=4096, limit="4096 tokens")
 
     async def generate(
         self,

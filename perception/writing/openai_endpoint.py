@@ -5,7 +5,7 @@ The chat completions API, https://platform.openai.com/docs/api-reference/chat, t
 
 from __future__ import annotations
 
-import base64
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,10 +33,10 @@ class OpenAIEndpoint:
     client: openai.AsyncOpenAI
     model: str
     structured: str
-    """How it is held to a schema: "schema" (response_format), "tool" (a forced call), "json" or "prompt"."""
+    """How it is held to a schema: "schema" (response_format), "tool" (a forced call), "json" (some JSON, and the
+    schema in words) or "prompt" (in words alone)."""
     temperature: float
     context: int
-    sees: bool
     usage: bool
     """Whether it may be asked to count tokens in a stream; a few old servers refuse the question."""
 
@@ -44,7 +44,7 @@ class OpenAIEndpoint:
     def capabilities(self) -> Capabilities:
         """Say where it is and how much it reads."""
         where = str(self.client.base_url)
-        return Capabilities(device=where, context=self.context, limit=f"{self.context} tokens", sees=self.sees)
+        return Capabilities(device=where, context=self.context, limit=f"{self.context} tokens")
 
     async def generate(
         self,
@@ -57,7 +57,7 @@ class OpenAIEndpoint:
         """Yield the answer as the endpoint streams it."""
         request: dict[str, Any] = {
             "model": self.model,
-            "messages": [_wire(message) for message in messages],
+            "messages": _wire(messages, self._in_words(schema)),
             "max_tokens": max_tokens,
             "temperature": self.temperature,
             "stream": True,
@@ -75,6 +75,12 @@ class OpenAIEndpoint:
                     if chunk := _chunk(event):
                         yield chunk
 
+    def _in_words(self, schema: Mapping[str, Any] | None) -> str:
+        """Return the schema as an instruction, for endpoints that are not held to it otherwise."""
+        if schema is None or self.structured not in ("json", "prompt"):
+            return ""
+        return f"Answer with one JSON object that fits this JSON Schema, and nothing else: {json.dumps(dict(schema))}"
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self.client.close()
@@ -91,15 +97,10 @@ class OpenAIEndpoint:
             request["response_format"] = {"type": "json_object"}
 
 
-def _wire(message: ChatMessage) -> dict[str, Any]:
-    if not message.images:
-        return {"role": message.role, "content": message.content}
-    parts: list[dict[str, Any]] = [{"type": "text", "text": message.content}]
-    for image in message.images:
-        kind = "png" if image.startswith(b"\x89PNG") else "jpeg"
-        address = f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
-        parts.append({"type": "image_url", "image_url": {"url": address}})
-    return {"role": message.role, "content": parts}
+def _wire(messages: Sequence[ChatMessage], told: str) -> list[dict[str, str]]:
+    """Return messages as they are sent, with what is told of the answer's form in the first one."""
+    first, *rest = [{"role": message.role, "content": message.content} for message in messages]
+    return [{**first, "content": f"{first['content']}\n{told}".strip()}, *rest]
 
 
 def _chunk(event: Any) -> Chunk | None:
@@ -146,7 +147,11 @@ def _told(model: str, *, begun: bool = False) -> Iterator[None]:
     except openai.NotFoundError as error:
         raise ModelError("refused", f"the endpoint has no model {model!r}, or the address is wrong: {error}") from error
     except openai.APIStatusError as error:
-        raise ModelError("unreachable", f"the endpoint is in trouble ({error.status_code}): {error}") from error
+        ours = error.status_code < 500 and error.status_code not in (408, 409)
+        what = "refuses the request" if ours else "is in trouble"
+        raise ModelError(
+            "refused" if ours else "unreachable", f"the endpoint {what} ({error.status_code}): {error}"
+        ) from error
     except (httpx2.HTTPError, openai.APIError) as error:
         raise ModelError("cut_off", f"the endpoint broke off: {error}") from error
     except ValueError as error:
@@ -162,7 +167,6 @@ def build(
     structured: str = "schema",
     temperature: float = 0.0,
     context: int = 8192,
-    sees: bool = False,
     usage: bool = True,
 ) -> OpenAIEndpoint:
     """Build it: "openai:qwen2.5-7b-instruct?base_url=http://127.0.0.1:8000/v1&structured=schema".
@@ -187,6 +191,5 @@ def build(
         structured=structured,
         temperature=temperature,
         context=context,
-        sees=sees,
         usage=usage,
     )

@@ -23,6 +23,8 @@ from core.models import locate
 from core.ports import Capabilities
 from core.types import ChatMessage, Chunk, Usage
 
+_LEAST_ANSWER = 16
+"""Tokens that must be left of the window for an answer to make sense."""
 _UNFINISHED = "\ufffd"
 """How a character decodes of which a part is still to come."""
 
@@ -31,7 +33,7 @@ _UNFINISHED = "\ufffd"
 class _Job:
     """One prompt on its way through a batch."""
 
-    prompt: str
+    messages: tuple[ChatMessage, ...]
     schema: Mapping[str, Any] | None
     max_tokens: int
     ends_at: float
@@ -42,6 +44,8 @@ class _Job:
     tokens: list[int] = field(default_factory=list)
     told: int = 0
     """Characters already handed over."""
+    prompt: str = ""
+    """The messages as the model's own template writes them."""
     matcher: Any = None
     done: bool = False
     ended: bool = False
@@ -94,7 +98,7 @@ class TransformersModel:
             self._worker = threading.Thread(target=self._work, name="transformers", daemon=True)
             self._worker.start()
         job = _Job(
-            prompt=json.dumps([{"role": one.role, "content": one.content} for one in messages]),
+            messages=tuple(messages),
             schema=schema,
             max_tokens=max_tokens,
             ends_at=time.monotonic() + deadline_s,
@@ -124,8 +128,9 @@ class TransformersModel:
     def _answer(self, jobs: list[_Job]) -> None:
         try:
             self._load()
-            for group in self._halved(jobs):
-                self._generate(group)
+            fitting = [job for job in jobs if self._fits(job)]
+            if fitting:
+                self._generate(fitting)
         except Exception as error:  # whatever a model library raises, those who wait must hear of it
             told = error if isinstance(error, ModelError) else ModelError("refused", f"transformers: {error}")
             for job in jobs:
@@ -133,28 +138,22 @@ class TransformersModel:
         for job in jobs:
             job.tell(None)
 
-    def _halved(self, jobs: list[_Job]) -> list[list[_Job]]:
-        """Return the prompts that fit the model's window; those that do not are told."""
-        fitting = []
-        for job in jobs:
-            length = len(self._tokenizer(self._prompt(job)).input_ids)
-            if length + min(job.max_tokens, 16) > self.context:
-                job.tell(ModelError("too_long", f"the prompt has {length} tokens, the model reads {self.context}"))
-            else:
-                job.max_tokens = min(job.max_tokens, self.context - length)
-                fitting.append(job)
-        return [fitting] if fitting else []
-
-    def _prompt(self, job: _Job) -> str:
-        messages = json.loads(job.prompt)
-        return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+    def _fits(self, job: _Job) -> bool:
+        """Write a job's prompt and return whether the model's window holds it; who asked is told where it does not."""
+        messages = [{"role": one.role, "content": one.content} for one in job.messages]
+        job.prompt = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        length = len(self._tokenizer(job.prompt).input_ids)
+        if length + min(job.max_tokens, _LEAST_ANSWER) > self.context:
+            job.tell(ModelError("too_long", f"the prompt has {length} tokens, the model reads {self.context}"))
+            return False
+        job.max_tokens = min(job.max_tokens, self.context - length)
+        return True
 
     def _generate(self, jobs: list[_Job]) -> None:
         import torch
 
-        inputs = self._tokenizer([self._prompt(job) for job in jobs], return_tensors="pt", padding=True)
+        inputs = self._tokenizer([job.prompt for job in jobs], return_tensors="pt", padding=True)
         inputs = inputs.to(self.device)
-        width = inputs["input_ids"].shape[1]
         for job in jobs:
             job.matcher = self._matcher(job)
         options: dict[str, Any] = {"cache_implementation": "static"} if self.static else {}
@@ -168,8 +167,8 @@ class TransformersModel:
                     **inputs,
                     max_new_tokens=max(job.max_tokens for job in jobs),
                     pad_token_id=self._tokenizer.pad_token_id,
-                    logits_processor=[lambda ids, scores: self._masked(jobs, ids, scores, width)],
-                    stopping_criteria=[lambda ids, scores, **_: self._stopped(jobs, ids, width)],
+                    logits_processor=[lambda ids, scores: self._masked(jobs, scores)],
+                    stopping_criteria=[lambda ids, scores, **_: self._stopped(jobs, ids)],
                     **options,
                 )
         except torch.cuda.OutOfMemoryError:
@@ -184,7 +183,7 @@ class TransformersModel:
             cut = len(job.tokens) >= job.max_tokens and not job.ended
             job.tell(Chunk(cut=cut, usage=Usage(prompt=int(mask.sum()), completion=len(job.tokens))))
 
-    def _masked(self, jobs: list[_Job], ids: Any, scores: Any, width: int) -> Any:
+    def _masked(self, jobs: list[_Job], scores: Any) -> Any:
         """Forbid the tokens that would leave a job's schema."""
         import torch
 
@@ -197,7 +196,7 @@ class TransformersModel:
             scores[row, torch.from_numpy(~allowed).to(scores.device)] = -torch.inf
         return scores
 
-    def _stopped(self, jobs: list[_Job], ids: Any, width: int) -> Any:
+    def _stopped(self, jobs: list[_Job], ids: Any) -> Any:
         """Hand over the newest token of each job, and return which of them are done."""
         import torch
 

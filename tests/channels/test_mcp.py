@@ -63,6 +63,11 @@ async def settles(assistant: Assistant) -> None:
     said = await assistant.say("chen.jing@example.com")
     assert "W39127" in said["reply"]
 
+    said = await assistant.say("取消 W3912702，下错单了")
+    assert "W3912702" in said["reply"] and said["choices"] and said["done"] == []
+    said = await assistant.say("确认")
+    assert said["done"] == ["cancel_pending_order"]
+
     found = await assistant.call("search_shop", question="how long can I return something?")
     found = found.get("result", found) if isinstance(found, dict) else found
     assert any(one["source"].startswith("page:") for one in found) and "chen.jing" not in json.dumps(found)

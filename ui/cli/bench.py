@@ -56,7 +56,7 @@ async def _turns(config: Settings, rounds: int) -> dict[str, object]:
 
 @app.command()
 def model(context: typer.Context, rounds: Rounds = 3, as_json: AsJson = False) -> None:
-    """Time the configured language model, bare and with its guards around it, in turns."""
+    """Time the configured language model, bare and through chain and budget, in turns."""
     from ui.model_speed import measure
 
     report = asyncio.run(measure(settings(context), rounds))

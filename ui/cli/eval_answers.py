@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli.output import AsJson, settings, show, start_logging
+from ui.cli.output import AsJson, settings, show, spread, start_logging
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.config import Settings
     from learning.evaluation.answers import AnswerScores, AskedAnswer
 
@@ -38,9 +40,7 @@ def answers(
     if check is not None:
         config = config.model_copy(update={"model": config.model.model_copy(update={"check": check})})
     start_logging("error", beside_talk=True)
-    asked = read_answers(data) if data else built_in()
-    if limit is not None and limit < len(asked):
-        asked = [asked[at * len(asked) // limit] for at in range(limit)]
+    asked = spread(read_answers(data) if data else built_in(), limit)
     scores, lines = asyncio.run(_score(config, asked))
     if out is not None:
         out.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -48,7 +48,7 @@ def answers(
     show(values, "\n".join(f"{name:12} {value}" for name, value in values.items()), as_json=as_json)
 
 
-async def _score(config: Settings, asked: list[AskedAnswer]) -> tuple[AnswerScores, list[str]]:
+async def _score(config: Settings, asked: Sequence[AskedAnswer]) -> tuple[AnswerScores, list[str]]:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -58,7 +58,7 @@ async def _score(config: Settings, asked: list[AskedAnswer]) -> tuple[AnswerScor
     pairs, lines = [], []
     with Progress(console=Console(stderr=True), transient=True) as bar:
         asking = bar.add_task("asking", total=len(asked))
-        async for question, given, _ in ask_all(config, asked):
+        async for question, given in ask_all(config, asked):
             pairs.append((question, given))
             row = {"question": question.question, "about": question.about, "helpful": is_helpful(question, given)}
             lines.append(json.dumps({**row, **dataclasses.asdict(given)}, ensure_ascii=False))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.output import AsJson, settings, show, start_logging
+from ui.cli.output import AsJson, settings, show, spread, start_logging
 
 
 def commands(
@@ -29,9 +29,7 @@ def commands(
 
     config = settings(context)
     start_logging("error", beside_talk=True)
-    rows = read_texts(data)
-    if limit is not None and limit < len(rows):
-        rows = tuple(rows[at * len(rows) // limit] for at in range(limit))
+    rows = spread(read_texts(data), limit)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         reading = bar.add_task("reading", total=len(rows))
         scores = asyncio.run(score(config, rows, lambda: bar.advance(reading)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli.output import AsJson, settings, show, start_logging
+from ui.cli.output import AsJson, settings, show, spread, start_logging
 
 if TYPE_CHECKING:
     from core.config import Settings
@@ -38,9 +38,7 @@ def simulated(
 
     config = settings(context)
     start_logging("error", beside_talk=True)
-    roles = read_roles(tasks)
-    if limit is not None and limit < len(roles):
-        roles = [roles[at * len(roles) // limit] for at in range(limit)]
+    roles = spread(read_roles(tasks), limit)
     played = asyncio.run(_play(config, roles, shop, user, clerk_model, repeat))
     if out is not None:
         out.write_text("".join(f"{json.dumps(_row(one), ensure_ascii=False)}\n" for one in played), encoding="utf-8")
@@ -55,7 +53,7 @@ def simulated(
 
 
 async def _play(
-    config: Settings, roles: list[Role], shop: Path, user: str, clerk_model: bool, repeat: int
+    config: Settings, roles: Sequence[Role], shop: Path, user: str, clerk_model: bool, repeat: int
 ) -> list[Played]:
     from tempfile import TemporaryDirectory
 
@@ -71,12 +69,12 @@ async def _play(
     from ui.language_model import open_purse
     from ui.terminal import Terminal
 
-    if user:
-        config = config.model_copy(update={"model": config.model.model_copy(update={"backends": (user,)})})
+    backends = {"backends": (user,)} if user else {}
+    player = config.model_copy(update={"model": config.model.model_copy(update=backends)})
     clerk = config if clerk_model else config.model_copy(update={"model": Model()})
     needs = Needs(hearing=False, seeing=False, speaking=False)
     with TemporaryDirectory() as folder, closing(Store(Path(folder) / "zhanggui.db")) as store:
-        async with open_purse(config, store) as purse, open_houses(clerk, needs, shop=shop) as houses:
+        async with open_purse(player, store) as purse, open_houses(clerk, needs, shop=shop) as houses:
             if purse is None:
                 raise ConfigError("no language model plays the customer: give --user SPEC, or set model.backends")
 

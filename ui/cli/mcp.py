@@ -59,6 +59,7 @@ async def _mcp(config: Settings, http: int | None) -> None:
 async def _passages(facts: Facts, question: str) -> list[Passage]:
     """Return what the shop's records say to a question, best first."""
     from channels.mcp.server import Passage
+    from core.knowledge.chunks import citation_of
     from core.shop.records import in_language
     from core.understand.language import detect
 
@@ -70,10 +71,12 @@ async def _passages(facts: Facts, question: str) -> list[Passage]:
         if hit.score < _ENOUGH:
             continue
         if kind == "product" and (product := facts.product(key)):
+            source = hit.passage.id
             title, text = in_language(product.names, language), in_language(product.descriptions, language)
         elif page := facts.pages.get(key):
+            source = citation_of(page)
             title, text = in_language(page.titles, language), in_language(page.bodies, language)
         else:
             continue
-        found.append(Passage(source=hit.passage.id, title=title, text=text))
+        found.append(Passage(source=source, title=title, text=text))
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 import typer
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 """The type of every command's `as_json` parameter."""
-
+Row = TypeVar("Row")
 
 _FORMAT = "%(levelname)s %(name)s: %(message)s"
 
@@ -44,6 +44,13 @@ def start_logging(level: str, *, beside_talk: bool = False) -> None:
     logging.basicConfig(level="WARNING" if beside_talk and level == "info" else level.upper(), handlers=[told])
     for chatty in ("httpx", "faster_whisper", "telegram", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)  # they log addresses with tokens in them
+
+
+def spread(rows: Sequence[Row], limit: int | None) -> Sequence[Row]:
+    """Return at most `limit` rows, taken evenly from the whole set; all of them without a limit."""
+    if limit is None or limit >= len(rows):
+        return rows
+    return [rows[at * len(rows) // limit] for at in range(limit)]
 
 
 def show(value: Mapping[str, object], text: str, *, as_json: bool) -> None:

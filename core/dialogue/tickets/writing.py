@@ -13,6 +13,7 @@ from core.dialogue.handoff import offer_person
 from core.dialogue.orders import find_own
 from core.dialogue.tickets.facts import FACTS, LEFT_OPEN
 from core.dialogue.tickets.goods import item_name
+from core.knowledge.links import LINK
 from core.ports import Effect
 from core.shop.deeds import ticket_number
 from core.shop.keys import order_key
@@ -27,8 +28,6 @@ _DISPLEASED = -0.4
 """At or below, the customer is angry enough that the ticket must not wait."""
 _SAME_WORDS = 0.5
 """Share of the characters pairs of the shorter text; above it two complaints are one."""
-_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
-"""What the customer's own words may hold; the ticket keeps it, but no reply of ours carries it on."""
 _PRICED = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
 _CODED = frozenset({"invoice_kind", "problem", "time", "seen_where"})
 """Facts whose values have words of their own in the templates."""
@@ -163,7 +162,12 @@ def _in_words(draft: Draft, fact: str, value: str) -> str:
     if priced:
         return money(float(priced.group(1)), priced.group(2), draft.language)
     key = f"{fact}.{value}"
-    return draft.word(key) if fact in _CODED and draft.desk.templates.has(key) else _LINK.sub("…", value)
+    return draft.word(key) if fact in _CODED and draft.desk.templates.has(key) else _without_links(value)
+
+
+def _without_links(value: str) -> str:
+    """Return a customer's words as a reply repeats them: mail addresses stay, and the ticket keeps the links."""
+    return LINK.sub(lambda found: found.group() if "@" in found.group() else "…", value)
 
 
 def _topic_words(draft: Draft) -> str:
