@@ -11,6 +11,7 @@ from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_
 from core.dialogue.linking import give_code
 from core.dialogue.orders import choose_order, list_orders, own_order, remember_wish, show_order
 from core.dialogue.own_telling import tell_records, which_records
+from core.dialogue.page_first import answer_instead, tell_rule
 from core.dialogue.photo import look_at_photo
 from core.dialogue.questions import admit_ignorance, answer_question
 from core.dialogue.relations import answer_from_graph
@@ -38,6 +39,7 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
         for act in (
             admit_ignorance,
             answer_from_graph,
+            answer_instead,
             answer_question,
             ask_for_lacking,
             carry_out,
@@ -63,6 +65,7 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             tell_tickets,
             write_ticket,
             tell_records,
+            tell_rule,
             which_records,
             begin_ticket,
             heard_complaint,

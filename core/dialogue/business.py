@@ -22,6 +22,8 @@ from core.wording.formats import day
 
 _POLICY_ENOUGH = 0.4
 """Lower than for a question: the topic is known already, only the page is looked for."""
+_ABOUT_IT = 0.25
+"""Evidence of the customer's own words below which a page of the topic does not answer their question."""
 _CANDIDATES = 5
 _TOPIC_WEIGHT = 0.7
 """What the topic's name counts beside the customer's own words, which say which of its pages is meant."""
@@ -57,7 +59,7 @@ _PROGRESS = re.compile(
     re.IGNORECASE,
 )
 """Words by which a customer asks how far it is, not how it is done."""
-_WISH = re.compile(
+WISH = re.compile(
     r"我(?:要|想|需要|得)|帮我|给我|麻烦|请(?!问)|申请|预约(?!.{0,8}吗)|安排|派(?:个)?(?:人|师傅|快递)|不要了|不想要"
     r"|取消(?:吧|掉|了|订单)$|^(?:退货|换货|退款|发票|开票|取消订单|投诉)$"
     r"|\bI(?:'d like| would like| want| need|'m going)\b|\b(?:please|help me|for me)\b"
@@ -76,7 +78,8 @@ async def quote_policy(draft: Draft) -> str:
 
     Returns "answered" when that was the question, "told" when a product's own record answers it, "progress"
     when the customer asks how far it is, which the order tells, "settle" when it is a change of orders, "ticket"
-    when a colleague must do it, "elsewhere" when nobody here can, else "wished".
+    when a colleague must do it, "elsewhere" when nobody here can, "asks" when it is no business but a question of
+    something else, else "wished".
     """
     words = spoken_text(draft.message, draft.percept)
     topic = _refined(draft.slots.get("topic", ""), draft, words)
@@ -90,13 +93,16 @@ async def quote_policy(draft: Draft) -> str:
         return "ticket"
     if topic == "out_of_scope_merchant":
         return "elsewhere"
-    wishes = bool(_WISH.search(words)) or _reports(topic, words)
+    wishes = bool(WISH.search(words)) or _reports(topic, words)
     if not wishes and await tell_facts(draft, read_question(normalise(words), draft.desk.facts.lexicon)):
         return "told"
     await _take_also(draft, words)
     topic = draft.slots.get("topic", "")
-    page = await _page(draft, topic, words)
+    page, about_it = await _page(draft, topic, words)
     if page is not None and not wishes:
+        if not about_it and topic not in TOPICS and read_question(normalise(words), draft.desk.facts.lexicon).things:
+            draft.fill("question", words)
+            return "asks"
         tell_page(draft, page)
         return "answered"
     if topic in TOPICS and not _CONTACT.search(words):
@@ -178,24 +184,29 @@ async def tell_progress(draft: Draft) -> str:
     order = await find_own(draft, draft.slots.get("order_id", ""))
     if order is None or is_under_way(order) or order.status == "delivered":
         return await suggest_ticket(draft)
-    page = await _page(draft, "refund", draft.word("topic.refund"))
+    page, _ = await _page(draft, "refund", draft.word("topic.refund"))
     if page is not None and topic in ("refund", "return", "after_sales_progress", "cancel_order"):
         tell_page(draft, page)
     return ""
 
 
-async def _page(draft: Draft, topic: str, words: str) -> Page | None:
-    """Return the page nearest to the customer's words and to the topic's name together."""
+async def _page(draft: Draft, topic: str, words: str) -> tuple[Page | None, bool]:
+    """Return the page nearest to the customer's words and to the topic's name together.
+
+    Beside it stands whether their words alone have anything to do with it.
+    """
     facts = draft.desk.facts
     asked = await facts.search(words, prefix="page:", k=_CANDIDATES)
     named = await facts.search(topic_word(draft), prefix="page:", k=_CANDIDATES)
     if max((hit.score for hit in (*asked, *named)), default=0.0) < _POLICY_ENOUGH:
-        return None
+        return None, False
     total: dict[str, float] = {}
     for hits, weight in ((asked, 1.0), (named, _TOPIC_WEIGHT)):
         for hit in hits:
             total[hit.passage.id] = total.get(hit.passage.id, 0.0) + weight * hit.score
-    return facts.pages.get(max(total, key=lambda key: total[key]).partition(":")[2])
+    best = max(total, key=lambda key: total[key])
+    of_words = next((hit.score for hit in asked if hit.passage.id == best), 0.0)
+    return facts.pages.get(best.partition(":")[2]), of_words >= _ABOUT_IT
 
 
 async def suggest_ticket(draft: Draft) -> str:

@@ -25,7 +25,8 @@ from core.types import (
 _ORDER = (CancelFlow, ChitChat, StartFlow, AskKnowledge, Handoff)
 """What is given up comes first; then what may wait for an answer, under what is said at once."""
 _TURN_ONLY = (
-    "also", "answer", "ordinal", "recent", "other", "question", "no_email", "category", "said", "new_item", "item_place"
+    "also", "answer", "ordinal", "recent", "other", "question", "no_email", "category", "page", "said", "new_item",
+    "item_place",
 )  # fmt: skip
 """Slots that mean something in the message that gives them only."""
 
@@ -120,7 +121,9 @@ def _only_slots(draft: Draft, runner: Runner, offered: str) -> None:
     """
     of_orders = {"recent", "other"} if draft.identity else {"recent"}
     proof = ({"order_id", "email", "zip"} | of_orders) & draft.heard.keys()
-    if {"product_id", "category"} & draft.heard.keys() or ("other" in draft.heard and not proof and not draft.stack):
+    if {"product_id", "category", "page"} & draft.heard.keys() or (
+        "other" in draft.heard and not proof and not draft.stack
+    ):
         _start(draft, runner, "question")
     elif draft.identity is None and proof and "answer" in awaited(draft, runner):
         draft.fill("answer", "yes")

@@ -19,7 +19,7 @@ from core.dialogue.aspects import (
 )
 from core.dialogue.draft import Draft
 from core.knowledge.question import Question
-from core.knowledge.record_lines import answering_line, asks_more
+from core.knowledge.record_lines import RecordLine, answering_line, asks_more, asks_who
 from core.knowledge.variants import chosen_options, colours, fitting, has_colour, settled_features
 from core.shop.records import Product, Variant, in_language
 from core.types import Button, CardPart
@@ -33,6 +33,8 @@ _NAMED = 15
 """Categories, or products where there are no categories, that the clerk names in one breath."""
 _CATEGORIES = 8
 """Buttons under the list of categories."""
+_LOOSE = frozenset({"sizes", "weight"})
+"""Aspects whose words are part of many other questions: how big a laptop fits, how much weight it holds."""
 
 
 async def tell_product(draft: Draft, product: Product, question: Question) -> None:
@@ -73,6 +75,12 @@ def chosen_before(draft: Draft) -> tuple[tuple[str, str], ...]:
 
 async def _tell(about: Subject) -> None:
     question = about.question
+    if asks_who(question.text, about.product):
+        about.admit()
+        return
+    if line := await _closer_line(about):
+        _tell_record_line(about, line)
+        return
     named = question.colours or question.sizes or question.chosen
     settled = settled_features(about.product, question, about.draft.desk.facts.lexicon)
     wanted = [feature for feature in question.features if feature not in settled]
@@ -108,15 +116,31 @@ async def _tell_line(about: Subject, *, asked_for: bool) -> bool:
             return False
         about.admit()
         draft.say("nearest_line")
-    if line is not None and line.attribute:
-        tell_fact(about, line.attribute)
-    elif line is not None:
-        about.say("quote", quote=line.text)
+    if line is not None:
+        _tell_record_line(about, line)
     elif asked_for or asks_more(text, product, draft.language, facts.lexicon):
         about.admit()
     else:
         return False
     return True
+
+
+async def _closer_line(about: Subject) -> RecordLine | None:
+    """Return the line that answers what only sounds like a question about sizes or weight."""
+    facts, text, language = about.draft.desk.facts, about.question.text, about.draft.language
+    if not about.question.aspects or not _LOOSE.issuperset(about.question.aspects):
+        return None
+    if not asks_more(text, about.product, language, facts.lexicon):
+        return None
+    line = await answering_line(text, about.product, language, facts.lexicon, facts.encoder)
+    return line if line is not None and line.sure else None
+
+
+def _tell_record_line(about: Subject, line: RecordLine) -> None:
+    if line.attribute:
+        tell_fact(about, line.attribute)
+    else:
+        about.say("quote", quote=line.text)
 
 
 def _describe(about: Subject) -> None:

@@ -15,7 +15,7 @@ from core.knowledge.question import Question, read_question
 from core.knowledge.recommend import affordable, cheapest_first
 from core.shop.records import Page, Product, in_language
 from core.types import spoken_text
-from core.wording.formats import money
+from core.wording.formats import listing, money
 
 _ENOUGH = 0.5
 """Evidence below this is no evidence: the clerk says that it does not know."""
@@ -33,6 +33,8 @@ _NAMED = 0.5
 """The part of a question's words that a product's record has, from which it is about the product and no page."""
 _NEAR = 0.07
 """Products this near to the best are meant as well ("backpacks")."""
+_PERHAPS, _OFFERED = 0.28, 3
+"""Evidence from which on a page is offered where none answers, and how many are at most."""
 _QUOTE_CHARS = 80
 _WANTED_CHARS = 40
 _VAGUE = frozenset({"time", "window", "order"})
@@ -65,6 +67,10 @@ async def answer_question(draft: Draft) -> str:
 
 
 async def _answer(draft: Draft, text: str) -> str:
+    pressed = draft.desk.facts.pages.get(draft.heard.get("page", ""))
+    if pressed is not None:
+        tell_page(draft, pressed)
+        return "answered"
     pending = draft.slots.pop("pending_question", "")
     question = read_question(text, draft.desk.facts.lexicon)
     if pending and not question.aspects and not question.topics and (question.things or "product_id" in draft.heard):
@@ -108,7 +114,7 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     leaning = _leaning(draft, question)
     best_product = products[0].score + max(leaning, 0.0) if products else 0.0
     best_page = page_score + max(-leaning, 0.0)
-    sells = bool(question.things and products) and not question.topics
+    sells = bool(question.things and products) and _VAGUE.issuperset(question.topics)
     named = any(hit.coverage >= _NAMED for hit in products[:1]) and sells
     if best_page >= enough and best_page > best_product and page is not None and not named:
         tell_page(draft, page)
@@ -311,9 +317,19 @@ def tell_page(draft: Draft, page: Page) -> None:
 
 
 async def admit_ignorance(draft: Draft) -> str:
-    """Say that the clerk does not know, or did not understand; what follows is `core.dialogue.repair`'s."""
+    """Say that the clerk does not know, or did not understand; what follows is `core.dialogue.repair`'s.
+
+    Where pages come near without answering for certain, they are offered to be read.
+    """
     draft.missed = True
     intents = draft.understanding.intents
     understood = bool(intents) and intents[0].probability >= _UNDERSTOOD
     draft.say("dont_know" if understood else "not_understood")
+    hits = await draft.desk.facts.search(draft.slots.get("question", ""), prefix="page:", k=_OFFERED)
+    near = [hit for hit in hits if hit.score >= max(_PERHAPS, hits[0].score - _NEAR)]
+    pages = [page for hit in near if (page := draft.desk.facts.pages.get(hit.passage.id.partition(":")[2]))]
+    if pages:
+        titles = [in_language(page.titles, draft.language) for page in pages]
+        draft.say("perhaps_pages", pages=listing(titles, draft.language))
+        draft.buttons(*((title, f"page:{page.id}") for title, page in zip(titles, pages, strict=True)))
     return ""

@@ -25,7 +25,7 @@ PHRASES = frozenset({"payment", "reason", "all", "except", "quantity", "date", "
 """Kinds that are words of the request: they stay in the text that the classifier reads, and several may overlap."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LABELLED = frozenset({"email", "zip", "phone", "order_id", "tax_number"})
-_NAMES = frozenset({"name", "product", "category", "address", "invoice_title"})
+_NAMES = frozenset({"name", "product", "category", "page", "address", "invoice_title"})
 _LABEL = re.compile(
     r"(?:我的?|下单的?|用的?|收货|注册|这个|my|the|with|and|under|it's|使用)*\s*"
     r"(?:电子邮箱|电子邮件|邮箱地址|邮箱|邮件|手机号码?|手机|电话|邮编|订单编号|订单号码?|订单|单号|编号|税号"
@@ -43,7 +43,7 @@ _NO_EMAIL = re.compile(
     r"|can't (?:remember|recall) (?:the|my|which)?|without (?:an|my)?)\s*e-?mail",
     re.IGNORECASE,
 )
-_PRESSED = re.compile(r"^(product|category):(.+)$")
+_PRESSED = re.compile(r"^(product|category|page):(.+)$")
 
 
 def find_entities(text: str, *, identifying: bool, listing: bool) -> tuple[Entity, ...]:
