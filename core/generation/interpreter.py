@@ -32,6 +32,8 @@ _CONFIDENCE = 0.75
 """What a model's word counts: enough to act on, less than a customer's own plain word."""
 _MOST_TOKENS = 200
 _BEFORE_CHARS = 300
+_HISTORY = (("topic", "business"), ("product_id", "product"), ("order_id", "order"))
+"""Slots that say what the conversation has come to, with what they are called before the model."""
 _UNCLEAR = "unclear"
 
 _RULES = """\
@@ -88,10 +90,10 @@ class Interpreter:
 
     def _prompt(self, text: str, names: Sequence[str], session: Session) -> tuple[ChatMessage, ...]:
         examples = "\n".join(f"{sentence!r} -> {name}" for name, sentence in self._nearest(text, names))
-        before = ""
-        if session.last_reply:
-            before = f"The clerk's last words: {session.last_reply[-_BEFORE_CHARS:]!r}\n"
-        asked = f"Intents: {', '.join((*names, _UNCLEAR))}\nExamples:\n{examples}\n{before}{fenced('customer', text)}"
+        asked = (
+            f"Intents: {', '.join((*names, _UNCLEAR))}\nExamples:\n{examples}\n{_before(session)}"
+            f"{fenced('customer', text)}"
+        )
         return (ChatMessage(role="system", content=_RULES), ChatMessage(role="user", content=asked))
 
     def _nearest(self, text: str, names: Sequence[str]) -> list[tuple[str, str]]:
@@ -101,6 +103,18 @@ class Interpreter:
         ]
         best = process.extract(text, [sentence for _, sentence in every], scorer=fuzz.WRatio, limit=_EXAMPLES)
         return [every[at] for _, _, at in best]
+
+
+def _before(session: Session) -> str:
+    """Return the conversation so far in two lines: what it has come to, and what was said last.
+
+    The slots are its compressed history; proofs of identity are none of the model's business.
+    """
+    known = [f"{name} {session.slots[slot]}" for slot, name in _HISTORY if session.slots.get(slot)]
+    lines = [f"So far: {'; '.join(known)}"] if known else []
+    if session.last_reply:
+        lines.append(f"The clerk's last words: {session.last_reply[-_BEFORE_CHARS:]!r}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _schema(names: Sequence[str]) -> dict[str, Any]:

@@ -122,3 +122,14 @@ async def test_what_is_spent_is_kept_by_conversation_and_day(store: Store) -> No
 
 async def _no_products() -> tuple[()]:
     return ()
+
+
+async def test_the_model_hears_what_the_conversation_has_come_to_and_no_proof_of_identity(store: Store) -> None:
+    own = interpreter(store, {"intent": "invoice", "about": "那个也要"})
+    slots = {"topic": "invoice", "order_id": "#W3912701", "email": "chen@example.com", "zip": "200031"}
+    before = Session(conversation_id="c1", slots=slots, last_reply="发票抬头写什么？")
+    await own.interpret("那个也要", SCORES, message("那个也要"), before)
+    model = own.purse.model.links[0].model  # type: ignore[attr-defined]
+    asked = model.asked[0][-1].content
+    assert "business invoice" in asked and "#W3912701" in asked and "发票抬头写什么" in asked
+    assert "chen@example.com" not in asked and "200031" not in asked
