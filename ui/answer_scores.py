@@ -12,7 +12,7 @@ from pathlib import Path
 from core.config import Settings
 from core.generation.claims import claims
 from core.shop.records import Product
-from core.types import Turn
+from core.types import ButtonsPart, Turn
 from core.wording.plain import plain
 from learning.evaluation.answers import AskedAnswer, GivenAnswer, read_answers
 from learning.evaluation.retrieval import read_questions
@@ -53,6 +53,13 @@ def _given(turn: Turn, app: Application, ms: float) -> GivenAnswer:
     return GivenAnswer(
         text=text,
         cited=cited,
+        offered=tuple(
+            one.value
+            for reply in turn.replies
+            for part in reply.parts
+            if isinstance(part, ButtonsPart)
+            for one in part.buttons
+        ),
         declines=not cited or _declines(text, app),
         unsupported=_unsupported(text, cited, app) if cited else (),
         worded=",".join(steps),

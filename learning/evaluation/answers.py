@@ -33,6 +33,8 @@ class GivenAnswer:
 
     text: str
     cited: tuple[str, ...]
+    offered: tuple[str, ...]
+    """What its buttons open, "page:ID"."""
     declines: bool
     """Whether it says that it does not know, or that the record does not say."""
     unsupported: tuple[str, ...]
@@ -50,6 +52,8 @@ class AnswerScores:
     unanswerable: int
     helpful: float | None
     """Of the answerable, those answered from the right record, saying what they must."""
+    found: float | None
+    """The same with those for which a button of the answer opens the right page."""
     declined: float | None
     """Of the unanswerable, those answered from no record, or with the words that the record does not say."""
     unsupported: int
@@ -100,6 +104,9 @@ def score_answers(pairs: Sequence[tuple[AskedAnswer, GivenAnswer]]) -> AnswerSco
         questions=len(pairs),
         unanswerable=len(without),
         helpful=_share(with_answer),
+        found=_share(
+            [is_helpful(asked, given) or asked.about in given.offered for asked, given in pairs if asked.about]
+        ),
         declined=_share(without),
         unsupported=sum(bool(given.unsupported) for _, given in pairs),
         worded=dict(sorted(Counter(given.worded or "templates" for _, given in pairs).items())),
