@@ -19,7 +19,7 @@ from core.dialogue.aspects import (
 )
 from core.dialogue.draft import Draft
 from core.knowledge.question import Question
-from core.knowledge.record_lines import RecordLine, answering_line, asks_more, asks_who
+from core.knowledge.record_lines import RecordLine, answering_line, asks_more, asks_quantity, asks_who
 from core.knowledge.variants import chosen_options, colours, fitting, has_colour, settled_features
 from core.shop.records import Product, Variant, in_language
 from core.types import Button, CardPart
@@ -48,6 +48,8 @@ async def tell_product(draft: Draft, product: Product, question: Question) -> No
     about = Subject(draft=draft, product=product, variants=variants or every, question=question)
     if variants:
         await _tell(about)
+    elif line := await _line_for_more(about):
+        _tell_record_line(about, line)
     else:
         _tell_missing_option(about)
     show_card(draft, product, variants or every)
@@ -96,7 +98,7 @@ async def _tell(about: Subject) -> None:
     if any(told) or (aspects and not told):
         return
     if named and not told:
-        tell_stock(about)
+        await _tell_of_option(about)
     elif not await _tell_line(about, asked_for=bool(told)):
         tell_price(about)
         if about.draft.message.channel not in SPOKEN_CHANNELS:
@@ -127,13 +129,28 @@ async def _tell_line(about: Subject, *, asked_for: bool) -> bool:
 
 async def _closer_line(about: Subject) -> RecordLine | None:
     """Return the line that answers what only sounds like a question about sizes or weight."""
-    facts, text, language = about.draft.desk.facts, about.question.text, about.draft.language
     if not about.question.aspects or not _LOOSE.issuperset(about.question.aspects):
         return None
+    return await _line_for_more(about)
+
+
+async def _line_for_more(about: Subject) -> RecordLine | None:
+    """Return the line that surely answers what is asked beyond the product and its options."""
+    facts, text, language = about.draft.desk.facts, about.question.text, about.draft.language
     if not asks_more(text, about.product, language, facts.lexicon):
         return None
     line = await answering_line(text, about.product, language, facts.lexicon, facts.encoder)
     return line if line is not None and line.sure else None
+
+
+async def _tell_of_option(about: Subject) -> None:
+    """Tell the stock of the variant that is named, or what else is asked of it."""
+    if line := await _line_for_more(about):
+        _tell_record_line(about, line)
+    elif asks_quantity(about.question.text):
+        about.admit()
+    else:
+        tell_stock(about)
 
 
 def _tell_record_line(about: Subject, line: RecordLine) -> None:

@@ -11,6 +11,7 @@ from core.dialogue.products import list_products, tell_assortment, tell_each, te
 from core.knowledge.budget import Budget
 from core.knowledge.chunks import citation_of
 from core.knowledge.library import ENOUGH_OF_PAGE, Hit
+from core.knowledge.naming import properly_named
 from core.knowledge.question import Question, read_question
 from core.knowledge.recommend import affordable, cheapest_first
 from core.shop.records import Page, Product, in_language
@@ -116,6 +117,9 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     best_page = page_score + max(-leaning, 0.0)
     sells = bool(question.things and products) and _VAGUE.issuperset(question.topics)
     named = any(hit.coverage >= _NAMED for hit in products[:1]) and sells
+    if sells and not named:
+        best = [product for hit in products[:1] if (product := facts.product(hit.passage.id.partition(":")[2]))]
+        named = bool(properly_named(question.text, best, facts.lexicon))
     if best_page >= enough and best_page > best_product and page is not None and not named:
         tell_page(draft, page)
         return "answered"
@@ -295,11 +299,12 @@ async def _tell_products(draft: Draft, hits: list[Hit], question: Question) -> N
     facts = draft.desk.facts
     several = [thing for thing in question.things if facts.named(thing)]
     if len(several) > 1:
-        best = [next(hit for hit in hits if hit.passage.id in facts.named(thing)) for thing in several]
-        near = list(dict.fromkeys(best))
+        best = [next((hit for hit in hits if hit.passage.id in facts.named(thing)), None) for thing in several]
+        near = [hit for hit in dict.fromkeys(best) if hit is not None]
     else:
         near = [h for h in hits if h.score >= hits[0].score - _NEAR and h.coverage >= hits[0].coverage - _NEAR]
     found = [product for hit in near if (product := facts.product(hit.passage.id.partition(":")[2]))]
+    found = properly_named(question.text, found, facts.lexicon) or found
     if question.budget or "cheapest" in question.aspects:
         every = [product for hit in hits if (product := facts.product(hit.passage.id.partition(":")[2]))]
         await _list_affordable(draft, every if question.things else found, question)

@@ -17,6 +17,8 @@ another word of the name."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _EMPTY_HEADS = frozenset({"set", "kit", "pack", "piece", "unit", "collection", "套装", "组合", "套"})
 _AFTER_A_WORD = frozenset("的和跟与换退要吗呢吧了有多是在、就也都坏不")
+_BEGUN = 2
+"""Chinese characters, or English words, at the beginning of a name that stand for it."""
 _SHORTEST = 3
 """Letters of a word of a name that may stand for it ("the Chaz")."""
 
@@ -61,6 +63,33 @@ def product_mentions(
         if not other_thing or within[0].name in _concepts_of(one.product_id, products, lexicon):
             kept.append(one)
     return tuple(sorted(kept, key=lambda one: (one.start, -one.strength)))
+
+
+def properly_named(text: str, products: Sequence[Product], lexicon: Lexicon) -> list[Product]:
+    """Return the products of which a text has the words that are theirs alone: the 初雪 of 初雪轻薄羽绒服."""
+    return [product for product in products
+            if any(_is_in(_proper_name(name, lexicon), text) for name in product.names.values())]  # fmt: skip
+
+
+def _is_in(word: str, text: str) -> bool:
+    if not word or not word.isascii():
+        return bool(word) and word in text
+    return re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=8192)
+def _proper_name(name: str, lexicon: Lexicon) -> str:
+    """Return what a name begins with that the lexicon knows nothing of, its brand or series: two words at most."""
+    end = 0
+    for span in lexicon.read(name):
+        if span.kind or name[end : span.start].strip():
+            break
+        end = span.end
+    begun = name[:end]
+    if not begun.isascii():
+        return begun[:_BEGUN] if len(begun) >= _BEGUN else ""
+    words = begun.split()[:_BEGUN]
+    return " ".join(words) if sum(map(len, words)) >= _SHORTEST else ""
 
 
 def _id_and_names(product: Product | OrderItem) -> tuple[str, tuple[str, ...]]:

@@ -29,8 +29,8 @@ _DAYS = re.compile(r"\d\s*(?:days?\b|天)|[一二三四五六七八九十]天", 
 _LABELS = ("attribute", "option", "feature", "aspect", "topic")
 _WORDS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]{2}")
 _ASKS = re.compile(
-    r"[?？]|吗|呢|谁|哪|什么|几|多少|多大|多长|多高|怎么|能不能|可不可以|是不是|会不会|有没有"
-    r"|\b(?:who|whose|which|what|where|when|why|how|can|could|do|does|did|is|are|was|were|will|would|has|have)\b",
+    r"[?？]|吗|呢|谁|哪|什么|几|多少|多大|多长|多高|怎么|咋|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)|[不没么][\s。.~]*$"
+    r"|\b(?:who|whose|which|what|where|when|why|how|can|could|or|got|do|does|did|is|are|was|were|will|would|has|have)\b",
     re.IGNORECASE,
 )
 _ASKS_OF = re.compile(r"^\W*(?:the )?(?:\w+ ){1,4}(?:of|for|on|in) (?:the|your|this|that)\b", re.IGNORECASE)
@@ -68,13 +68,19 @@ async def answering_line(
         return None
     worded = [_worded(line, language, lexicon) for line in lines]
     vectors = await encoder.encode([asked, *worded])
-    units = _units_asked(asked)
+    units = _units_asked(asked) or frozenset(one.kind for one in measures(asked))
     likeness = [
         float(vector @ vectors[0]) + (_SAME_UNIT if units & _units(text) else 0.0)
         for vector, text in zip(vectors[1:], worded, strict=True)
     ]
     best = max(range(len(lines)), key=likeness.__getitem__)
-    return replace(lines[best], sure=likeness[best] >= _ENOUGH) if likeness[best] >= _NEAR else None
+    sure = likeness[best] >= _ENOUGH and (not units or bool(units & _units(worded[best])))
+    return replace(lines[best], sure=sure) if likeness[best] >= _NEAR else None
+
+
+def asks_quantity(question: str) -> bool:
+    """Return whether a question wants so many of something that can be measured: litres, watts, hours."""
+    return bool(_units_asked(question))
 
 
 def _units_asked(question: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.knowledge.lexicon import Lexicon, load_lexicon
+from core.knowledge.naming import properly_named
 from core.ports import TextEncoder
 from core.resilience import in_worker
 from core.shop.records import Product
@@ -150,6 +151,7 @@ class Understander:
                 asks=any(span.kind == "topic" and span.name != "order" for span in self.lexicon.read(rest)),
                 own=self.sells and speaks_of_own(rest),
                 calm=mood > ANGRY,
+                goods=self.sells and bool(properly_named(text, self._products or (), self.lexicon)),
             )
             proposed, intents, rung = await self._propose(reading, session)
             if self.interpreter is not None and _is_unsure(proposed, intents, session):

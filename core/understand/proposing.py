@@ -61,6 +61,8 @@ class Reading:
     own: bool
     """Whether its words are about something bought already."""
     calm: bool
+    goods: bool
+    """Whether its words name one of the shop's products by a name of its own; a train may be any train."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Proposer:
         """Return what the message as a whole proposes; nothing when that is too uncertain."""
         best = self._pooled(scores)
         kind, _, what = self.intents[best.name].does.partition(":")
+        if kind == "none" and reading.goods and not reading.waiting:
+            kind = "question"
         knows = kind in ("question", "none")
         if kind == "flow" and _HYPOTHETICAL.search(reading.text):
             kind = "question"
