@@ -19,7 +19,7 @@ from core.shop.records import Product, Variant, in_language
 
 _KINDS = ("feature", "material", "use", "audience")
 _DRY = re.compile(r"\bkeep\w*\b[^,.;]*\bdry\b|\bstay\w* dry\b|淋湿|不怕雨|怕水|不(?:会|容易)?进水", re.IGNORECASE)
-_AGE = re.compile(rf"({NUMBER})\s*(?:岁|周岁|years?[\s-]old|year[\s-]olds?|yo\b|y/o)", re.IGNORECASE)
+_AGE = re.compile(rf"({NUMBER})[\s-]*(?:岁|周岁|years?[\s-]old|year[\s-]olds?|yo\b|y/o)", re.IGNORECASE)
 _AGES = re.compile(r"\d+(?:\.\d+)?")
 _QUOTE_CHARS = 60
 _AS_GOOD = {
