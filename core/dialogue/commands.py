@@ -25,7 +25,8 @@ from core.types import (
 _ORDER = (CancelFlow, ChitChat, StartFlow, AskKnowledge, Handoff)
 """What is given up comes first; then what may wait for an answer, under what is said at once."""
 _TURN_ONLY = (
-    "also", "answer", "ordinal", "recent", "other", "question", "no_email", "category", "said", "new_item", "item_place"
+    "also", "answer", "ordinal", "recent", "other", "question", "no_email", "category", "said", "new_item",
+    "item_place", "move", "buys", "choice",
 )  # fmt: skip
 """Slots that mean something in the message that gives them only."""
 
