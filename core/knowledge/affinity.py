@@ -15,9 +15,11 @@ from core.knowledge.graph import Graph
 from core.knowledge.history import History
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {"content": 1.0, "shared": 1.0, "linked": 2.0, "together": 1.0, "popular": 0.25}
+    {"content": 0.25, "shared": 0.25, "linked": 1.0, "together": 1.0, "popular": 0.5}
 )
-"""What each ranking counts. `linked` is what the shop itself says goes together."""
+"""What each ranking counts. `linked` is what the shop itself says goes together. Chosen with `zhanggui eval recommend`
+on the receipts of 600 households (dunnhumby, The Complete Journey), where the counts of `together` did as well as the
+nearest neighbours of the library implicit, and better than its factorisation, and can be told as a reason."""
 _SHARED = ("in", "has")
 
 

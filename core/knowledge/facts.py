@@ -50,6 +50,7 @@ class Facts:
     _library: Library | None = None
     _graph: Graph | None = None
     _history: History = field(default_factory=History)
+    _affinity: tuple[Library, History, Affinity] | None = None
     _counting: asyncio.Task[None] | None = None
     _counted_at: float = 0.0
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -85,9 +86,11 @@ class Facts:
 
     async def affinity(self) -> Affinity:
         """Return the products as neighbours of each other."""
-        vectors = (await self.library()).vectors("product:")
-        own = {key.partition(":")[2]: vector for key, vector in vectors.items()}
-        return Affinity(graph=self.graph, history=self._history, vectors=own)
+        library, history = await self.library(), self._history
+        if self._affinity is None or self._affinity[0] is not library or self._affinity[1] is not history:
+            own = {key.partition(":")[2]: vector for key, vector in library.vectors("product:").items()}
+            self._affinity = (library, history, Affinity(graph=self.graph, history=history, vectors=own))
+        return self._affinity[2]
 
     def product(self, product_id: str) -> Product | None:
         """Return a product as of the last refresh."""

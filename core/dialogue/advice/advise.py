@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from core.dialogue.comparing import compares
 from core.dialogue.draft import Draft
 from core.knowledge.comparing import amounts
 from core.knowledge.needs import Candidate, read_needs
+from core.knowledge.negation import is_negated
 from core.knowledge.orderings import ranked_kinds, wanted_order
 from core.knowledge.question import Question, read_question
 from core.knowledge.splitting import Split, best_split
@@ -34,7 +36,7 @@ from core.wording.formats import money
 _LIKELY = 0.3
 """Probability of a recommendation being asked for from which a bare kind of goods ("I need a jacket") is a wish."""
 _BRAND = ("brand", "manufacturer", "maker", "品牌", "牌子")
-_BUDGET = float("inf")
+_REFUSED = ("colour", "material", "feature")
 
 
 async def advise(draft: Draft) -> str:
@@ -71,13 +73,15 @@ async def _go_on(draft: Draft, text: str, question: Question, move: str) -> bool
 
 def _adds(draft: Draft, text: str, question: Question) -> bool:
     """Return whether a message says more of the wish, and asks nothing of a product."""
-    asks = question.points or question.aspects or question.topics
-    told = read_needs(question, draft.desk.facts.lexicon, question.budget)
-    if asks or not told or any(need.kind == "thing" for need in told):
+    lexicon = draft.desk.facts.lexicon
+    told = read_needs(question, lexicon, question.budget)
+    spans = lexicon.read(question.text)
+    refuses = any(span.kind in _REFUSED and is_negated(question.text, span.start, span.end) for span in spans)
+    if question.points or question.aspects or question.topics or not (told or refuses):
         return False
-    return ("product_id" not in draft.slots or bool(question.budget) or len(shown_before(draft)) > 1) and (
-        not question.things or bool(wish_of(draft).question.things) is False
-    )
+    if any(need.kind == "thing" for need in told) or (question.things and wish_of(draft).question.things):
+        return False
+    return "product_id" not in draft.slots or bool(question.budget) or len(shown_before(draft)) > 1
 
 
 async def _narrowed(draft: Draft, text: str) -> bool:
@@ -212,7 +216,7 @@ def _ask(draft: Draft, split: Split) -> None:
     draft.say(f"ask_{split.kind}")
     if split.kind == "budget":
         low, high = map(float, split.values)
-        ranges = ((0.0, low), (low, high), (high, _BUDGET))
+        ranges = ((0.0, low), (low, high), (high, math.inf))
         labels = [budget_words(draft, *one) for one in ranges]
     else:
         labels = [lexicon.word(split.kind, value, language) for value in split.values]

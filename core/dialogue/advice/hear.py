@@ -41,7 +41,7 @@ def hear_advice(draft: Draft) -> None:
     """Turn the commands of a message that goes on with advice, or buys, into those that do so."""
     words = normalise(spoken_text(draft.message, draft.percept))
     waiting = draft.stack[-1].flow if draft.stack else ""
-    if not draft.desk.facts.products or not words or _is_angry(draft):
+    if not draft.desk.facts.products or not words or _wants_person(draft):
         return
     if waiting == BUY:
         _hear_choice(draft, words)
@@ -61,8 +61,8 @@ def hear_advice(draft: Draft) -> None:
     elif move in _BUYS:
         if _is_buying(draft, move, words):
             _obey(draft, SetSlot(slot="buys", value=words), StartFlow(flow=BUY))
-    elif move == "why":
-        _ask(draft, words, move)
+    elif move == "why" or (move == "why_shown" and shown_before(draft)):
+        _ask(draft, words, "why")
     elif move in ("other", "not_this") and shown_before(draft):
         _ask(draft, words, move)
     elif wish_lines(draft) and _answers(draft, move, words):
@@ -77,7 +77,7 @@ def _hear_choice(draft: Draft, words: str) -> None:
     lexicon = draft.desk.facts.lexicon
     question = read_question(words, lexicon)
     commands = draft.understanding.commands
-    leaves = any(isinstance(c, CancelFlow | Handoff) or (isinstance(c, Deny) and len(commands) == 1) for c in commands)
+    leaves = any(isinstance(c, CancelFlow) or (isinstance(c, Deny) and len(commands) == 1) for c in commands)
     if product is None or leaves or question.topics or question.aspects or load_moves().settles.search(words):
         return
     named = option_mentions(words, product, lexicon) or question.colours or question.sizes
@@ -126,8 +126,9 @@ def _is_of_orders(draft: Draft) -> bool:
                for one in draft.understanding.commands)  # fmt: skip
 
 
-def _is_angry(draft: Draft) -> bool:
-    return any(isinstance(one, Handoff) for one in draft.understanding.commands)
+def _wants_person(draft: Draft) -> bool:
+    """Return whether a person is asked for in so many words, or needed; a classifier may take "2-person" for it."""
+    return any(isinstance(one, Handoff) and one.source != "classifier" for one in draft.understanding.commands)
 
 
 def _ask(draft: Draft, words: str, move: str) -> None:

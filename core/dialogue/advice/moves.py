@@ -25,9 +25,8 @@ class Moves:
 
     def read(self, text: str) -> str:
         """Return the move that normalised words make, "" for none: the first in the order of the file."""
-        if self.settles.search(text):
-            return "personal_off" if self.says("personal_off", text) else ""
-        return next((move for move in self.patterns if move not in _WORDS and self.says(move, text)), "")
+        moves = _OF_ORDERS if self.settles.search(text) else (one for one in self.patterns if one not in _WORDS)
+        return next((move for move in moves if self.says(move, text)), "")
 
     def says(self, move: str, text: str) -> bool:
         """Return whether the words make this very move."""
@@ -36,7 +35,22 @@ class Moves:
 
 _WORDS = ("brand", "too_dear")
 """What only tells more of a move."""
-_FIRST = ("personal_off", "personal_on", "why", "cart", "not_this", "other", "any", "buy", "order", "brand", "too_dear")
+_OF_ORDERS = ("personal_off", "personal_on")
+"""Moves that speak of orders without settling anything of theirs."""
+_FIRST = (
+    "personal_off",
+    "personal_on",
+    "why",
+    "why_shown",
+    "cart",
+    "not_this",
+    "other",
+    "any",
+    "buy",
+    "order",
+    "brand",
+    "too_dear",
+)
 
 
 @cache

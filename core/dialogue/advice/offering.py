@@ -20,6 +20,8 @@ from core.wording.formats import listing
 
 SHOWN = 4
 """Products in a list."""
+_RANKED = 200
+"""Products that are ranked by their nearness to the words; of those that meet a wish the rest is as good as far."""
 _ASKED, _OWN, _BESTSELLER, _CHEAP = 1.0, 1.0, 0.25, 0.5
 """What nearness to the words counts in the order of equals, nearness to what the customer bought, how often all
 customers buy it, and a low price."""
@@ -51,7 +53,7 @@ async def find(draft: Draft, wish: Wish, *, keep: Keep = lambda _: True) -> Foun
     out = set(ruled_out(draft))
     left = [product for product in pool(draft, wish) if product.product_id not in out]
     weighed = candidates(left, needs, wish.question, facts.lexicon, language=draft.language, budget=wish.budget)
-    kept = [one for one in weighed if keep(one)]
+    kept = [one for one in weighed if one.variants and keep(one)]
     if not kept:
         return Found(candidates=(), lacking=())
     fewest = min(len(_lacking(one)) for one in kept)
@@ -117,7 +119,7 @@ async def _ordered(draft: Draft, wish: Wish, best: Sequence[Candidate]) -> tuple
     """Return equals by how near they are to the words, to what was bought with consent, and by sales and price."""
     facts = draft.desk.facts
     by_id = {one.product.product_id: one for one in best}
-    hits = await facts.search(wish.question.text, prefix="product:", k=len(facts.products), forgiving=True)
+    hits = await facts.search(wish.question.text, prefix="product:", k=_RANKED, forgiving=True)
     near = [key for hit in hits if (key := hit.passage.id.partition(":")[2]) in by_id and hit.score > 0]
     cheap = sorted(by_id, key=lambda key: min((v.price for v in by_id[key].variants), default=0.0))
     rankings = [(near, _ASKED), (cheap, _CHEAP), (facts.history.popular(by_id), _BESTSELLER)]

@@ -28,8 +28,8 @@ async def tell_why(draft: Draft) -> str:
         candidate = weigh(product, wish.needs, wish.question, facts.lexicon, draft.language, wish.budget)
         note = note_for(draft, candidate, bought, affinity)
         orders = facts.history.bought.get(product.product_id, 0)
-        if orders:
-            note = f"{note}{draft.word('why_orders', orders=orders)}"
+        told = draft.word("why_orders", orders=orders) if orders else ""
+        note = f"{note}{told}" if draft.language == "zh" else " ".join(filter(None, (note, told)))
         name = in_language(product.names, draft.language)
         draft.say("why_line" if note else "why_line_bare", product=name, note=note)
         draft.cite(f"product:{product.product_id}", name)

@@ -161,3 +161,10 @@ async def test_a_shop_without_orders_recommends_all_the_same(talk: Talk, shop: M
 async def test_a_present_for_mother_is_no_curse(talk: Talk) -> None:
     await talk("送妈妈的生日礼物，200以内")
     assert not talk.session.handed_off and talk.cards
+
+
+async def test_what_is_refused_is_not_shown(talk: Talk) -> None:
+    await talk("需要个包")
+    said = await talk("不要黑色")
+    assert "钱包" not in said or "WALLET-BLACK" not in [card.sku for card in talk.cards]
+    assert talk.cards and "行云通勤双肩包" in said

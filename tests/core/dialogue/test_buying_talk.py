@@ -56,6 +56,13 @@ async def test_what_is_open_is_asked_and_kept_through_a_question_in_between(talk
     assert link("TSHIRT-BLUE-L") in await talk("L")
 
 
+async def test_a_size_that_sounds_like_a_person_is_a_size(talk: Talk) -> None:
+    await talk("do you have a tent")
+    await talk("I'll buy it")
+    await talk("green")
+    assert link("TENT-GREEN-2-PERSON") in await talk("2-person") and not talk.session.handed_off
+
+
 async def test_never_mind_ends_it(talk: Talk) -> None:
     await talk("T恤多少钱")
     await talk("就要这个")
