@@ -76,8 +76,10 @@ class Facts:
     async def _count(self) -> None:
         try:
             self._history = await in_worker(count_history, await self.shop.baskets())
-        except Exception:  # a shop whose orders cannot be read still sells, without saying what goes with what
-            _LOG.exception("the shop's orders could not be counted")
+        except (
+            Exception
+        ) as error:  # a shop whose orders cannot be read still sells, and says less of what goes with what
+            _LOG.warning("the shop's orders could not be counted: %s", error)
 
     @property
     def history(self) -> History:

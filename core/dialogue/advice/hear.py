@@ -34,7 +34,7 @@ _THANKS = ("thanks_bye", "ack")
 _PERSONAL = ("personal_on", "personal_off")
 _NAMED = 0.6
 """Strength of a name from which on a product is meant by it."""
-_OF_ORDERS = frozenset({"order_id", "email", "zip", "topic"})
+_OF_ORDERS = frozenset({"order_id", "email", "zip"})
 
 
 def hear_advice(draft: Draft) -> None:
@@ -46,12 +46,10 @@ def hear_advice(draft: Draft) -> None:
     if waiting == BUY:
         _hear_choice(draft, words)
         return
-    told = draft.slots.pop(TOLD, "")
-    if told and all(isinstance(one, ChitChat) and one.topic in _THANKS for one in draft.understanding.commands):
+    told, commands = draft.slots.pop(TOLD, ""), draft.understanding.commands
+    if told and commands and all(isinstance(one, ChitChat) and one.topic in _THANKS for one in commands):
         draft.slots[TOLD] = told
-        draft.understanding = replace(
-            draft.understanding, commands=(*draft.understanding.commands, StartFlow(flow="beside_order"))
-        )
+        draft.understanding = replace(draft.understanding, commands=(*commands, StartFlow(flow="beside_order")))
         return
     move = load_moves().read(words)
     if move in _PERSONAL:
@@ -99,7 +97,7 @@ def _names_product(draft: Draft, words: str) -> bool:
 
 
 def _names_other(draft: Draft, words: str) -> bool:
-    """Return whether the words name a kind of goods that is not sold here."""
+    """Return whether the words name some kind of goods at all: who names what is not spoken of does not buy this."""
     return bool(read_question(words, draft.desk.facts.lexicon).things)
 
 
@@ -122,8 +120,8 @@ def _is_guess(command: Command) -> bool:
 
 def _is_of_orders(draft: Draft) -> bool:
     """Return whether the message names what only orders have."""
-    return any(isinstance(one, SetSlot | CorrectSlot) and one.slot in _OF_ORDERS - {"topic"}
-               for one in draft.understanding.commands)  # fmt: skip
+    named = (one.slot for one in draft.understanding.commands if isinstance(one, SetSlot | CorrectSlot))
+    return any(slot in _OF_ORDERS for slot in named)
 
 
 def _wants_person(draft: Draft) -> bool:
