@@ -76,9 +76,7 @@ class Facts:
     async def _count(self) -> None:
         try:
             self._history = await in_worker(count_history, await self.shop.baskets())
-        except (
-            Exception
-        ) as error:  # a shop whose orders cannot be read still sells, and says less of what goes with what
+        except Exception as error:  # a shop whose orders cannot be read still sells
             _LOG.warning("the shop's orders could not be counted: %s", error)
 
     @property

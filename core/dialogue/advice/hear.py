@@ -76,9 +76,11 @@ def _hear_choice(draft: Draft, words: str) -> None:
     question = read_question(words, lexicon)
     commands = draft.understanding.commands
     leaves = any(isinstance(c, CancelFlow) or (isinstance(c, Deny) and len(commands) == 1) for c in commands)
-    if product is None or leaves or question.topics or question.aspects or load_moves().settles.search(words):
+    if product is None or leaves or question.topics or load_moves().settles.search(words):
         return
     named = option_mentions(words, product, lexicon) or question.colours or question.sizes
+    if question.aspects and (not named or load_moves().says("asks", words)):
+        return
     pieces = any(entity.kind == "quantity" for entity in draft.understanding.entities) or words.strip().isdigit()
     if named or pieces or load_moves().read(words) in (*_BUYS, "any"):
         _obey(draft, SetSlot(slot="choice", value=words))

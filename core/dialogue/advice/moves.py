@@ -33,13 +33,12 @@ class Moves:
         return self.patterns[move].search(text) is not None
 
 
-_WORDS = ("brand", "too_dear")
+_WORDS = ("asks", "brand", "too_dear")
 """What only tells more of a move."""
 _OF_ORDERS = ("personal_off", "personal_on")
 """Moves that speak of orders without settling anything of theirs."""
 _FIRST = (
-    "personal_off",
-    "personal_on",
+    *_OF_ORDERS,
     "why",
     "why_shown",
     "cart",
@@ -48,8 +47,7 @@ _FIRST = (
     "any",
     "buy",
     "order",
-    "brand",
-    "too_dear",
+    *_WORDS,
 )
 
 

@@ -63,6 +63,12 @@ async def test_a_size_that_sounds_like_a_person_is_a_size(talk: Talk) -> None:
     assert link("TENT-GREEN-2-PERSON") in await talk("2-person") and not talk.session.handed_off
 
 
+async def test_a_size_that_is_called_a_size_is_taken(talk: Talk) -> None:
+    await talk("T恤多少钱")
+    await talk("就要这个 blue")
+    assert link("TSHIRT-BLUE-L") in await talk("size L")
+
+
 async def test_never_mind_ends_it(talk: Talk) -> None:
     await talk("T恤多少钱")
     await talk("就要这个")

@@ -12,7 +12,7 @@ from core.errors import ConfigError
     ("said", "move"),
     [
         ("就要这个", "buy"), ("好的，那就买它了", "buy"), ("I'll take the blue one in M", "buy"), ("来两双", "buy"),
-        ("就第一个了", "buy"),
+        ("就第一个了", "buy"), ("就它", "buy"), ("就要这个 black 28L", "buy"),
         ("buy the second one", "buy"), ("两件", "order"), ("two pieces", "order"), ("还有吗", "other"),
         ("加到购物车", "cart"), ("加到 cart", "cart"), ("please add it to my basket", "cart"),
         ("下单吧", "order"), ("how do I buy it?", "order"),
