@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 from difflib import get_close_matches
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -102,8 +103,19 @@ class ShopSettings(_Section):
     """After which customers have to prove anew who they are."""
     idle_hours: float = Field(default=8, gt=0)
     """Of silence, after which a customer is greeted anew and nothing waits for their yes any more."""
+    cart_url: str = ""
+    """The address that puts goods into the shop's cart: "https://shop.example.com/cart/add?sku={sku}&quantity={quantity}".
+    Empty: customers are told the article's number."""
     policy: Path | None = None
     """A file with the shop's own terms; None for those it was imported with, else the built-in ones."""
+
+    @field_validator("cart_url")
+    @classmethod
+    def _is_cart(cls, value: str) -> str:
+        names = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
+        if value and not (value.startswith(("https://", "http://")) and {"sku"} <= names <= {"sku", "quantity"}):
+            raise ValueError("expected an address that begins with https:// and has {sku}, and maybe {quantity}, in it")
+        return value
 
 
 class Web(_Section):

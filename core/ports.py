@@ -262,6 +262,10 @@ class Shop(Protocol):
         """Return one product."""
         ...
 
+    async def baskets(self) -> tuple[frozenset[str], ...]:
+        """Return the ids of the products of each order, cancelled ones aside: not whose it was, nor when."""
+        ...
+
     async def pages(self) -> tuple[Page, ...]:
         """Return the shop's questions and policies."""
         ...

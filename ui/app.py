@@ -233,6 +233,7 @@ def _dialogue(
         shop,
         sentences,
         currency=currency,
+        cart_url=settings.shop.cart_url,
         identity_attempts=settings.shop.identity_attempts,
         greeting=settings.shop.greeting,
         handoff_hours=settings.shop.handoff_hours,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.dialogue.acts import ACTS, CHECKS
+from core.dialogue.advice.hear import hear_advice
 from core.dialogue.attempts import NO_ATTEMPTS, Attempts
 from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
@@ -15,6 +16,7 @@ from core.dialogue.linking import Links, asks_to_move, go_on_here, new_code, tel
 from core.dialogue.load import FOLDER, Words, load_flows
 from core.dialogue.outcome import Outcome
 from core.dialogue.own_asking import ask_own_records
+from core.dialogue.page_first import know_better
 from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
 from core.dialogue.returning import is_back, note_time, offer_paused, pause, resume, welcome_back
@@ -45,6 +47,7 @@ class Dialogue:
         greeting: str = "",
         handoff_hours: str = "",
         currency: str = "USD",
+        cart_url: str = "",
         picture: Callable[[Picture], str] = lambda _: "",
         flows: Path = FOLDER,
         documents: Documents | None = None,
@@ -71,6 +74,7 @@ class Dialogue:
             templates=templates,
             picture=picture,
             currency=currency,
+            cart_url=cart_url,
             identity_attempts=identity_attempts,
             greeting=greeting,
             handoff_hours=handoff_hours,
@@ -91,6 +95,7 @@ class Dialogue:
         """Read the shop and encode its passages now, so that no customer waits for it."""
         await self._desk.facts.refresh()
         await self._desk.facts.library()
+        await self._desk.facts.counted()
 
     async def respond(
         self, message: Message, percept: Percept, understanding: Understanding, session: Session
@@ -133,6 +138,8 @@ class Dialogue:
             notice(draft)
             asks_to_move(draft)
             ask_own_records(draft)
+            hear_advice(draft)
+        await know_better(draft)
         take_slots(draft)
         await take_facts(draft, self._runner)
         await stay_with_one(draft)

@@ -26,7 +26,7 @@ _ORDER = (CancelFlow, ChitChat, StartFlow, AskKnowledge, Handoff)
 """What is given up comes first; then what may wait for an answer, under what is said at once."""
 _TURN_ONLY = (
     "also", "answer", "ordinal", "recent", "other", "question", "no_email", "category", "page", "said", "new_item",
-    "item_place",
+    "item_place", "move", "buys", "choice",
 )  # fmt: skip
 """Slots that mean something in the message that gives them only."""
 

@@ -41,7 +41,7 @@ _BETTER = re.compile(r"better|best|recommend|哪个好|哪款好|更好|值得",
 async def tell_comparison(draft: Draft, question: Question) -> bool:
     """Compare the products that a question names, or those listed just now; False when it compares nothing."""
     order = wanted_order(question.text)
-    if "compare" not in question.aspects and not (order and _WHICH.search(question.text)):
+    if not compares(question):
         return False
     products = _meant(draft, question.text)
     if len(products) < 2:  # "compare the kettle and the flask" may have been taken for two requests
@@ -58,6 +58,11 @@ async def tell_comparison(draft: Draft, question: Question) -> bool:
     draft.list_shown("product_id", [product.product_id for product in products])
     draft.slots.pop("product_id", None)
     return True
+
+
+def compares(question: Question) -> bool:
+    """Return whether a question sets products side by side: "compare them", "which is cheaper"."""
+    return "compare" in question.aspects or bool(wanted_order(question.text) and _WHICH.search(question.text))
 
 
 def _meant(draft: Draft, text: str) -> list[Product]:

@@ -56,6 +56,8 @@ class Desk:
     """Hours of silence after which a customer comes back rather than goes on."""
     identity_h: float = 24
     """Hours after which a customer has to prove anew who they are."""
+    cart_url: str = ""
+    """The address that puts {quantity} of {sku} into the shop's cart; "" where the shop has none."""
     pack: Pack | None = None
     """The business, where it brings slots and rules of its own; None for the built-in shop."""
 

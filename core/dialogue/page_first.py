@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from core.dialogue.business import WISH
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
 from core.dialogue.questions import tell_page
 from core.dialogue.tickets.collecting import is_question
-from core.types import Handoff, spoken_text
+from core.types import AskKnowledge, ChitChat, Handoff, spoken_text
 
 _BEFORE_PROOF = 0.45
 """Evidence from which a page answers before we ask who the customer is."""
+_AGAINST_THE_CLASSIFIER = 0.6
+"""The same where the classifier says that it is nothing of the shop's."""
 _BEFORE_PERSON = 0.4
 """The same before a person is fetched."""
 _GENERAL = frozenset({"settle", "business", "order_wish"})
@@ -23,6 +26,19 @@ _MINE = re.compile(
     re.IGNORECASE,
 )
 """Words about one's own order, which no page knows of."""
+
+
+async def know_better(draft: Draft) -> None:
+    """Take for a question what the classifier holds to be none of the shop's business, where a page is about it."""
+    outside = [one for one in draft.understanding.commands if isinstance(one, ChitChat) and one.topic == "out_of_scope"]
+    if not outside:
+        return
+    words = spoken_text(draft.message, draft.percept)
+    hits = await draft.desk.facts.search(words, prefix="page:", k=1)
+    if hits and hits[0].score >= _AGAINST_THE_CLASSIFIER:
+        kept = tuple(one for one in draft.understanding.commands if one not in outside)
+        asked = AskKnowledge(question=words, source="rules")
+        draft.understanding = replace(draft.understanding, commands=(*kept, asked))
 
 
 async def tell_rule(draft: Draft) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.dialogue.advice.reasons import budget_words
+from core.dialogue.advice.wishing import begin_wish, note_shown, wish_lines
 from core.dialogue.choosing import offer_more_or_less, recommend
 from core.dialogue.comparing import tell_comparison
 from core.dialogue.draft import Draft
@@ -68,6 +70,18 @@ async def answer_question(draft: Draft) -> str:
 
 
 async def _answer(draft: Draft, text: str) -> str:
+    """Answer one question; a list that it brings is a wish to go on with: "a cheaper one", "not that brand"."""
+    wish, listed = wish_lines(draft), draft.slots.get("listed", "")
+    answered = await _told(draft, text)
+    slot, _, values = draft.slots.get("listed", "").partition(":")
+    several = slot == "product_id" and "," in values and draft.slots["listed"] != listed
+    if several and wish_lines(draft) == wish:
+        begin_wish(draft, text)
+        note_shown(draft, values.split(","))
+    return answered
+
+
+async def _told(draft: Draft, text: str) -> str:
     pressed = draft.desk.facts.pages.get(draft.heard.get("page", ""))
     if pressed is not None:
         tell_page(draft, pressed)
@@ -109,7 +123,7 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     choosing = _likely(draft) == "product_recommendation" or question.budget is not None
     hits = await facts.search(text, prefix="product:", k=20, forgiving=choosing)
     products = _of_named_things(draft, question, hits)
-    if _wants_advice(draft, question) and recommend(draft, question):
+    if _wants_advice(draft, question) and await recommend(draft, text, question):
         return "answered"
     page, page_score, enough = await _page(draft, text)
     leaning = _leaning(draft, question)
@@ -126,9 +140,11 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     if not sells and best_product < _ENOUGH:
         products = await _of_unknown_words(draft, question)
         if not products:
-            told = choosing and recommend(draft, question)
+            told = choosing and await recommend(draft, text, question)
             return "answered" if told else _without_evidence(draft, question)
-    if (choosing or (question.have and not question.aspects)) and recommend(draft, question, asked=choosing):
+    if (choosing or (question.have and not question.aspects)) and await recommend(
+        draft, text, question, asked=choosing
+    ):
         return "answered"
     await _tell_products(draft, products, question)
     return "answered"
@@ -214,8 +230,10 @@ async def _list_affordable(draft: Draft, products: Sequence[Product], question: 
     if fitting:
         list_products(draft, fitting, "products_found", only=budget.holds if budget else lambda _: True)
         return
-    limit = money(budget.high, draft.desk.currency, draft.language) if budget else ""
-    draft.say("none_affordable", limit=limit)
+    if budget and not budget.low:
+        draft.say("none_affordable", limit=money(budget.high, draft.desk.currency, draft.language))
+    elif budget:
+        draft.say("none_between", range=budget_words(draft, budget.low, budget.high))
     list_products(draft, cheapest_first(products), "products_nearest")
 
 

@@ -15,7 +15,7 @@ from core.types import Affirm, Deny, FlowFrame, TextPart, spoken_text
 
 _STASH = "_stash"
 """The slot of a paused flow's outermost frame that holds what the flows had collected."""
-_LASTING = frozenset({"tickets", "order_id", "product_id", "sku", "linked", "link_tries", "handoff_reason"})
+_LASTING = frozenset({"tickets", "order_id", "product_id", "sku", "linked", "link_tries", "handoff_reason", "personal"})
 """Slots that mean something without the flow that was open."""
 _RESUME = "resume"
 _GO_ON = re.compile(r"^\W*(?:继续|接着(?:办|说)?|go on|continue|carry on|resume|let's continue)\W*$", re.IGNORECASE)

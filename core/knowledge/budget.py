@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.shop.records import Variant
 
-_NUMBER = r"(\d+(?:\.\d+)?|[一二两三四五六七八九](?:百|千)五?十?|[一二三四五六七八九]?十)"
+_NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[一二两三四五六七八九](?:百|千)五?十?|[一二三四五六七八九]?十)"
 _MONEY = r"\s*(?:元|块钱?|块|yuan|rmb|dollars?|usd|bucks)?"
 _SIGN = r"[$¥€£]?\s*"
 _BETWEEN = re.compile(
@@ -24,6 +24,13 @@ _MOST = re.compile(
     rf"|(?:预算|budget)\s*(?:是|在|of|is|:|就|大概|about|around)*\s*{_SIGN}{_NUMBER}{_MONEY}",
     re.IGNORECASE,
 )
+_LEAST = re.compile(
+    rf"{_NUMBER}{_MONEY}\s*(?:以上|起步?)(?!的?(?:电|内存|容量))"
+    rf"|(?:高于|超过|不低于|至少|最少|\bover|\babove|\bmore than|\bat least|\bno less than)\s*{_SIGN}{_NUMBER}{_MONEY}"
+    r"(?!\s*(?:%|岁|天|年|小时|分钟|个|件|人|页|瓦|克|公斤|升|毫升|米|厘米|寸|次|(?:l|ml|kg|g|cm|mm|m|w|mah|oz|lbs?|inch(?:es)?|hours?|days?|years?|people|pages?"
+    r"|lit(?:re|er)s?|times|pieces|items)\b)|[\d.])",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(
     rf"{_NUMBER}{_MONEY}\s*(?:左右|上下)|(?:大概|大约|around|about)\s*{_SIGN}{_NUMBER}\s*(?:元|块钱?|块|yuan|rmb|dollars?)",
     re.IGNORECASE,
@@ -35,7 +42,7 @@ _DIGITS = dict(zip("一二两三四五六七八九", (1, 2, 2, 3, 4, 5, 6, 7, 8,
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A range of prices, both ends included."""
+    """A range of prices, both ends included; without an upper end `high` is infinite."""
 
     low: float
     high: float
@@ -52,8 +59,11 @@ def read_budget(text: str) -> tuple[Budget | None, str]:
         low, high = sorted(_value(number) for number in between.groups())
         return Budget(low, high), _cut(text, between)
     most = _MOST.search(text)
-    if most:
-        return Budget(0.0, _value(_first(most))), _cut(text, most)
+    rest = _cut(text, most) if most else text
+    least = _LEAST.search(rest)
+    if most or least:
+        low = _value(_first(least)) if least else 0.0
+        return Budget(low, _value(_first(most)) if most else math.inf), _cut(rest, least) if least else rest
     about = _ABOUT.search(text)
     if about:
         middle = _value(_first(about))
@@ -71,7 +81,7 @@ def _cut(text: str, found: re.Match[str]) -> str:
 
 def _value(number: str) -> float:
     if number[0].isdigit():
-        return float(number)
+        return float(number.replace(",", ""))
     if number.endswith("十") and len(number) <= len("五十"):
         return 10.0 * _DIGITS.get(number[0], 1)
     value = _DIGITS[number[0]] * (1000 if "千" in number else 100)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from core.knowledge.affinity import Affinity
 from core.knowledge.chunks import is_document, of_document
 from core.knowledge.graph import Graph, build_graph
+from core.knowledge.history import History, count_history
 from core.knowledge.lexicon import Lexicon, load_lexicon
 from core.knowledge.library import Hit, Library, Reranker, build_library
 from core.knowledge.passages import Passage, of_page, of_product
 from core.knowledge.sifting import sifted_page, sifted_product
 from core.ports import Shop, TextEncoder
+from core.resilience import in_worker
 from core.shop.records import Page, Product
+
+_LOG = logging.getLogger(__name__)
+_COUNTED_FOR_S = 3600.0
+"""After which the orders are counted anew: what is bought changes slowly."""
 
 
 class Documents(Protocol):
@@ -40,17 +49,48 @@ class Facts:
     _read: tuple[tuple[Product, ...], tuple[Page, ...], tuple[Page, ...]] | None = None
     _library: Library | None = None
     _graph: Graph | None = None
+    _history: History = field(default_factory=History)
+    _affinity: tuple[Library, History, Affinity] | None = None
+    _counting: asyncio.Task[None] | None = None
+    _counted_at: float = 0.0
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def refresh(self) -> None:
         """Read the shop's records and the documents again when they changed."""
         documents = await self.documents.pages() if self.documents else ()
         now = (await self.shop.products(), await self.shop.pages(), documents)
+        if now != self._read or time.monotonic() - self._counted_at > _COUNTED_FOR_S:
+            self._counted_at = time.monotonic()
+            self._counting = asyncio.create_task(self._count())
         if now == self._read:
             return
         self.products = {product.product_id: sifted_product(product) for product in now[0]}
         self.pages = {page.id: sifted_page(page) for page in (*now[1], *now[2])}
         self._read, self._library, self._graph = now, None, None
+
+    async def counted(self) -> None:
+        """Wait until the orders are counted; turns do not, they take what is counted already."""
+        if self._counting is not None:
+            await self._counting
+
+    async def _count(self) -> None:
+        try:
+            self._history = await in_worker(count_history, await self.shop.baskets())
+        except Exception as error:  # a shop whose orders cannot be read still sells
+            _LOG.warning("the shop's orders could not be counted: %s", error)
+
+    @property
+    def history(self) -> History:
+        """Return what is bought, and bought together, as far as it is counted."""
+        return self._history
+
+    async def affinity(self) -> Affinity:
+        """Return the products as neighbours of each other."""
+        library, history = await self.library(), self._history
+        if self._affinity is None or self._affinity[0] is not library or self._affinity[1] is not history:
+            own = {key.partition(":")[2]: vector for key, vector in library.vectors("product:").items()}
+            self._affinity = (library, history, Affinity(graph=self.graph, history=history, vectors=own))
+        return self._affinity[2]
 
     def product(self, product_id: str) -> Product | None:
         """Return a product as of the last refresh."""

@@ -106,6 +106,16 @@ class Library:
         ]
         return (await self._reranked(question, hits))[:k]
 
+    def vectors(self, prefix: str) -> dict[str, NDArray[np.float32]]:
+        """Return one unit vector for each passage whose id begins with `prefix`; none without an encoder."""
+        rows = self.sentences
+        if rows.vectors is None or not len(rows.owners):
+            return {}
+        sums = np.add.reduceat(rows.vectors, rows.starts, axis=0)
+        units = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        ids = (self.passages[at].id for at in rows.owners)
+        return {one: unit for one, unit in zip(ids, units, strict=True) if one.startswith(prefix)}
+
     def named(self, token: str) -> frozenset[str]:
         """Return the ids of the passages that have a token or a sort of it in their title, else the wider thing."""
         own = self._titled(token) | self._titled(_SORT_OF + token)

@@ -19,7 +19,7 @@ from core.shop.records import Product, Variant, in_language
 
 _KINDS = ("feature", "material", "use", "audience")
 _DRY = re.compile(r"\bkeep\w*\b[^,.;]*\bdry\b|\bstay\w* dry\b|淋湿|不怕雨|怕水|不(?:会|容易)?进水", re.IGNORECASE)
-_AGE = re.compile(rf"({NUMBER})\s*(?:岁|周岁|years?[\s-]old|year[\s-]olds?|yo\b|y/o)", re.IGNORECASE)
+_AGE = re.compile(rf"({NUMBER})[\s-]*(?:岁|周岁|years?[\s-]old|year[\s-]olds?|yo\b|y/o)", re.IGNORECASE)
 _AGES = re.compile(r"\d+(?:\.\d+)?")
 _QUOTE_CHARS = 60
 _AS_GOOD = {
@@ -96,8 +96,11 @@ def read_needs(question: Question, lexicon: Lexicon, budget: Budget | None) -> t
 def weigh(product: Product, needs: Sequence[Need], question: Question, lexicon: Lexicon, language: str,
           budget: Budget | None) -> Candidate:  # fmt: skip
     """Return how far a product meets the needs, with the variants that meet the most of them."""
-    mentions = [one for one in option_mentions(question.text, product, lexicon) if not one.negated]
-    left = tuple(one for one in product.variants.values() if one.available and one.stock != 0)
+    named = option_mentions(question.text, product, lexicon)
+    mentions = [one for one in named if not one.negated]
+    refused = {(one.option, one.value) for one in named if one.negated}
+    here = (one for one in product.variants.values() if one.available and one.stock != 0)
+    left = tuple(one for one in here if not refused & set(one.options.items()))
     reasons: list[Reason] = []
     lacking: list[Need] = []
     for need in needs:

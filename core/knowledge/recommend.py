@@ -32,11 +32,13 @@ def candidates(
 ) -> list[Candidate]:
     """Return the products by how many of the needs their records meet, then by price; those that meet none left out.
 
-    The audience narrows down and does not recommend by itself: a product that says it is for others is left out.
+    Where nothing but a price or an audience is stated, there is nothing to meet and all stay. The audience
+    narrows down and does not recommend by itself: a product that says it is for others is left out.
     """
     suiting = [product for product in products if suits(product, question.audience, lexicon)]
     weighed = [weigh(product, needs, question, lexicon, language, budget) for product in suiting]
-    met = [one for one in weighed if any(reason.need.kind != "budget" for reason in one.reasons)]
+    narrows_only = all(need.kind in ("budget", "audience") for need in needs)
+    met = [one for one in weighed if narrows_only or any(reason.need.kind != "budget" for reason in one.reasons)]
     return sorted(met, key=lambda one: (len(one.lacking), min((v.price for v in one.variants), default=0.0)))
 
 

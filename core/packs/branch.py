@@ -66,6 +66,10 @@ class Branch:
         """Return None: there is no catalogue here."""
         return None
 
+    async def baskets(self) -> tuple[frozenset[str], ...]:
+        """Return nothing: there are no orders here."""
+        return ()
+
     async def pages(self) -> tuple[Page, ...]:
         """Return the pack's knowledge."""
         return tuple(self.pack.pages.values())

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, select
 from core.journal.store import Store
 from core.ports import Effect
 from core.shop import pictures
+from core.shop.baskets import baskets
 from core.shop.deeds import proposed
 from core.shop.formats.json_in import customer_from, order_from, page_from, product_from
 from core.shop.guards import guard
@@ -94,6 +95,10 @@ class LocalShop:
         """Return one product."""
         await self._refresh()
         return self._products.get(product_id)
+
+    async def baskets(self) -> tuple[frozenset[str], ...]:
+        """Return the ids of the products of each order, cancelled ones aside: not whose it was, nor when."""
+        return await self._store.read(baskets)
 
     async def pages(self) -> tuple[Page, ...]:
         """Return the shop's questions and policies."""

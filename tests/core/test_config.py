@@ -173,3 +173,15 @@ def test_a_list_in_a_variable_is_json_and_anything_else_is_explained(monkeypatch
     monkeypatch.setenv("ZHANGGUI_WEB__ALLOWED_ORIGINS", "https://shop.example.com")
     with pytest.raises(ConfigError, match="lists are written as JSON"):
         load()
+
+
+def test_a_cart_address_has_a_place_for_the_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHANGGUI_SHOP__CART_URL", "https://shop.example.com/add?sku={sku}&quantity={quantity}")
+    assert "{sku}" in load().shop.cart_url
+
+
+@pytest.mark.parametrize("wrong", ["https://shop.example.com/add", "javascript:{sku}", "https://x/{sku}/{price}", "{"])
+def test_a_wrong_cart_address_names_its_key(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("ZHANGGUI_SHOP__CART_URL", wrong)
+    with pytest.raises(ConfigError, match="cart_url"):
+        load()

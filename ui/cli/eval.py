@@ -11,6 +11,7 @@ import typer
 
 from ui.cli.eval_answers import answers
 from ui.cli.eval_commands import commands
+from ui.cli.eval_recommend import recommend
 from ui.cli.eval_retrieval import retrieval
 from ui.cli.eval_simulated import simulated
 from ui.cli.eval_texts import entities, intents, pairs, sentiment
@@ -20,6 +21,7 @@ app = typer.Typer(name="eval", help="Measure the parts on labelled data.", no_ar
 app.command("answers")(answers)
 app.command("commands")(commands)
 app.command("simulated")(simulated)
+app.command("recommend")(recommend)
 app.command("retrieval")(retrieval)
 app.command("intents")(intents)
 app.command("sentiment")(sentiment)

@@ -92,6 +92,10 @@ class MemoryShop:
     async def product(self, product_id: str) -> Product | None:
         return self.records.products.get(product_id)
 
+    async def baskets(self) -> tuple[frozenset[str], ...]:
+        kept = (order for order in self.records.orders.values() if order.status != "cancelled")
+        return tuple(frozenset(item.product_id for item in order.items) for order in kept)
+
     async def pages(self) -> tuple[Page, ...]:
         return tuple(self.records.pages.values())
 

@@ -1,0 +1,1 @@
+"""Advice: from a vague wish to a product in the cart."""

@@ -1,0 +1,69 @@
+"""What customers say while they are being advised: another one, not this one, why, I'll take it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from core.errors import ConfigError
+from core.knowledge.lexicon import FOLDER
+
+FILE = FOLDER / "advice.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Patterns by the move that they tell of."""
+
+    patterns: Mapping[str, re.Pattern[str]]
+    settles: re.Pattern[str]
+
+    def read(self, text: str) -> str:
+        """Return the move that normalised words make, "" for none: the first in the order of the file."""
+        moves = _OF_ORDERS if self.settles.search(text) else (one for one in self.patterns if one not in _WORDS)
+        return next((move for move in moves if self.says(move, text)), "")
+
+    def says(self, move: str, text: str) -> bool:
+        """Return whether the words make this very move."""
+        return self.patterns[move].search(text) is not None
+
+
+_WORDS = ("asks", "brand", "too_dear")
+"""What only tells more of a move."""
+_OF_ORDERS = ("personal_off", "personal_on")
+"""Moves that speak of orders without settling anything of theirs."""
+_FIRST = (
+    *_OF_ORDERS,
+    "why",
+    "why_shown",
+    "cart",
+    "not_this",
+    "other",
+    "any",
+    "buy",
+    "order",
+    *_WORDS,
+)
+
+
+@cache
+def load_moves(file: Path = FILE) -> Moves:
+    """Read the patterns; raises `ConfigError` naming the file for a missing move or a broken pattern."""
+    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    try:
+        around = raw["courtesy"]
+        wholes = {move: rf"^{around}(?:{_any(own)}){around}$" for move, own in raw["whole"].items()}
+        parts = {move: _any(own) for move, own in raw["part"].items()}
+        every = {move: re.compile(own, re.IGNORECASE) for move, own in (wholes | parts).items()}
+        return Moves({move: every[move] for move in _FIRST}, re.compile(raw["settles"], re.IGNORECASE))
+    except (KeyError, TypeError, re.error) as error:
+        raise ConfigError(f"{file}: {error}") from error
+
+
+def _any(patterns: Sequence[str]) -> str:
+    return "|".join(f"(?:{one})" for one in patterns)
