@@ -82,8 +82,9 @@ async def web_channel(app: Application) -> WebChannel:
         admin=StoreViews(app.store),
         login=Logins(secret, app.shop, StoreLogins(app.store)).admit if secret else None,
     )
-    if app.purse:
-        app.purse.observe = house.metrics.prompt
+    for purse in (app.purse, app.eyes):
+        if purse:
+            purse.observe = house.metrics.prompt
     return WebChannel(house)
 
 

@@ -13,13 +13,16 @@ from core.dialogue.hearing import listen, wants_words
 from core.dialogue.identity import stay_with_one
 from core.dialogue.linking import Links, asks_to_move, go_on_here, new_code, tell_moved
 from core.dialogue.load import FOLDER, Words, load_flows
+from core.dialogue.looking import note_photos
 from core.dialogue.outcome import Outcome
 from core.dialogue.own_asking import ask_own_records
 from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
+from core.dialogue.returned_photos import keep_photos
 from core.dialogue.returning import is_back, note_time, offer_paused, pause, resume, welcome_back
 from core.dialogue.run import Runner, awaited
 from core.dialogue.settling import absorb
+from core.dialogue.sight import Sight
 from core.dialogue.tickets.collecting import take_facts
 from core.dialogue.tickets.noticing import notice
 from core.knowledge.facts import Documents, Facts
@@ -56,6 +59,7 @@ class Dialogue:
         code: Callable[[], str] = new_code,
         idle_h: float = 8,
         identity_h: float = 24,
+        sight: Sight | None = None,
     ) -> None:
         """Read flows and sentences and check them against each other, or take those of a `pack`.
 
@@ -80,6 +84,7 @@ class Dialogue:
             new_code=code,
             idle_h=idle_h,
             identity_h=identity_h,
+            sight=sight,
         )
 
     @property
@@ -126,6 +131,8 @@ class Dialogue:
         return flow is not None and waiting.step in flow.steps
 
     async def _answer(self, draft: Draft) -> None:
+        if not self._desk.pack:
+            note_photos(draft)
         tell_flags(draft)
         if self._desk.pack:
             listen(draft, self._desk.pack, self._runner.flows)
@@ -138,6 +145,7 @@ class Dialogue:
         await stay_with_one(draft)
         await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
         draft.absorbed = absorb(draft)
+        await keep_photos(draft)
         if obey(draft, self._runner):
             await self._runner.run(draft)
         await settle(draft)

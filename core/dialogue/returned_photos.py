@@ -1,0 +1,68 @@
+"""Photos of what is returned or exchanged: colleagues get them, with what they seem to show, as a ticket beside."""
+
+from __future__ import annotations
+
+import json
+
+from core.dialogue.draft import Draft
+from core.dialogue.handoff import propose
+from core.dialogue.looking import note_state, waiting_photos
+from core.dialogue.tickets.facts import read_facts, said
+from core.shop.deeds import ticket_number
+from core.types import spoken_text
+
+_KEPT = "return_photos"
+_WORDS_CHARS = 500
+_SETTLE = "settle"
+
+
+async def keep_photos(draft: Draft) -> None:
+    """Keep the photos that came with what is being settled; a photo without words is no question of its own.
+
+    What the customer then says of them, "no, it's the handle", takes the place of what a model said.
+    """
+    if not any(waiting.flow == _SETTLE for waiting in draft.stack) and not draft.absorbed:
+        return
+    words = spoken_text(draft.message, draft.percept)
+    if words and not draft.absorbed:
+        _corrected(draft, words)
+        return
+    if photos := waiting_photos(draft):
+        kept = json.loads(draft.slots.get(_KEPT, "{}"))
+        facts = {"seen": seen} if (seen := await note_state(draft, photos)) else {}
+        every = list(dict.fromkeys([*kept.get("photos", []), *photos]))
+        draft.slots[_KEPT] = json.dumps(
+            {"photos": every, "facts": {**kept.get("facts", {}), **facts}, "words": words or kept.get("words", "")},
+            ensure_ascii=False,
+        )
+        draft.picked = draft.picked or not words
+
+
+async def hand_on_photos(draft: Draft, order_id: str, topic: str) -> None:
+    """Write a ticket with the photos that were kept, and tell its number."""
+    kept = json.loads(draft.slots.pop(_KEPT, "{}"))
+    if not kept:
+        return
+    arguments: dict[str, object] = {
+        "topic": topic,
+        "summary": kept["words"][:_WORDS_CHARS],
+        "priority": "normal",
+        "language": draft.language,
+        "conversation_id": draft.session.conversation_id,
+        "order_id": order_id,
+        "photos": kept["photos"],
+    }
+    if kept["facts"]:
+        arguments["facts"] = kept["facts"]
+    if await propose(draft, "create_ticket", arguments, key=json.dumps([order_id, kept["photos"]])):
+        draft.say("photo_kept", number=ticket_number(draft.effects[-1].action.idempotency_key))
+
+
+def _corrected(draft: Draft, words: str) -> None:
+    kept = json.loads(draft.slots.get(_KEPT, "{}"))
+    told = said(words, draft.message.received_at.date())
+    speaks_of_state = read_facts("missing_or_wrong_item", told) or read_facts("repair_warranty", told)
+    if "seen" in kept.get("facts", {}) and speaks_of_state:
+        draft.slots[_KEPT] = json.dumps({**kept, "facts": {"photo_words": words[:_WORDS_CHARS]}}, ensure_ascii=False)
+        draft.say("photo_corrected")
+        draft.picked = True
