@@ -43,6 +43,9 @@ LOOKS = {
 }
 
 
+SEEN_IN = 'Write "visible" in'
+
+
 def fenced(tag: str, text: str) -> str:
     """Return untrusted words between tags that they cannot close, without marks that models take for their own."""
     bare = _TAG.sub(" ", _CONTROL.sub(" ", text))[:_MOST_CHARS]

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.dialogue.sight import Seen, Task
 from core.errors import MediaError, ModelError
-from core.generation.prompts import LOOKS, SEEING, language_name
+from core.generation.prompts import LOOKS, SEEING, SEEN_IN, language_name
 from core.generation.spending import Purse
 from core.generation.unsaid import Names, admitted
 from core.knowledge.lexicon import Lexicon, load_lexicon
@@ -76,7 +76,7 @@ class ModelSight:
         return self._looks[key]
 
     async def _asked(self, photos: Sequence[str], task: Task, language: Language, conversation_id: str) -> str:
-        asked = f'{LOOKS[task]} Write "visible" in {language_name(language)}.'
+        asked = f"{LOOKS[task]} {SEEN_IN} {language_name(language)}."
         pictures = tuple([await self.photo(photo) for photo in photos])
         prompt = (
             ChatMessage(role="system", content=SEEING),

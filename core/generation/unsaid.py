@@ -20,6 +20,7 @@ from core.dialogue.sight import Seen
 from core.errors import ConfigError
 from core.generation.claims import claims
 from core.generation.promises import unkept
+from core.generation.prompts import LOOKS, SEEING, SEEN_IN
 from core.knowledge.instructions import sift
 from core.knowledge.lexicon import Lexicon
 from core.knowledge.links import LINK
@@ -31,6 +32,8 @@ from core.understand.language import detect
 
 FILE = Path(str(files("assets"))) / "knowledge" / "unsaid.yaml"
 
+_OURS = "\n".join((SEEING, *LOOKS.values()))
+"""What the model was asked, which a poor one repeats."""
 _EXACT = frozenset({"link", "id", "money", "date"})
 """Claims that belong to what is written in a photo, and not to how it looks."""
 _NAMED = 0.85
@@ -79,6 +82,8 @@ def _faults(sentence: str, language: Language, names: Names) -> Iterator[str]:
     """Yield the reasons for which a sentence about what is visible may not be told."""
     if sift(sentence).left_out:
         yield "instruction"
+    if sentence in _OURS or sentence.startswith(SEEN_IN):
+        yield "leak"
     yield from (kind for kind, pattern in _patterns() if pattern.search(sentence))
     if any(unkept(sentence, "")):
         yield "verdict"
