@@ -14,6 +14,7 @@ from core.engine import Responds, Understands
 from core.errors import BackendError, ConfigError, ModelMissingError
 from core.generation.abroad import Abroad
 from core.generation.chain import Chain, Link
+from core.generation.desk import DeskTranslator
 from core.generation.interpreter import Interpreter
 from core.generation.sight import Catalogue, ModelSight, Photo
 from core.generation.spending import Budget, Purse
@@ -21,6 +22,7 @@ from core.generation.translator import Translator
 from core.generation.writer import Style, Writer
 from core.journal.spending import StoreSpending
 from core.journal.store import Store
+from core.journal.translations import StoreTranslations
 from core.knowledge.facts import Facts
 from core.packs.pack import Pack
 from core.ports import TextEncoder
@@ -131,6 +133,12 @@ def abroad(purse: Purse | None, understander: Understands, dialogue: Responds, s
     return Abroad(
         understander=understander, dialogue=dialogue, translator=Translator(purse=purse, deadline_s=deadline_s)
     )
+
+
+def desk_translator(purse: Purse | None, store: Store, settings: Settings) -> DeskTranslator:
+    """Return who translates conversations for the shop's people."""
+    translator = Translator(purse=purse, deadline_s=settings.model.deadline_s) if purse else None
+    return DeskTranslator(translator=translator, kept=StoreTranslations(store))
 
 
 def _budget(model: Model) -> Budget:

@@ -177,8 +177,9 @@ async def test_pictures_go_before_the_words_as_data_addresses(server: TestServer
     )
     looks = model(server, "good", structured="prompt")
     assert looks.capabilities.sees
-    async for _ in looks.generate(prompt, schema=SCHEMA):
-        pass
+    async with aclosing(looks):  # type: ignore[type-var]
+        async for _ in looks.generate(prompt, schema=SCHEMA):
+            pass
     system, asked = endpoint.asked[0]["messages"]
     assert isinstance(system["content"], str) and "JSON Schema" in system["content"]
     urls = [part["image_url"]["url"] for part in asked["content"][:2]]
