@@ -18,7 +18,7 @@ from core.dialogue.outcome import Outcome
 from core.dialogue.own_asking import ask_own_records
 from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
-from core.dialogue.returned_photos import keep_photos
+from core.dialogue.returned_photos import corrects_photo, keep_photos
 from core.dialogue.returning import is_back, note_time, offer_paused, pause, resume, welcome_back
 from core.dialogue.run import Runner, awaited
 from core.dialogue.settling import absorb
@@ -144,7 +144,7 @@ class Dialogue:
         await take_facts(draft, self._runner)
         await stay_with_one(draft)
         await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
-        draft.absorbed = absorb(draft)
+        draft.absorbed = not corrects_photo(draft) and absorb(draft)
         await keep_photos(draft)
         if obey(draft, self._runner):
             await self._runner.run(draft)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import propose
 from core.dialogue.looking import note_state, waiting_photos
+from core.dialogue.tickets.collecting import denies
 from core.dialogue.tickets.facts import read_facts, said
 from core.shop.deeds import ticket_number
 from core.types import spoken_text
@@ -16,16 +18,24 @@ _WORDS_CHARS = 500
 _SETTLE = "settle"
 
 
-async def keep_photos(draft: Draft) -> None:
-    """Keep the photos that came with what is being settled; a photo without words is no question of its own.
-
-    What the customer then says of them, "no, it's the handle", takes the place of what a model said.
-    """
-    if not any(waiting.flow == _SETTLE for waiting in draft.stack) and not draft.absorbed:
-        return
+def corrects_photo(draft: Draft) -> bool:
+    """Take "no, it's the handle" in place of what a model said of a kept photo, and nothing else of such words."""
+    kept = json.loads(draft.slots.get(_KEPT, "{}"))
     words = spoken_text(draft.message, draft.percept)
-    if words and not draft.absorbed:
-        _corrected(draft, words)
+    if "seen" not in kept.get("facts", {}) or not _speaks_of_state(draft, words) or not denies(draft, words):
+        return False
+    draft.slots[_KEPT] = json.dumps({**kept, "facts": {"photo_words": words[:_WORDS_CHARS]}}, ensure_ascii=False)
+    draft.say("photo_corrected")
+    draft.understanding = replace(draft.understanding, commands=())
+    draft.picked = True
+    return True
+
+
+async def keep_photos(draft: Draft) -> None:
+    """Keep the photos that came with what is being settled; a photo without words is no question of its own."""
+    words = spoken_text(draft.message, draft.percept)
+    settles = any(waiting.flow == _SETTLE for waiting in draft.stack)
+    if not draft.absorbed and (words or not settles):
         return
     if photos := waiting_photos(draft):
         kept = json.loads(draft.slots.get(_KEPT, "{}"))
@@ -58,11 +68,6 @@ async def hand_on_photos(draft: Draft, order_id: str, topic: str) -> None:
         draft.say("photo_kept", number=ticket_number(draft.effects[-1].action.idempotency_key))
 
 
-def _corrected(draft: Draft, words: str) -> None:
-    kept = json.loads(draft.slots.get(_KEPT, "{}"))
+def _speaks_of_state(draft: Draft, words: str) -> bool:
     told = said(words, draft.message.received_at.date())
-    speaks_of_state = read_facts("missing_or_wrong_item", told) or read_facts("repair_warranty", told)
-    if "seen" in kept.get("facts", {}) and speaks_of_state:
-        draft.slots[_KEPT] = json.dumps({**kept, "facts": {"photo_words": words[:_WORDS_CHARS]}}, ensure_ascii=False)
-        draft.say("photo_corrected")
-        draft.picked = True
+    return bool(read_facts("missing_or_wrong_item", told) or read_facts("repair_warranty", told))

@@ -87,7 +87,10 @@ def _faults(sentence: str, language: Language, names: Names) -> Iterator[str]:
     yield from (kind for kind, pattern in _patterns() if pattern.search(sentence))
     if any(unkept(sentence, "")):
         yield "verdict"
-    yield from (claim.kind for claim in claims(sentence) if claim.kind in _EXACT)
+    for one in claims(sentence):
+        # The "一块" of "缺了一块" is a piece, and no money.
+        if one.kind in _EXACT and (one.kind != "money" or any(map(str.isdecimal, one.written))):
+            yield one.kind
     if names.others_in(sentence):
         yield "product"
     if detect(sentence) not in (None, language):

@@ -188,7 +188,7 @@ class Understander:
         ]
         if corrected:
             commands += _corrected(entities, session)
-        elif not percept.matches:
+        else:
             asked = "offer" in session.slots or any(frame.flow in _ASKING for frame in session.stack)
             said = rules.certain(rest, asked=asked) if rest else None
             commands += [said] if said is not None else []

@@ -30,6 +30,8 @@ from core.types import (
 
 _TRIES = "tries"
 _ANSWER_CHARS = 500
+_DAMAGE = frozenset({"complaint", "missing_or_wrong_item", "repair_warranty"})
+"""Topics for which it matters in what state the goods are."""
 _MOST_TRIES = 2
 """Questions for one fact; afterwards it is left open, because no form is worth losing a customer."""
 _ASKS = re.compile(
@@ -104,7 +106,7 @@ async def take_facts(draft: Draft, runner: Runner) -> None:
     found = {
         fact: value for fact, value in found.items() if fact in asked or fact not in draft.slots or _corrects(draft)
     }
-    if "seen" in draft.slots and _denies(draft, words):
+    if "seen" in draft.slots and denies(draft, words):
         draft.forget("seen")
         draft.say("photo_corrected")
         found["photo_words"] = words[:_ANSWER_CHARS]
@@ -136,7 +138,7 @@ def _amended(draft: Draft, runner: Runner) -> None:
     if draft.stack or flow not in FORMS or not corrects or is_question(words):
         return
     found = dict(read_facts(flow, said(words, draft.message.received_at.date())))
-    if "seen" in written and _denies(draft, words):
+    if "seen" in written and denies(draft, words):
         del written["seen"]
         draft.say("photo_corrected")
         found["photo_words"] = words[:_ANSWER_CHARS]
@@ -204,7 +206,7 @@ def is_question(words: str) -> bool:
     return bool(_ASKS.search(words))
 
 
-def _denies(draft: Draft, words: str) -> bool:
+def denies(draft: Draft, words: str) -> bool:
     """Return whether words say that what was noted from a photo is wrong."""
     return _CORRECTS.search(words) is not None or any(isinstance(c, Deny) for c in draft.understanding.commands)
 
@@ -244,7 +246,7 @@ async def _add_photos(draft: Draft) -> None:
     known = [name for name in draft.slots.get("photos", "").split(",") if name]
     if fresh:
         draft.slots["photos"] = ",".join(dict.fromkeys([*known, *fresh]))
-    if seen := await note_state(draft, fresh):
+    if draft.slots.get("topic") in _DAMAGE and (seen := await note_state(draft, fresh)):
         draft.slots["seen"] = " ".join(filter(None, [draft.slots.get("seen"), seen]))
 
 

@@ -241,3 +241,26 @@ async def test_the_photo_of_a_return_goes_to_colleagues_with_it(seeing: Talk, ey
     (ticket,) = tickets(seeing)
     assert ticket.arguments["order_id"] == order.order_id and ticket.arguments["photos"] == ["a1"]
     assert facts(seeing) == {"seen": "背包的拉链断了。"} and "照片" in said
+
+
+async def test_what_is_said_of_a_returned_thing_in_the_photo_is_corrected_without_undoing_the_return(
+    seeing: Talk, eyes: Eyes
+) -> None:
+    eyes.seen["describe"] = Seen(visible=("壶盖上有裂纹。",))
+    await seeing(f"{CHEN} 我要退 W3912688 的水壶, it's cracked", attachments=(photo("a1"),))
+    said = await seeing("不对，是壶嘴漏水")
+    assert "按您说的" in said and "办理" in said
+    await seeing("是的")
+    assert [one.name for one in seeing.shop.done] == ["return_delivered_order_items", "create_ticket"]
+    assert facts(seeing) == {"photo_words": "不对，是壶嘴漏水"}
+
+
+async def test_a_photo_of_an_invoice_is_kept_and_not_judged(seeing: Talk, eyes: Eyes) -> None:
+    await seeing(f"帮我开发票，个人的，订单W3912688，{CHEN}", attachments=(photo("a1"),))
+    assert eyes.looks == []
+
+
+async def test_a_photo_of_what_hurt_somebody_goes_with_the_ticket(seeing: Talk) -> None:
+    await seeing("充电宝冒烟了，我手烫伤了", attachments=(photo("a1"),), matches=(match("a1", "vacuum-flask"),))
+    assert tickets(seeing)[0].arguments["photos"] == ["a1"]
+    assert [one.name for one in seeing.shop.actions] == ["create_ticket", "transfer_to_human_agents"]

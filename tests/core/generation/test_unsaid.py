@@ -34,6 +34,7 @@ def told(names: Names, sentence: str, language: str) -> Seen:
         ("The left one is blue, the right one is red.", "en"),
         ("It is covered in scratches.", "en"),
         ("杯盖上有一道长裂纹。", "zh"),
+        ("杯口缺了一块，杯身有一道裂纹。", "zh"),
         ("包装盒的右下角被压扁，表面有水渍。", "zh"),
         ("第一张是蓝色，第二张是红色，第二张多一个盖子。", "zh"),
     ],
