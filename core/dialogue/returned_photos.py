@@ -20,6 +20,8 @@ _SETTLE = "settle"
 
 def corrects_photo(draft: Draft) -> bool:
     """Take "no, it's the handle" in place of what a model said of a kept photo, and nothing else of such words."""
+    if not _settles(draft):
+        draft.forget(_KEPT)  # what they belonged to was done without them, or given up
     kept = json.loads(draft.slots.get(_KEPT, "{}"))
     words = spoken_text(draft.message, draft.percept)
     if "seen" not in kept.get("facts", {}) or not _speaks_of_state(draft, words) or not denies(draft, words):
@@ -34,8 +36,7 @@ def corrects_photo(draft: Draft) -> bool:
 async def keep_photos(draft: Draft) -> None:
     """Keep the photos that came with what is being settled; a photo without words is no question of its own."""
     words = spoken_text(draft.message, draft.percept)
-    settles = any(waiting.flow == _SETTLE for waiting in draft.stack)
-    if not draft.absorbed and (words or not settles):
+    if not draft.absorbed and (words or not _settles(draft)):
         return
     if photos := waiting_photos(draft):
         kept = json.loads(draft.slots.get(_KEPT, "{}"))
@@ -66,6 +67,10 @@ async def hand_on_photos(draft: Draft, order_id: str, topic: str) -> None:
         arguments["facts"] = kept["facts"]
     if await propose(draft, "create_ticket", arguments, key=json.dumps([order_id, kept["photos"]])):
         draft.say("photo_kept", number=ticket_number(draft.effects[-1].action.idempotency_key))
+
+
+def _settles(draft: Draft) -> bool:
+    return any(waiting.flow == _SETTLE for waiting in draft.stack)
 
 
 def _speaks_of_state(draft: Draft, words: str) -> bool:

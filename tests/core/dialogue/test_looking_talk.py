@@ -264,3 +264,12 @@ async def test_a_photo_of_what_hurt_somebody_goes_with_the_ticket(seeing: Talk) 
     await seeing("充电宝冒烟了，我手烫伤了", attachments=(photo("a1"),), matches=(match("a1", "vacuum-flask"),))
     assert tickets(seeing)[0].arguments["photos"] == ["a1"]
     assert [one.name for one in seeing.shop.actions] == ["create_ticket", "transfer_to_human_agents"]
+
+
+async def test_photos_of_a_return_that_came_to_nothing_are_not_handed_on_with_another(seeing: Talk, eyes: Eyes) -> None:
+    eyes.seen["describe"] = Seen(visible=("壶盖上有裂纹。",))
+    await seeing(f"{CHEN} 我要退 W3912688 的水壶, it's cracked", attachments=(photo("a1"),))
+    await seeing("算了，不退了")
+    await seeing("我要退 W3912688 的水壶，坏了")
+    await seeing("是的")
+    assert [one.name for one in seeing.shop.done] == ["return_delivered_order_items"]
