@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 from core.config import load
 from core.errors import ConfigError
 from core.types import Turn
+from core.understand.classifier import Classifier
 from ui.app import Application, assemble
 from ui.terminal import Terminal
 
@@ -27,6 +28,8 @@ pytest.importorskip("openai", reason="openai comes with the extra llm")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 OFF = {"asr": "", "vad": "", "tts_en": "", "tts_zh": "", "photos": "", "sentences": ""}
+_TRAINED: dict[str, Classifier] = {}
+"""Training without sentence vectors takes seconds; all houses of this file share what came of it."""
 COMPLAINT = "I want to complain, nobody answers my e-mails, here is the box"
 LABEL = "what does the label say?"
 
@@ -79,6 +82,10 @@ async def server(endpoint: Endpoint) -> AsyncIterator[TestServer]:
 async def house(folder: Path, *see: str, **model: Any) -> AsyncIterator[Application]:
     settings = load(data_dir=folder, backends=OFF, model={"see": see, "deadline_s": 1.0, **model})
     async with assemble(settings) as app:
+        app.understander._classifier = _TRAINED.get("all")
+        await app.warm()
+        if app.understander._classifier:
+            _TRAINED["all"] = app.understander._classifier
         yield app
 
 
@@ -181,7 +188,6 @@ async def test_an_endpoint_that_fails_costs_a_look_and_no_answer(
     tmp_path: Path, server: TestServer, endpoint: Endpoint, photo: Path, spoil: Spoil, code: str
 ) -> None:
     async with house(tmp_path / "data", spec(server)) as app:
-        await app.warm()
         await spoil(endpoint, server)
         began = time.monotonic()
         read = await ask(app, LABEL, photo)
