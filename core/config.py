@@ -59,6 +59,8 @@ class Model(_Section):
 
     backends: tuple[str, ...] = ()
     """Spec strings, asked in this order: the next one where the one before fails. Empty for no model."""
+    see: tuple[str, ...] = ()
+    """Spec strings of models that look at photos, asked in this order; empty for none."""
     understand: bool = True
     """Whether it is asked what a message means where the rules and the classifier are unsure."""
     translate: bool = True
@@ -70,8 +72,8 @@ class Model(_Section):
     tone: str = ""
     """The shop's own, in its own words."""
     deadline_s: float = Field(default=8, gt=0)
-    """For the words of an answer, and for a translation; what is not there by then is said by the templates, or in
-    English. No deadline here takes more than a part of `engine.turn_timeout_s`."""
+    """For the words of an answer, a look at a photo, and a translation; what is not there by then is said by the
+    templates, or in English. No deadline here takes more than a part of `engine.turn_timeout_s`."""
     deadline_spoken_s: float = Field(default=3, gt=0)
     """The same for a call."""
     deadline_understand_s: float = Field(default=4, gt=0)

@@ -64,6 +64,8 @@ class Capabilities:
     """Its bound in words: "30 s of speech", "512 tokens"."""
     context: int | None = None
     """Tokens of prompt and answer together, of a language model."""
+    sees: bool = False
+    """Whether a language model looks at the pictures of a prompt; one that does not refuses them."""
 
 
 class SpeechRecognizer(Protocol):
@@ -153,11 +155,11 @@ class VectorIndex(Protocol):
 
 
 class LanguageModel(Protocol):
-    """Text from text."""
+    """Text from text, and from pictures where it can see."""
 
     @property
     def capabilities(self) -> Capabilities:
-        """Say the device and the context length."""
+        """Say the device, the context length and whether it sees."""
         ...
 
     def generate(

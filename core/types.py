@@ -1,7 +1,7 @@
 """The words everyone speaks: one message and all that becomes of it.
 
-Only the standard library is imported here. Bytes never travel inline: an `Attachment` names
-them by content address and a `BlobStore` keeps them.
+Only the standard library is imported here. Bytes never travel inline, except in a prompt: an
+`Attachment` names them by content address and a `BlobStore` keeps them.
 """
 
 from __future__ import annotations
@@ -457,6 +457,8 @@ class ChatMessage:
 
     role: Literal["system", "user", "assistant"]
     content: str
+    pictures: tuple[bytes, ...] = field(default=(), repr=False)
+    """JPEG files that are shown before the words. A prompt is never kept, so that they may be inline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

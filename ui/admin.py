@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from core.generation.desk import DeskTranslator
 from core.journal.codec import decode
 from core.journal.store import Store
 from core.journal.tables import CONVERSATIONS, TURNS
 from core.shop.tables import HANDOFFS, TICKETS
-from core.types import Turn
+from core.types import Language, Turn, spoken_text
 from core.wire import message_as_json, turn_as_json
 
 
@@ -22,6 +23,8 @@ class StoreViews:
     """`channels.web.house.AdminViews` on the store."""
 
     store: Store
+    desk: DeskTranslator | None = None
+    """Translates for the staff; None shows all as it was said."""
 
     async def conversations(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
         """Return the latest conversations, newest first."""
@@ -44,8 +47,11 @@ class StoreViews:
         )
         return await self._rows(query)
 
-    async def conversation(self, conversation_id: str) -> Mapping[str, Any] | None:
-        """Return one conversation with its turns, oldest first; None when it is unknown."""
+    async def conversation(self, conversation_id: str, *, language: Language | None = None) -> Mapping[str, Any] | None:
+        """Return one conversation with its turns, oldest first; None when it is unknown.
+
+        With a `language`, each message and each reply has its `translation` beside it.
+        """
         found = await self._rows(
             select(CONVERSATIONS.c.id, CONVERSATIONS.c.channel, CONVERSATIONS.c.opened_at).where(
                 CONVERSATIONS.c.id == conversation_id
@@ -57,7 +63,10 @@ class StoreViews:
             select(TURNS.c.body).where(TURNS.c.conversation_id == conversation_id).order_by(TURNS.c.seq)
         )
         turns = [decode(row["body"], Turn) for row in bodies]
-        return {**found[0], "turns": [_exchange(turn) for turn in turns]}
+        shown = [_exchange(turn) for turn in turns]
+        if language and self.desk:
+            await _translate(self.desk, turns, shown, language)
+        return {**found[0], "turns": shown}
 
     async def tickets(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
         """Return the latest tickets, newest first."""
@@ -79,6 +88,20 @@ def _exchange(turn: Turn) -> dict[str, Any]:
         "message": message_as_json(turn.message, _address),
         **turn_as_json(turn, _address),
     }
+
+
+async def _translate(
+    desk: DeskTranslator, turns: Sequence[Turn], shown: Sequence[dict[str, Any]], language: Language
+) -> None:
+    """Put its translation beside each message and each reply."""
+    beside: list[tuple[dict[str, Any], str]] = []
+    for turn, exchange in zip(turns, shown, strict=True):
+        beside.append((exchange["message"], spoken_text(turn.message, turn.percept)))
+        beside += [(told, reply.text) for told, reply in zip(exchange["replies"], turn.replies, strict=True)]
+    conversation_id = turns[0].message.conversation_id if turns else ""
+    translations = await desk.translate([text for _, text in beside], language, conversation_id=conversation_id)
+    for (place, _), translation in zip(beside, translations, strict=True):
+        place["translation"] = asdict(translation)
 
 
 def _address(sha256: str) -> str:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.dialogue.clerk_dialogue import Dialogue
 from core.engine import Bounds, Engine, Parts
 from core.errors import BackendError, ModelMissingError
 from core.generation.interpreter import Interpreter
+from core.generation.sight import ModelSight
 from core.generation.spending import Purse
 from core.journal.attempts import StoreAttempts
 from core.journal.journal import StoreJournal
@@ -34,10 +36,11 @@ from core.shop.local import LocalShop
 from core.shop.records import Picture
 from core.understand.ladder import Understander
 from perception.media.door import Door, MediaLimits
+from perception.media.stored import load_small_jpeg
 from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
 from ui.gallery import open_gallery
-from ui.language_model import abroad, interpreter, open_purse, writer
+from ui.language_model import abroad, interpreter, open_eyes, open_purse, sight, writer
 from ui.opening import Opening
 from ui.shop_folder import open_shop
 from ui.vocabulary import pack_vocabulary, vocabulary
@@ -82,6 +85,8 @@ class Application:
     dialogue: Dialogue
     purse: Purse | None
     """The language model with its budget, where there is one."""
+    eyes: Purse | None
+    """The same for the model that sees."""
     resumed: int
     """Messages of an earlier run that are being answered now."""
 
@@ -136,10 +141,19 @@ async def assemble(
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
         purse = await closing.enter_async_context(open_purse(settings, store))
+        eyes = await closing.enter_async_context(open_eyes(settings, store, purse))
         currency = about.currency if about else "USD"
         understander = _understander(served, pack, sentences, data, interpreter(purse, pack, settings))
         dialogue = _dialogue(
-            served, pack, settings, store, sentences, reranker=reranker, currency=currency, picture=gallery.sha256
+            served,
+            pack,
+            settings,
+            store,
+            sentences,
+            reranker=reranker,
+            currency=currency,
+            picture=gallery.sha256,
+            looks=sight(eyes, served.products, partial(load_small_jpeg, blobs), settings),
         )
         served_abroad = abroad(purse, understander, dialogue, settings)
         parts = Parts(
@@ -171,6 +185,7 @@ async def assemble(
             understander=understander,
             dialogue=dialogue,
             purse=purse,
+            eyes=eyes,
             resumed=resumed,
         )
 
@@ -227,6 +242,7 @@ def _dialogue(
     reranker: Reranker | None,
     currency: str,
     picture: Callable[[Picture], str],
+    looks: ModelSight | None,
 ) -> Dialogue:
     name = settings.backends.sentences
     return Dialogue(
@@ -246,6 +262,7 @@ def _dialogue(
         links=StoreLinks(store) if pack.sells else None,
         idle_h=settings.shop.idle_hours,
         identity_h=settings.shop.identity_hours,
+        sight=looks,
     )
 
 

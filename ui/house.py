@@ -17,6 +17,7 @@ from core.login import Logins
 from core.ports import Channel
 from ui.admin import StoreViews
 from ui.app import Application
+from ui.language_model import desk_translator
 from ui.shop_folder import DEMO_ORIGIN
 from voice.call.conversation import House as CallHouse
 from voice.call.phrases import Phrasebook
@@ -79,11 +80,12 @@ async def web_channel(app: Application) -> WebChannel:
         shop_name=app.pack.titles if not app.pack.sells else about.name if about else {},
         currency=about.currency if about else "USD",
         is_demo=app.pack.sells and about is not None and about.origin == DEMO_ORIGIN,
-        admin=StoreViews(app.store),
+        admin=StoreViews(app.store, desk_translator(app.purse, app.store, app.settings)),
         login=Logins(secret, app.shop, StoreLogins(app.store)).admit if secret else None,
     )
-    if app.purse:
-        app.purse.observe = house.metrics.prompt
+    for purse in (app.purse, app.eyes):
+        if purse:
+            purse.observe = house.metrics.prompt
     return WebChannel(house)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Literal
 
 from core import registry
 from core.config import Model, Settings
@@ -12,12 +14,15 @@ from core.engine import Responds, Understands
 from core.errors import BackendError, ConfigError, ModelMissingError
 from core.generation.abroad import Abroad
 from core.generation.chain import Chain, Link
+from core.generation.desk import DeskTranslator
 from core.generation.interpreter import Interpreter
+from core.generation.sight import Catalogue, ModelSight, Photo
 from core.generation.spending import Budget, Purse
 from core.generation.translator import Translator
 from core.generation.writer import Style, Writer
 from core.journal.spending import StoreSpending
 from core.journal.store import Store
+from core.journal.translations import StoreTranslations
 from core.knowledge.facts import Facts
 from core.packs.pack import Pack
 from core.ports import TextEncoder
@@ -34,8 +39,27 @@ async def open_purse(settings: Settings, store: Store) -> AsyncIterator[Purse | 
 
     Their connections are closed at the end. Raises `ConfigError` for a spec that is wrong, which no other model mends.
     """
+    async with _chain(settings, "backends") as chain:
+        yield Purse(model=chain, budget=_budget(settings.model), spending=StoreSpending(store)) if chain else None
+
+
+@asynccontextmanager
+async def open_eyes(settings: Settings, store: Store, beside: Purse | None) -> AsyncIterator[Purse | None]:
+    """Build the models that `model.see` names, as `open_purse` does; they spend of one budget with those `beside`."""
+    async with _chain(settings, "see") as chain:
+        if chain is None:
+            yield None
+        elif beside is None:
+            yield Purse(model=chain, budget=_budget(settings.model), spending=StoreSpending(store))
+        else:
+            yield replace(beside, model=chain)
+
+
+@asynccontextmanager
+async def _chain(settings: Settings, key: Literal["backends", "see"]) -> AsyncIterator[Chain | None]:
     links = []
-    for spec in settings.model.backends:
+    specs = settings.model.see if key == "see" else settings.model.backends
+    for spec in specs:
         try:
             built = await in_worker(
                 registry.build,
@@ -44,8 +68,13 @@ async def open_purse(settings: Settings, store: Store) -> AsyncIterator[Purse | 
                 settings.models.folder.expanduser(),
                 api_key=settings.model.api_key.get_secret_value(),
             )
+            if key == "see" and not built.capabilities.sees:
+                raise ConfigError(
+                    f"{spec!r} does not see: name an endpoint (openai:...), or a vision-language model of transformers "
+                    "with vision=true"
+                )
         except ConfigError as error:
-            raise ConfigError(f"model.backends: {error}") from error
+            raise ConfigError(f"model.{key}: {error}") from error
         except (ModelMissingError, BackendError) as error:
             _LOG.warning("the language model %s is off: %s", spec, error)
         else:
@@ -55,7 +84,7 @@ async def open_purse(settings: Settings, store: Store) -> AsyncIterator[Purse | 
         return
     chain = Chain(tuple(links))
     try:
-        yield Purse(model=chain, budget=_budget(settings.model), spending=StoreSpending(store))
+        yield chain
     finally:
         await chain.aclose()
 
@@ -88,6 +117,14 @@ def writer(
     return Writer(purse=purse, facts=facts, encoder=encoder, style=style, currency=currency)
 
 
+def sight(eyes: Purse | None, catalogue: Catalogue, photo: Photo, settings: Settings) -> ModelSight | None:
+    """Return who looks at photos closely."""
+    if eyes is None:
+        return None
+    deadline_s = min(settings.model.deadline_s, settings.engine.turn_timeout_s * _WORD)
+    return ModelSight(purse=eyes, photo=photo, catalogue=catalogue, deadline_s=deadline_s)
+
+
 def abroad(purse: Purse | None, understander: Understands, dialogue: Responds, settings: Settings) -> Abroad | None:
     """Return who serves customers of other languages."""
     if purse is None or not settings.model.translate:
@@ -96,6 +133,12 @@ def abroad(purse: Purse | None, understander: Understands, dialogue: Responds, s
     return Abroad(
         understander=understander, dialogue=dialogue, translator=Translator(purse=purse, deadline_s=deadline_s)
     )
+
+
+def desk_translator(purse: Purse | None, store: Store, settings: Settings) -> DeskTranslator:
+    """Return who translates conversations for the shop's people."""
+    translator = Translator(purse=purse, deadline_s=settings.model.deadline_s) if purse else None
+    return DeskTranslator(translator=translator, kept=StoreTranslations(store))
 
 
 def _budget(model: Model) -> Budget:

@@ -15,6 +15,7 @@ from channels.web.problems import ProblemError
 
 _ROWS = 100
 _MOST_ROWS = 1000
+_LANGUAGES = ("zh", "en")
 
 
 async def conversations(request: web.Request) -> web.StreamResponse:
@@ -33,8 +34,12 @@ async def handoffs(request: web.Request) -> web.StreamResponse:
 
 
 async def conversation(request: web.Request) -> web.StreamResponse:
-    """GET /v1/admin/conversations/{id}: return one conversation with its turns."""
-    found = await _views(request).conversation(request.match_info["id"])
+    """GET /v1/admin/conversations/{id}: return one conversation with its turns, translated for who reads it."""
+    views = _views(request)
+    language = request.query.get("language")
+    if language not in (None, *_LANGUAGES):
+        raise ProblemError(400, "invalid_query", f"language is one of {', '.join(_LANGUAGES)}.")
+    found = await views.conversation(request.match_info["id"], language=language)
     if found is None:
         raise ProblemError(404, "unknown_conversation", "There is no such conversation.")
     return _shown(found)

@@ -16,7 +16,7 @@ from channels.web.tokens import Signer
 from core.config import Web
 from core.ports import Clerk, Shop
 from core.shop.records import Texts
-from core.types import Identity
+from core.types import Identity, Language
 
 CHANNEL = "web"
 """The channel's name in messages."""
@@ -38,8 +38,8 @@ class AdminViews(Protocol):
         """Return the latest conversations, newest first."""
         ...
 
-    async def conversation(self, conversation_id: str) -> Mapping[str, Any] | None:
-        """Return one conversation with its turns."""
+    async def conversation(self, conversation_id: str, *, language: Language | None) -> Mapping[str, Any] | None:
+        """Return one conversation with its turns, each message and reply beside its translation into `language`."""
         ...
 
     async def tickets(self, *, limit: int) -> Sequence[Mapping[str, Any]]:

@@ -95,9 +95,10 @@ ROUTES: tuple[Route, ...] = (
         path="/v1/admin/conversations/{id}",
         handler=admin.conversation,
         summary="Read one conversation",
-        answers="application/json",
+        query={"language": "What you read, zh or en: each message and reply then has a `translation` beside it."},
+        answers=schemas.DeskConversation,
         opened_by="key",
-        problems=(401, 403, 404),
+        problems=(400, 401, 403, 404),
     ),
     Route(
         path="/v1/admin/tickets",

@@ -264,6 +264,46 @@ class Health(_Response):
     checks: dict[str, bool] = {}
 
 
+class Translated(_Response):
+    """A text in the language of who reads it."""
+
+    language: str
+    text: str | None
+    """None where there is none; `reason` says why."""
+    reason: str
+    """"" for none; "empty", "not_needed", "no_model", "spent" (the budget), "timeout", "unreachable", "malformed"
+    (a number was lost), ..."""
+
+
+class DeskSaid(Said):
+    """What the customer said, for the desk."""
+
+    translation: Translated | None = None
+    """Where a language was asked for; of a recording, of what was heard."""
+
+
+class DeskBubble(ReplyBubble):
+    """One bubble of the answer, for the desk."""
+
+    translation: Translated | None = None
+
+
+class DeskTurn(TurnAnswered):
+    """A message with its answer, for the desk."""
+
+    message: DeskSaid
+    replies: list[DeskBubble]  # type: ignore[assignment]  # narrower, which only matters to who writes to it
+
+
+class DeskConversation(_Response):
+    """A conversation for the desk, oldest turn first."""
+
+    id: str
+    channel: str
+    opened_at: datetime
+    turns: list[DeskTurn]
+
+
 class Rows(_Response):
     """A list for the desk."""
 

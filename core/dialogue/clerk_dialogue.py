@@ -14,14 +14,17 @@ from core.dialogue.hearing import listen, wants_words
 from core.dialogue.identity import stay_with_one
 from core.dialogue.linking import Links, asks_to_move, go_on_here, new_code, tell_moved
 from core.dialogue.load import FOLDER, Words, load_flows
+from core.dialogue.looking import note_photos
 from core.dialogue.outcome import Outcome
 from core.dialogue.own_asking import ask_own_records
 from core.dialogue.page_first import know_better
 from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
+from core.dialogue.returned_photos import corrects_photo, keep_photos
 from core.dialogue.returning import is_back, note_time, offer_paused, pause, resume, welcome_back
 from core.dialogue.run import Runner, awaited
 from core.dialogue.settling import absorb
+from core.dialogue.sight import Sight
 from core.dialogue.tickets.collecting import take_facts
 from core.dialogue.tickets.noticing import notice
 from core.knowledge.facts import Documents, Facts
@@ -59,6 +62,7 @@ class Dialogue:
         code: Callable[[], str] = new_code,
         idle_h: float = 8,
         identity_h: float = 24,
+        sight: Sight | None = None,
     ) -> None:
         """Read flows and sentences and check them against each other, or take those of a `pack`.
 
@@ -84,6 +88,7 @@ class Dialogue:
             new_code=code,
             idle_h=idle_h,
             identity_h=identity_h,
+            sight=sight,
         )
 
     @property
@@ -131,6 +136,8 @@ class Dialogue:
         return flow is not None and waiting.step in flow.steps
 
     async def _answer(self, draft: Draft) -> None:
+        if not self._desk.pack:
+            note_photos(draft)
         tell_flags(draft)
         if self._desk.pack:
             listen(draft, self._desk.pack, self._runner.flows)
@@ -144,7 +151,8 @@ class Dialogue:
         await take_facts(draft, self._runner)
         await stay_with_one(draft)
         await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
-        draft.absorbed = absorb(draft)
+        draft.absorbed = not corrects_photo(draft) and absorb(draft)
+        await keep_photos(draft)
         if obey(draft, self._runner):
             await self._runner.run(draft)
         await settle(draft)

@@ -32,6 +32,7 @@ from core.wording.templates import Templates
 
 if TYPE_CHECKING:
     from core.dialogue.linking import Links
+    from core.dialogue.sight import Sight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ class Desk:
     """The address that puts {quantity} of {sku} into the shop's cart; "" where the shop has none."""
     pack: Pack | None = None
     """The business, where it brings slots and rules of its own; None for the built-in shop."""
+    sight: Sight | None = None
+    """A model that sees; None where there is none."""
 
     @property
     def menu(self) -> tuple[str, ...]:

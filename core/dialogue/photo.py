@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
+from core.dialogue.looking import LOOK, tell_difference, tell_written
 from core.dialogue.products import list_products, tell_product
 from core.knowledge.question import read_question
 from core.types import MatchDecision, spoken_text
 
 
 async def look_at_photo(draft: Draft) -> str:
-    """Answer about the photo by the index's decision: the product, up to four to choose from, or none."""
+    """Answer about the photo by the index's decision: the product, up to four to choose from, or none.
+
+    Where the words ask what is written, or how two photos differ, that is told instead.
+    """
+    if look := draft.slots.pop(LOOK, ""):
+        await (tell_written(draft) if look == "read" else tell_difference(draft))
+        return look
     matches = draft.percept.matches
     facts = draft.desk.facts
     caption = spoken_text(draft.message, draft.percept)

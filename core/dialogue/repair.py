@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import hand_off, offer_person
+from core.dialogue.looking import LOOK
 
 _MISSES = 2
 """Misses in a row after which a person is fetched."""
 
 
 _UNSEEN = frozenset({"seeing_off", "seeing_failed", "unreadable_photo"})
+_NO_INDEX = frozenset({"seeing_off", "seeing_failed"})
+"""What keeps a product from being recognised, and nobody from reading what is written on it."""
 
 
 def tell_flags(draft: Draft) -> None:
@@ -21,7 +24,7 @@ def tell_flags(draft: Draft) -> None:
         draft.slots.pop("product_id", None)
     for flag in draft.percept.flags:
         key = f"flag.{flag}"
-        if draft.desk.templates.has(key):
+        if draft.desk.templates.has(key) and not (flag in _NO_INDEX and LOOK in draft.slots):
             draft.say(key)
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
+from core.dialogue.returned_photos import hand_on_photos
 from core.dialogue.wishes.assent import (
     agrees,
     asks,
@@ -68,6 +69,8 @@ TOPICS = MappingProxyType(
     }
 )
 """What each intent wishes, for words in which no verb says it."""
+_PHOTOS_OF = MappingProxyType({Deed.RETURN: "return", Deed.SWAP: "exchange"})
+"""Topics of the tickets that bring a colleague the photos."""
 _ORDER_OF_DEEDS = (Deed.PROFILE, Deed.ADDRESS, Deed.PAYMENT, Deed.CANCEL, Deed.RETURN, Deed.SWAP)
 """Items are changed last: afterwards nothing else about the order can be."""
 
@@ -439,6 +442,8 @@ async def carry_out(draft: Draft) -> str:
             tell_denied(draft, replace(one, denial=one.ruling))
         else:
             tell_done(draft, one, goods)
+            if one.wish.deed in _PHOTOS_OF and one.order is not None:
+                await hand_on_photos(draft, one.order.order_id, _PHOTOS_OF[one.wish.deed])
     draft.forget(_WISHES, _ASKED)
     if left:
         draft.slots[_WISHES] = dumped(left)

@@ -46,25 +46,38 @@ class Translator:
 
     async def translate(self, text: str, language: Language, *, conversation_id: str) -> str | None:
         """Return `text` in `language`; None when the model fails, loses a fact or answers in another language."""
-        masked, facts = _masked(text)
-        if not masked.strip() or len(text) > _MOST_CHARS:
+        try:
+            return await self.translated(text, language, conversation_id=conversation_id)
+        except ModelError as error:
+            _LOG.warning("nothing was translated: %s: %s", error.code, error)
             return None
+
+    async def translated(self, text: str, language: Language, *, conversation_id: str) -> str:
+        """Return `text` in `language`, its facts as they stand.
+
+        Raises `ModelError` as the model does; "empty" and "too_long" for a text that is, and "malformed" when a fact
+        was lost or the answer is in another language.
+        """
+        masked, facts = _masked(text)
+        if not masked.strip():
+            raise ModelError("empty", "there is nothing to translate")
+        if len(text) > _MOST_CHARS:
+            raise ModelError("too_long", f"the text has {len(text)} characters, more than {_MOST_CHARS}")
         prompt = (
             ChatMessage(role="system", content=_RULES),
             ChatMessage(role="user", content=f"Translate into {language_name(language)}:\n{fenced('text', masked)}"),
         )
-        try:
-            said = await self.purse.whole(
-                prompt,
-                conversation_id=conversation_id,
-                purpose="translate",
-                max_tokens=max(64, len(text)),
-                deadline_s=self.deadline_s,
-            )
-        except ModelError as error:
-            _LOG.warning("nothing was translated: %s: %s", error.code, error)
-            return None
-        return _unmasked(_without_fence(said), facts, language)
+        said = await self.purse.whole(
+            prompt,
+            conversation_id=conversation_id,
+            purpose="translate",
+            max_tokens=max(64, len(text)),
+            deadline_s=self.deadline_s,
+        )
+        whole = _unmasked(_without_fence(said), facts, language)
+        if whole is None:
+            raise ModelError("malformed", "the translation lost a fact, or is in another language")
+        return whole
 
 
 def _masked(text: str) -> tuple[str, list[str]]:

@@ -63,6 +63,10 @@ _NOT_SLOTS = frozenset(
 """What the dialogue reads from the entities themselves, by their places in the words."""
 _ASKING = frozenset({"business", "settle"})
 """Flows in which we ask for a yes or a no."""
+_TROUBLE = frozenset({"business", "settle"})
+"""Flows that the words beside a photo begin, so that the photo belongs to them and is no question of its own."""
+_SURE_OF_TROUBLE = 0.75
+"""Confidence from which they do."""
 _ANYWHERE = frozenset({"email", "name", "zip", "phone", "no_email", "ordinal", "date", "time"})
 """What customers of any business name; the rest is the shop's."""
 _PROOF = frozenset({"email", "name", "zip", "phone", "no_email"})
@@ -133,7 +137,7 @@ class Understander:
         begun = not named and any(isinstance(command, StartFlow) for command in commands)
         beside = None
         like = another(text) if self.sells and _looks_around(session) else ""
-        if self.sells and not (decided or begun or percept.matches or like):
+        if self.sells and not (decided or begun or like):
             beside = _beside_wish(text, names_order=named)
         if beside is not None:
             commands = [*(command for command in commands if not isinstance(command, StartFlow)), _SETTLE]
@@ -154,10 +158,12 @@ class Understander:
                 goods=self.sells and bool(properly_named(text, self._products or (), self.lexicon)),
             )
             proposed, intents, rung = await self._propose(reading, session)
-            if self.interpreter is not None and _is_unsure(proposed, intents, session):
+            if self.interpreter is not None and not percept.matches and _is_unsure(proposed, intents, session):
                 meant = await self.interpreter.interpret(reading.text, intents, message, session)
                 proposed, rung = (proposed, rung) if meant is None else (meant, "model")
             commands += proposed
+        if percept.matches:
+            commands = _of_photo(commands)
         if mood <= ANGRY:
             commands = _angry(commands)
         return Understanding(
@@ -182,9 +188,7 @@ class Understander:
             for entity in entities
             if entity.kind not in _NOT_SLOTS
         ]
-        if percept.matches:
-            commands.append(StartFlow(flow="photo", source="photo"))
-        elif corrected:
+        if corrected:
             commands += _corrected(entities, session)
         else:
             asked = "offer" in session.slots or any(frame.flow in _ASKING for frame in session.stack)
@@ -258,6 +262,20 @@ def _angry(commands: list[Command]) -> list[Command]:
     """Fetch a person first, who will hear the rest: no more forms to fill in."""
     kept = [c for c in commands if not (isinstance(c, StartFlow) and c.flow == "business")]
     return kept if any(isinstance(command, Handoff) for command in kept) else [Handoff(reason="anger"), *kept]
+
+
+def _of_photo(commands: list[Command]) -> list[Command]:
+    """Return what a recognised photo begins: a look at it, unless its words tell of trouble or want a person."""
+    sure = [
+        one
+        for one in commands
+        if (isinstance(one, StartFlow) and one.flow in _TROUBLE and one.confidence >= _SURE_OF_TROUBLE)
+        or (isinstance(one, Handoff) and one.source == "rules")
+    ]
+    slots = [one for one in commands if isinstance(one, SetSlot | CorrectSlot)]
+    if sure:
+        return [*slots, *sure]
+    return [*(one for one in slots if one.slot != "topic"), StartFlow(flow="photo", source="photo")]
 
 
 def _mended_around(text: str, entities: tuple[Entity, ...], vocabulary: Vocabulary) -> str:

@@ -36,7 +36,7 @@ class ScriptedModel:
     @property
     def capabilities(self) -> Capabilities:
         """Say what a small model would."""
-        return Capabilities(context=4096, limit="4096 tokens")
+        return Capabilities(context=4096, limit="4096 tokens", sees=True)
 
     async def generate(
         self,

@@ -52,7 +52,11 @@ class LlamaCpp:
         max_tokens: int = 512,
         deadline_s: float = 30,
     ) -> AsyncIterator[Chunk]:
-        """Yield the answer as it is made."""
+        """Yield the answer as it is made; a prompt with pictures is refused, whatever the file can do."""
+        if any(message.pictures for message in messages):
+            raise ModelError(
+                "refused", "llama.cpp in this process reads text only; an endpoint or transformers may see"
+            )
         request: dict[str, Any] = {
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "max_tokens": max_tokens,

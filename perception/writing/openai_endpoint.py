@@ -6,9 +6,10 @@ The chat completions API, https://platform.openai.com/docs/api-reference/chat, t
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +43,9 @@ class OpenAIEndpoint:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Say where it is and how much it reads."""
+        """Say where it is and how much it reads; whether its model sees is for it to say, and it may refuse."""
         where = str(self.client.base_url)
-        return Capabilities(device=where, context=self.context, limit=f"{self.context} tokens")
+        return Capabilities(device=where, context=self.context, limit=f"{self.context} tokens", sees=True)
 
     async def generate(
         self,
@@ -97,10 +98,20 @@ class OpenAIEndpoint:
             request["response_format"] = {"type": "json_object"}
 
 
-def _wire(messages: Sequence[ChatMessage], told: str) -> list[dict[str, str]]:
+def _wire(messages: Sequence[ChatMessage], told: str) -> list[dict[str, Any]]:
     """Return messages as they are sent, with what is told of the answer's form in the first one."""
-    first, *rest = [{"role": message.role, "content": message.content} for message in messages]
-    return [{**first, "content": f"{first['content']}\n{told}".strip()}, *rest]
+    first, *rest = messages
+    written = (replace(first, content=f"{first.content}\n{told}".strip()), *rest)
+    return [{"role": message.role, "content": _content(message)} for message in written]
+
+
+def _content(message: ChatMessage) -> str | list[dict[str, Any]]:
+    """Return the words, or where there are pictures a list of parts with them as data addresses."""
+    if not message.pictures:
+        return message.content
+    shown = [f"data:image/jpeg;base64,{b64encode(picture).decode()}" for picture in message.pictures]
+    pictures = [{"type": "image_url", "image_url": {"url": address}} for address in shown]
+    return [*pictures, {"type": "text", "text": message.content}]
 
 
 def _chunk(event: Any) -> Chunk | None:

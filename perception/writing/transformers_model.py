@@ -1,4 +1,4 @@
-"""A language model through Hugging Face transformers, on CUDA or CPU.
+"""A language model through Hugging Face transformers, on CUDA or CPU; one that sees, too.
 
 Prompts that come together are answered in one batch, each streamed to who asked for it. JSON Schemas are kept by
 masking the logits with llguidance (https://github.com/guidance-ai/llguidance).
@@ -13,10 +13,12 @@ import threading
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from core.errors import BackendError, ModelError
 from core.models import locate
@@ -46,6 +48,8 @@ class _Job:
     """Characters already handed over."""
     prompt: str = ""
     """The messages as the model's own template writes them."""
+    pictures: list[Any] = field(default_factory=list)
+    """Those of the messages, decoded, in order."""
     matcher: Any = None
     done: bool = False
     ended: bool = False
@@ -58,7 +62,7 @@ class _Job:
 
 @dataclass(slots=True, kw_only=True)
 class TransformersModel:
-    """Generate with a causal language model; it is loaded with the first prompt."""
+    """Generate with a causal or a vision-language model; it is loaded with the first prompt."""
 
     source: str
     """A folder, or a name on the hub."""
@@ -74,16 +78,21 @@ class TransformersModel:
     """A cache of fixed shape and a compiled step: worth its warm-up on a GPU only."""
     adapter: str
     temperature: float
+    vision: bool
+    """Whether it is a vision-language model, which answers one prompt at a time: each kind of them lays out the
+    pictures of several prompts in its own way."""
     _jobs: queue.SimpleQueue[_Job] = field(default_factory=queue.SimpleQueue)
     _worker: threading.Thread | None = None
     _model: Any = None
     _tokenizer: Any = None
+    _processor: Any = None
+    """Writes prompts and pictures for the model: of a vision-language model its own, else the tokenizer."""
     _masks: Any = None
 
     @property
     def capabilities(self) -> Capabilities:
-        """Say the device and the context length."""
-        return Capabilities(device=self.device, context=self.context, limit=f"{self.context} tokens")
+        """Say the device, the context length and whether it sees."""
+        return Capabilities(device=self.device, context=self.context, limit=f"{self.context} tokens", sees=self.vision)
 
     async def generate(
         self,
@@ -94,6 +103,8 @@ class TransformersModel:
         deadline_s: float = 30,
     ) -> AsyncIterator[Chunk]:
         """Yield the answer as it is made, beside those of other prompts."""
+        if not self.vision and any(message.pictures for message in messages):
+            raise ModelError("refused", f"{self.source} is used as a model of text; one that sees needs vision=true")
         if self._worker is None:
             self._worker = threading.Thread(target=self._work, name="transformers", daemon=True)
             self._worker.start()
@@ -140,20 +151,32 @@ class TransformersModel:
 
     def _fits(self, job: _Job) -> bool:
         """Write a job's prompt and return whether the model's window holds it; who asked is told where it does not."""
-        messages = [{"role": one.role, "content": one.content} for one in job.messages]
-        job.prompt = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        length = len(self._tokenizer(job.prompt).input_ids)
+        messages = [{"role": one.role, "content": _parts(one) if self.vision else one.content} for one in job.messages]
+        job.prompt = self._processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        job.pictures = [_decoded(picture) for one in job.messages for picture in one.pictures]
+        length = self._inputs([job])["input_ids"].shape[1]
         if length + min(job.max_tokens, _LEAST_ANSWER) > self.context:
             job.tell(ModelError("too_long", f"the prompt has {length} tokens, the model reads {self.context}"))
             return False
         job.max_tokens = min(job.max_tokens, self.context - length)
         return True
 
+    def _inputs(self, jobs: list[_Job]) -> Any:
+        """Return the prompts as the model takes them, those with pictures with their pixels."""
+        import torch
+
+        pictures = [picture for job in jobs for picture in job.pictures]
+        shown = {"images": pictures} if pictures else {}
+        prompts = [job.prompt for job in jobs]
+        inputs = self._processor(text=prompts, return_tensors="pt", padding=True, **shown)
+        if not self.vision:
+            return inputs.to(self.device)
+        return inputs.to(self.device, getattr(torch, self.dtype))  # casts the pixels; ids and masks stay whole numbers
+
     def _generate(self, jobs: list[_Job]) -> None:
         import torch
 
-        inputs = self._tokenizer([job.prompt for job in jobs], return_tensors="pt", padding=True)
-        inputs = inputs.to(self.device)
+        inputs = self._inputs(jobs)
         for job in jobs:
             job.matcher = self._matcher(job)
         options: dict[str, Any] = {"cache_implementation": "static"} if self.static else {}
@@ -250,16 +273,31 @@ class TransformersModel:
         if self._model is not None:
             return
         import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoProcessor, AutoTokenizer
 
         kind = {"gguf_file": self.gguf} if self.gguf else {}
-        self._tokenizer = AutoTokenizer.from_pretrained(self.source, padding_side="left", **kind)
+        if self.vision:
+            self._processor = AutoProcessor.from_pretrained(self.source)  # type: ignore[no-untyped-call]
+            self._tokenizer = self._processor.tokenizer
+        else:
+            self._processor = self._tokenizer = AutoTokenizer.from_pretrained(self.source, padding_side="left", **kind)
         if self._tokenizer.pad_token_id is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
-        model: Any = AutoModelForCausalLM.from_pretrained(self.source, dtype=getattr(torch, self.dtype), **kind)
+        loads: Any = AutoModelForImageTextToText if self.vision else AutoModelForCausalLM
+        model = loads.from_pretrained(self.source, dtype=getattr(torch, self.dtype), **kind)
         if self.adapter:
             model.load_adapter(str(Path(self.adapter).expanduser()))
         self._model = model.to(self.device).eval()
+
+
+def _parts(message: ChatMessage) -> list[dict[str, str]]:
+    """Return a message as the templates of vision-language models take it."""
+    return [*({"type": "image"} for _ in message.pictures), {"type": "text", "text": message.content}]
+
+
+def _decoded(picture: bytes) -> Image.Image:
+    with Image.open(BytesIO(picture), formats=("JPEG",)) as image:
+        return image.convert("RGB")
 
 
 def _again(job: _Job) -> _Job:
@@ -280,11 +318,13 @@ def build(
     static: bool = False,
     adapter: str = "",
     temperature: float = 0.0,
+    vision: bool = False,
 ) -> TransformersModel:
     """Build it: "transformers:Qwen/Qwen2.5-1.5B-Instruct?device=cuda", or a folder, or a GGUF of the model list.
 
     The device is CUDA where there is one; the type bfloat16 there and float32 on a CPU. `adapter` is a folder with
-    LoRA weights. Raises `BackendError` for a device or type that torch does not have.
+    LoRA weights. `vision` loads a vision-language model. Raises `BackendError` for a device or type that torch does
+    not have.
     """
     import torch
 
@@ -301,11 +341,12 @@ def build(
         device=device,
         dtype=dtype,
         context=context,
-        batch=batch,
+        batch=1 if vision else batch,
         wait_ms=wait_ms,
         static=static,
         adapter=adapter,
         temperature=temperature,
+        vision=vision,
     )
 
 

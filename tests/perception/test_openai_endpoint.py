@@ -168,3 +168,20 @@ async def test_a_schema_is_asked_for_in_the_way_that_the_endpoint_knows(
     assert {one for one in ("response_format", "tools") if one in asked} == ({key} if key else set())
     assert ("JSON Schema" in asked["messages"][0]["content"]) == (structured in ("json", "prompt"))
     assert text == ('{"a": 1}' if structured == "tool" else "Hello")
+
+
+async def test_pictures_go_before_the_words_as_data_addresses(server: TestServer, endpoint: Endpoint) -> None:
+    prompt = (
+        ChatMessage(role="system", content="Look."),
+        ChatMessage(role="user", content="What is it?", pictures=(b"one", b"two")),
+    )
+    looks = model(server, "good", structured="prompt")
+    assert looks.capabilities.sees
+    async with aclosing(looks):  # type: ignore[type-var]
+        async for _ in looks.generate(prompt, schema=SCHEMA):
+            pass
+    system, asked = endpoint.asked[0]["messages"]
+    assert isinstance(system["content"], str) and "JSON Schema" in system["content"]
+    urls = [part["image_url"]["url"] for part in asked["content"][:2]]
+    assert urls == ["data:image/jpeg;base64,b25l", "data:image/jpeg;base64,dHdv"]
+    assert asked["content"][2:] == [{"type": "text", "text": "What is it?"}]

@@ -11,13 +11,21 @@ from pathlib import Path
 
 import pytest
 
+from channels.web.schemas import DeskConversation
 from core.dialogue.outcome import Bubble, Outcome
 from core.engine import Engine, Parts
+from core.generation.chain import Chain, Link
+from core.generation.desk import DeskTranslator
+from core.generation.spending import Budget, Purse
+from core.generation.translator import Translator
 from core.journal.journal import StoreJournal
+from core.journal.spending import StoreSpending
 from core.journal.store import Store
+from core.journal.translations import StoreTranslations
 from core.ports import Effect
 from core.shop.local import LocalShop
 from core.types import Action, Message, Session, TextPart
+from perception.writing.fake import ScriptedModel
 from tests.core.conftest import Blind, Echo, Plain, message
 from ui.admin import StoreViews
 
@@ -109,3 +117,33 @@ async def test_tickets_and_calls_for_a_person_are_listed(engine: Engine, views: 
     (call,) = await views.handoffs(limit=10)
     assert call["summary"] == "wants a person"
     assert datetime.fromisoformat(call["at"]).tzinfo is not None
+
+
+async def test_a_conversation_is_read_in_the_language_of_the_desk(engine: Engine, store: Store) -> None:
+    await engine.answer(message("你们几点开门？", conversation="c1"))
+    script = ScriptedModel(script=("When do you open?",))
+    purse = Purse(model=Chain((Link(name="fake", model=script),)), budget=Budget(), spending=StoreSpending(store))
+    views = StoreViews(store, DeskTranslator(translator=Translator(purse=purse), kept=StoreTranslations(store)))
+    as_said = await views.conversation("c1")
+    assert as_said is not None and "translation" not in as_said["turns"][0]["message"]
+    for _ in range(2):
+        shown = await views.conversation("c1", language="en")
+        assert shown is not None
+        DeskConversation.model_validate(shown)
+        (turn,) = shown["turns"]
+        assert turn["message"]["text"] == "你们几点开门？"
+        assert turn["message"]["translation"] == {"language": "en", "text": "When do you open?", "reason": ""}
+        assert "translation" in turn["replies"][0]
+    assert (
+        len([asked for asked in script.asked if "开门" in asked[-1].content and "you said" not in asked[-1].content])
+        == 1
+    )
+
+
+async def test_without_a_model_the_desk_is_told_why_nothing_is_translated(engine: Engine, store: Store) -> None:
+    await engine.answer(message("你们几点开门？", conversation="c1"))
+    views = StoreViews(store, DeskTranslator(translator=None, kept=StoreTranslations(store)))
+    shown = await views.conversation("c1", language="en")
+    assert shown is not None
+    told = shown["turns"][0]["message"]["translation"]
+    assert told == {"language": "en", "text": None, "reason": "no_model"}

@@ -27,6 +27,8 @@ def check(settings: Settings, file: Path | None) -> Iterator[Finding]:
         )  # tts_en and tts_zh are of the kind tts
     for number, spec in enumerate(settings.model.backends or ("",), start=1):
         yield _backend(f"model.backends {number}", "language", spec, settings)
+    for number, spec in enumerate(settings.model.see or ("",), start=1):
+        yield _backend(f"model.see {number}", "language", spec, settings)
 
 
 def _file(file: Path | None) -> Finding:

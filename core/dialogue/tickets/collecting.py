@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from core.dialogue.draft import Draft, frame
+from core.dialogue.looking import note_state, waiting_photos
 from core.dialogue.orders import BEGUN, find_own
 from core.dialogue.run import Runner, awaited
 from core.dialogue.tickets.facts import AMOUNTS, FACTS, FORMS, FREE, LEFT_OPEN, bare_amount, read_facts, said
@@ -29,6 +30,8 @@ from core.types import (
 
 _TRIES = "tries"
 _ANSWER_CHARS = 500
+_DAMAGE = frozenset({"complaint", "missing_or_wrong_item", "repair_warranty"})
+"""Topics for which it matters in what state the goods are."""
 _MOST_TRIES = 2
 """Questions for one fact; afterwards it is left open, because no form is worth losing a customer."""
 _ASKS = re.compile(
@@ -78,7 +81,7 @@ async def begin_ticket(draft: Draft) -> str:
     draft.slots["request"] = words[:_ANSWER_CHARS]
     for fact, value in read_facts(topic, said(words, draft.message.received_at.date())).items():
         draft.slots[fact] = value
-    _add_photos(draft)
+    await _add_photos(draft)
     return ""
 
 
@@ -103,10 +106,16 @@ async def take_facts(draft: Draft, runner: Runner) -> None:
     found = {
         fact: value for fact, value in found.items() if fact in asked or fact not in draft.slots or _corrects(draft)
     }
+    if "seen" in draft.slots and denies(draft, words):
+        draft.forget("seen")
+        draft.say("photo_corrected")
+        found["photo_words"] = words[:_ANSWER_CHARS]
     if form.flow == "invoice" and "email" in draft.heard and draft.identity is not None:
         found["invoice_email"] = draft.heard["email"]
         draft.forget("email")
-    has_photo = _add_photos(draft)
+    has_photo = any(part.kind is AttachmentKind.IMAGE for part in draft.message.attachments)
+    if has_photo:
+        await _add_photos(draft)
     if asked and not leaves:
         found |= await _answer(draft, asked, words, found)
     for fact, value in found.items():
@@ -129,6 +138,10 @@ def _amended(draft: Draft, runner: Runner) -> None:
     if draft.stack or flow not in FORMS or not corrects or is_question(words):
         return
     found = dict(read_facts(flow, said(words, draft.message.received_at.date())))
+    if "seen" in written and denies(draft, words):
+        del written["seen"]
+        draft.say("photo_corrected")
+        found["photo_words"] = words[:_ANSWER_CHARS]
     if "phone" in draft.heard and "phone" in FORMS[flow]:
         found["phone"] = draft.heard["phone"]
     another = draft.heard.get("order_id", written.get("order_id")) != written.get("order_id")
@@ -193,6 +206,11 @@ def is_question(words: str) -> bool:
     return bool(_ASKS.search(words))
 
 
+def denies(draft: Draft, words: str) -> bool:
+    """Return whether words say that what was noted from a photo is wrong."""
+    return _CORRECTS.search(words) is not None or any(isinstance(c, Deny) for c in draft.understanding.commands)
+
+
 def _corrects(draft: Draft) -> bool:
     return any(isinstance(command, CorrectSlot) for command in draft.understanding.commands)
 
@@ -222,12 +240,14 @@ def _rewound(draft: Draft, form: FlowFrame, runner: Runner) -> bool:
     return True
 
 
-def _add_photos(draft: Draft) -> bool:
-    fresh = [part.sha256 for part in draft.message.attachments if part.kind is AttachmentKind.IMAGE]
+async def _add_photos(draft: Draft) -> None:
+    """Put the photos that were sent for it into the ticket, with what they seem to show."""
+    fresh = waiting_photos(draft)
+    known = [name for name in draft.slots.get("photos", "").split(",") if name]
     if fresh:
-        known = [name for name in draft.slots.get("photos", "").split(",") if name]
         draft.slots["photos"] = ",".join(dict.fromkeys([*known, *fresh]))
-    return bool(fresh)
+    if draft.slots.get("topic") in _DAMAGE and (seen := await note_state(draft, fresh)):
+        draft.slots["seen"] = " ".join(filter(None, [draft.slots.get("seen"), seen]))
 
 
 def _marked(current: FlowFrame, slot: str, value: str) -> FlowFrame:

@@ -6,6 +6,7 @@ import re
 
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import hand_off, offer_person
+from core.dialogue.looking import waiting_photos
 from core.dialogue.orders import find_own
 from core.dialogue.tickets.writing import write_ticket
 from core.types import spoken_text
@@ -102,6 +103,8 @@ async def secure(draft: Draft) -> str:
     draft.slots |= {"topic": "safety", "safety": "yes", "request": words, "happened": words}
     if "order_id" not in draft.heard:
         draft.slots["order_free"] = "yes"
+    if photos := waiting_photos(draft):
+        draft.slots["photos"] = ",".join(photos)
     draft.say("safety_first")
     await write_ticket(draft)
     draft.slots["handoff_reason"] = "somebody may be hurt"

@@ -245,7 +245,9 @@ FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """What each ticket tells beside order, goods, photos and the customer's own words; its flow collects it."""
-FACTS = tuple(dict.fromkeys(fact for facts in FORMS.values() for fact in facts))
+OF_PHOTOS = ("seen", "photo_words")
+"""What a model says that the photos show, and what the customer says of that."""
+FACTS = (*dict.fromkeys(fact for facts in FORMS.values() for fact in facts), *OF_PHOTOS)
 
 
 def read_facts(form: str, words: Said) -> Mapping[str, str]:

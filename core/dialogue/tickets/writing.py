@@ -145,6 +145,8 @@ async def _told(draft: Draft, arguments: Mapping[str, object]) -> list[str]:
         lines.append(_line(draft, "items", listing(list(dict.fromkeys(names)), draft.language)))
     facts = arguments.get("facts")
     for fact, value in facts.items() if isinstance(facts, Mapping) else ():
+        if fact == "seen":
+            continue  # that was told when it was noted
         lines.append(_line(draft, str(fact), _in_words(draft, str(fact), str(value))))
     if draft.slots.get("photos"):
         lines.append(_line(draft, "photos", str(len(draft.slots["photos"].split(",")))))

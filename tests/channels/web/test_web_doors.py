@@ -33,8 +33,8 @@ class Views:
     async def conversations(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
         return [{"id": "c1", "limit": limit}]
 
-    async def conversation(self, conversation_id: str) -> Mapping[str, Any] | None:
-        return {"id": "c1", "turns": []} if conversation_id == "c1" else None
+    async def conversation(self, conversation_id: str, *, language: str | None) -> Mapping[str, Any] | None:
+        return {"id": "c1", "turns": [], "read_in": language} if conversation_id == "c1" else None
 
     async def tickets(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
         return [{"number": "T1", "subject": "退货"}]
@@ -91,6 +91,14 @@ async def test_the_key_opens_administration(serve: Serve, clerk: ScriptedClerk) 
     assert await answer.json() == {"items": [{"id": "c1", "limit": 7}]}
     assert (await client.get("/v1/admin/conversations/c1", headers=key)).status == 200
     await refused(await client.get("/v1/admin/conversations/c2", headers=key), 404, "unknown_conversation")
+    read_in = [
+        await (await client.get(f"/v1/admin/conversations/c1{query}", headers=key)).json()
+        for query in ("", "?language=zh")
+    ]
+    assert [one["read_in"] for one in read_in] == [None, "zh"]
+    for language in ("de", "", "ZH"):
+        address = f"/v1/admin/conversations/c1?language={language}"
+        await refused(await client.get(address, headers=key), 400, "invalid_query")
     text = await (await client.get("/v1/admin/tickets", headers=key)).text()
     assert text == '{"items": [{"number": "T1", "subject": "退货"}]}'
     assert await (await client.get("/v1/admin/handoffs", headers=key)).json() == {"items": []}

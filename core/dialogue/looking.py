@@ -1,0 +1,194 @@
+"""Closer looks at photos by a model that sees: what is written, how two differ, the state of goods.
+
+What it tells is said as what it is, nobody has checked it, and the customer's own words weigh more. Which product a
+photo shows is for the photo index to say. Without such a model the clerk owns that it cannot look so closely.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from core.dialogue.draft import Draft
+from core.dialogue.sight import Seen, Task
+from core.errors import ConfigError
+from core.shop.records import in_language
+from core.types import AskKnowledge, AttachmentKind, Clarify, MatchDecision, StartFlow, spoken_text
+from core.understand.entities import find_entities
+from core.understand.normalise import normalise
+
+FILE = Path(str(files("assets"))) / "knowledge" / "looking.yaml"
+
+LOOK = "look"
+"""The slot that holds what this message wants of photos: "read" or "compare"."""
+_SEEN, _WAITING = "photos_seen", "photos_waiting"
+_MOST = 3
+"""Photos of one look."""
+_WAITING_TURNS = 2
+"""For which a photo may still be part of what is told next: "(photo)", "it came like this", "yes, a ticket"."""
+_BUTTONS = 3
+
+
+def note_photos(draft: Draft) -> None:
+    """Keep the message's photos in mind, and notice when its words want a closer look at them."""
+    draft.forget(LOOK)
+    fresh = _sent(draft)
+    if fresh:
+        earlier = json.loads(draft.slots.get(_SEEN, "[]"))
+        draft.slots[_SEEN] = json.dumps([*earlier, *([sha, _product_in(draft, sha)] for sha in fresh)][-2:])
+        draft.slots[_WAITING] = f"{draft.session.version}:{','.join(fresh)}"
+    if task := _wanted(draft, len(fresh)):
+        draft.slots[LOOK] = task
+        kept = tuple(
+            one for one in draft.understanding.commands if not isinstance(one, AskKnowledge | Clarify | StartFlow)
+        )
+        look = StartFlow(flow="photo", source="photo")
+        draft.understanding = replace(draft.understanding, commands=(*kept, look))
+
+
+def waiting_photos(draft: Draft) -> list[str]:
+    """Return the photos that belong to what is being told, once; content addresses."""
+    version, _, photos = draft.slots.pop(_WAITING, "").partition(":")
+    is_recent = bool(photos) and draft.session.version - int(version) <= _WAITING_TURNS
+    return photos.split(",") if is_recent else []
+
+
+async def note_state(draft: Draft, photos: Sequence[str]) -> str:
+    """Return what photos seem to show of the state of goods, telling the customer so; "" where that is not known."""
+    if draft.desk.sight is None or not photos:
+        return ""
+    seen = await _looked(draft, photos, "describe")
+    words = _joined(draft, seen.visible)
+    _own_bubble(draft, "photo_noted", seen=words) if words else None
+    if "instruction" in seen.left_out:
+        _own_bubble(draft, "photo_instructs")
+        words += draft.word("photo_instructs_note")
+    return words
+
+
+async def tell_written(draft: Draft) -> None:
+    """Say what can be read in the photos that were sent now, or in the last one, and ask whether that is right."""
+    seen = await _looked(draft, _sent(draft) or [sha for sha, _ in json.loads(draft.slots[_SEEN])][-1:], "read")
+    if seen.failed:
+        _own_bubble(draft, "look_off" if seen.failed == _OFF else "look_failed")
+    elif seen.text:
+        _own_bubble(draft, "photo_text", *_order_buttons(draft, seen.text), text="\n".join(seen.text))
+    else:
+        _own_bubble(draft, "photo_text_none")
+    if "instruction" in seen.left_out:
+        _own_bubble(draft, "photo_instructs")
+
+
+async def tell_difference(draft: Draft) -> None:
+    """Say which products the last two photos show by the photo index, and what a model sees that differs."""
+    photos = json.loads(draft.slots.get(_SEEN, "[]"))
+    if len(photos) < 2:
+        draft.admit("photo_second")
+        return
+    _tell_products(draft, [product_id for _, product_id in photos])
+    seen = await _looked(draft, [sha for sha, _ in photos], "compare")
+    if seen.failed:
+        _own_bubble(draft, "look_off" if seen.failed == _OFF else "look_failed")
+    elif seen.visible:
+        _own_bubble(draft, "photos_differ", seen=_joined(draft, seen.visible))
+    else:
+        _own_bubble(draft, "photos_differ_unclear")
+    if "instruction" in seen.left_out:
+        _own_bubble(draft, "photo_instructs")
+
+
+_OFF = "off"
+
+
+async def _looked(draft: Draft, photos: Sequence[str], task: Task) -> Seen:
+    if draft.desk.sight is None:
+        return Seen(failed=_OFF)
+    seen = await draft.desk.sight.look(
+        photos[:_MOST],
+        task,
+        language=draft.language,
+        conversation_id=draft.session.conversation_id,
+        products=frozenset(one.product_id for one in draft.percept.matches if _is_found(one.decision)),
+    )
+    draft.steps += [f"see.{seen.failed or task}", *(f"see.left_out_{why}" for why in seen.left_out)]
+    return seen
+
+
+def _tell_products(draft: Draft, ids: Sequence[str]) -> None:
+    found = [product for one in ids if (product := draft.desk.facts.product(one))]
+    names = [in_language(product.names, draft.language) for product in found]
+    if len(found) < 2:
+        draft.say("photos_no_ruling")
+    elif names[0] == names[1]:
+        draft.say("photos_one_product", product=names[0])
+    else:
+        draft.say("photos_two_products", first=names[0], second=names[1])
+    if len(found) == 2:
+        for product, name in zip(found, names, strict=True):
+            draft.cite(f"product:{product.product_id}", name)
+
+
+def _own_bubble(draft: Draft, key: str, *buttons: tuple[str, str], **values: object) -> None:
+    """Say a sentence in a bubble of its own: a model's words about a photo are no evidence for other words."""
+    draft.turn_page()
+    draft.admit(key, **values)
+    draft.buttons(*buttons)
+    draft.turn_page()
+
+
+def _order_buttons(draft: Draft, lines: Sequence[str]) -> list[tuple[str, str]]:
+    """Return a button for each order number that was read: pressing it, the customer says it themselves."""
+    named = (one for line in lines for one in find_entities(normalise(line), identifying=False, listing=False))
+    orders = dict.fromkeys(one.value for one in named if one.kind == "order_id")
+    return [
+        (draft.word("button.read_order", order=one), draft.word("press.read_order", order=one))
+        for one in list(orders)[:_BUTTONS]
+    ]
+
+
+def _joined(draft: Draft, lines: Sequence[str]) -> str:
+    return ("" if draft.language == "zh" else " ").join(lines)
+
+
+def _sent(draft: Draft) -> list[str]:
+    return [part.sha256 for part in draft.message.attachments if part.kind is AttachmentKind.IMAGE]
+
+
+def _product_in(draft: Draft, sha256: str) -> str:
+    """Return the product that the photo index is sure of, "" for none."""
+    ids = {part.id for part in draft.message.attachments if part.sha256 == sha256}
+    own = (one for one in draft.percept.matches if one.attachment_id in ids and one.decision is MatchDecision.MATCH)
+    return next((one.product_id for one in own), "")
+
+
+def _is_found(decision: MatchDecision) -> bool:
+    return decision is not MatchDecision.UNKNOWN
+
+
+def _wanted(draft: Draft, fresh: int) -> Task | None:
+    """Return what the words want of photos, where there are any that they can be about."""
+    words = normalise(spoken_text(draft.message, draft.percept))
+    known = len(json.loads(draft.slots.get(_SEEN, "[]")))
+    says = {name: pattern.search(words) is not None for name, pattern in _patterns().items()}
+    if not known or not (fresh or says["refers"] or says["before"]):
+        return None
+    if says["compares"] and (known > 1 or says["before"]):
+        return "compare"
+    return "read" if says["reads"] else None
+
+
+@cache
+def _patterns(file: Path = FILE) -> Mapping[str, re.Pattern[str]]:
+    """Read the words; raises `ConfigError` naming the file and what is wrong."""
+    raw: dict[str, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    try:
+        return {name: re.compile("|".join(each), re.IGNORECASE) for name, each in raw.items()}
+    except re.error as error:
+        raise ConfigError(f"{file}: {error.pattern!r} is no regular expression: {error}") from error
