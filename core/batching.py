@@ -180,8 +180,8 @@ class ModelQueue(Generic[Item, Result]):
             self._compute(part)
 
     def _remember(self, size: int, *, lacks_memory: bool) -> None:
-        if lacks_memory:
-            self.fits, self._well = max(1, size // 2), 0
+        if lacks_memory and size > 1:  # one that is too large says nothing of what fits else
+            self.fits, self._well = size // 2, 0
         elif self.fits < self.most:
             self._well += 1
             if self._well >= _WELL:
@@ -190,7 +190,7 @@ class ModelQueue(Generic[Item, Result]):
 
 @runtime_checkable
 class Queued(Protocol):
-    """A backend with a queue that may be looked at."""
+    """A backend with a queue that may be looked at, or watched."""
 
     @property
     def queue(self) -> ModelQueue[object, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from core.config import Media, Settings
 from core.dialogue.clerk_dialogue import Dialogue
 from core.engine import Bounds, Engine, Parts
 from core.errors import BackendError, ModelMissingError
+from core.generation.chain import Chain
 from core.generation.interpreter import Interpreter
 from core.generation.spending import Purse
 from core.journal.attempts import StoreAttempts
@@ -82,6 +83,8 @@ class Application:
     dialogue: Dialogue
     purse: Purse | None
     """The language model with its budget, where there is one."""
+    models: Mapping[str, Any]
+    """Every backend that was built, by its key in [backends], "model 1" and so on."""
     resumed: int
     """Messages of an earlier run that are being answered now."""
 
@@ -114,7 +117,7 @@ async def assemble(
     needs = needs or Needs()
     data = settings.data_dir.expanduser()
     backends = settings.backends
-    sense = senses or Senses(settings.models.folder.expanduser())
+    sense = senses or Senses(settings.models.folder.expanduser(), strict=settings.serving.strict)
     async with AsyncExitStack() as closing:
         store = Store(data / "zhanggui.db")
         closing.callback(store.close)
@@ -171,6 +174,15 @@ async def assemble(
             understander=understander,
             dialogue=dialogue,
             purse=purse,
+            models=_built(
+                sentences=sentences,
+                voices=speaker.voices if speaker else {},
+                asr=recognizer,
+                vad=activity,
+                photos=encoder,
+                reranker=reranker,
+                purse=purse,
+            ),
             resumed=resumed,
         )
 
@@ -180,6 +192,8 @@ class Senses:
     """Builds each backend once; one that cannot be built is told and left out."""
 
     models: Path
+    strict: bool = False
+    """Whether one that cannot be built is an error instead."""
     built: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     async def build(self, kind: str, spec: str) -> Any:
@@ -190,6 +204,8 @@ class Senses:
             try:
                 self.built[kind, spec] = await in_worker(registry.build, kind, spec, self.models)
             except (ModelMissingError, BackendError) as error:
+                if self.strict:
+                    raise
                 _LOG.warning("%s is off: %s", kind, error)
                 self.built[kind, spec] = None
         return self.built[kind, spec]
@@ -199,8 +215,20 @@ class Senses:
         try:
             return await in_worker(build_speaker, settings.backends, self.models)
         except (ModelMissingError, BackendError) as error:
+            if self.strict:
+                raise
             _LOG.warning("speaking is off: %s", error)
             return None
+
+
+def _built(voices: Mapping[str, Any], purse: Purse | None, **senses: Any) -> Mapping[str, Any]:
+    """Return the backends that there are, voices before ears: they are warmed up in this order."""
+    found = {"sentences": senses.pop("sentences")}
+    found |= {f"tts_{language}": voice for language, voice in voices.items()}
+    found |= senses
+    if purse is not None and isinstance(purse.model, Chain):
+        found |= {f"model {number}": link.model for number, link in enumerate(purse.model.links, start=1)}
+    return {key: model for key, model in found.items() if model is not None}
 
 
 def _understander(

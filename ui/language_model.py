@@ -47,6 +47,8 @@ async def open_purse(settings: Settings, store: Store) -> AsyncIterator[Purse | 
         except ConfigError as error:
             raise ConfigError(f"model.backends: {error}") from error
         except (ModelMissingError, BackendError) as error:
+            if settings.serving.strict:
+                raise
             _LOG.warning("the language model %s is off: %s", spec, error)
         else:
             links.append(Link(name=spec.partition("?")[0], model=built))

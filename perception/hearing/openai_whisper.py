@@ -21,7 +21,6 @@ from perception.hearing.speech import checked
 from perception.hearing.voiced import RATE_HZ, Voiced, voiced
 from perception.hearing.whisper import Stretch
 
-
 _WINDOW_S = 30.0
 """What Whisper hears at once; longer recordings are heard window after window, alone."""
 
@@ -99,7 +98,6 @@ class _Ears:
             language=language,
             beam_size=self.beam if self.beam > 1 else None,
             prompt=before,
-            without_timestamps=True,
             fp16=self.half,
         )
         for one in _Decoding(self.model, options).run(sound):
@@ -196,8 +194,9 @@ def build(
 ) -> OpenAIWhisper:
     """Load a checkpoint {"dims", "model_state_dict"}: a path to a .pt file, or NAME for models/NAME/model.pt.
 
-    `compute` is "float16" (the default on CUDA) or "float32"; `batch` recordings are heard at once at most. The library reads the file with
-    `torch.load(weights_only=True)`, so that a checkpoint cannot run code. Nothing is downloaded.
+    `compute` is "float16" (the default on CUDA) or "float32"; `batch` recordings are heard at once at most.
+    The library reads the file with `torch.load(weights_only=True)`, so that a checkpoint cannot run code. Nothing
+    is downloaded.
     """
     file = Path(model).expanduser()
     if not file.is_file():

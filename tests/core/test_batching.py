@@ -23,9 +23,11 @@ class Model:
 
     def __init__(self, holds: int = 1000) -> None:
         self.holds, self.go, self.batches = holds, threading.Event(), list[list[int]]()
+        self.begun = threading.Event()
         self.go.set()
 
     def __call__(self, numbers: list[int]) -> list[int]:
+        self.begun.set()
         self.go.wait(10)
         self.batches.append(numbers)
         if len(numbers) > self.holds:
@@ -43,8 +45,7 @@ async def held(model: Model, jobs: ModelQueue[int, int]) -> asyncio.Task[int]:
     """Let the model begin job 0 and stop in it, so that others gather behind it."""
     model.go.clear()
     first = asyncio.create_task(jobs.do(0))
-    while jobs.length or not jobs._works:
-        await asyncio.sleep(0.001)
+    assert await asyncio.to_thread(model.begun.wait, 10)
     return first
 
 
@@ -142,6 +143,7 @@ async def test_memory_that_does_not_hold_even_one_is_told() -> None:
     jobs = queue(Model(holds=0))
     with pytest.raises(BackendError, match="doubler: the device's memory does not hold even one"):
         await jobs.do(1)
+    assert jobs.fits == 8  # one that was too large says nothing of the others
 
 
 async def test_after_many_good_batches_larger_ones_are_tried_again() -> None:

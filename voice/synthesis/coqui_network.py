@@ -16,7 +16,7 @@ from core.types import Language
 with warnings.catch_warnings():
     # pysbd 0.3.4, which Coqui brings (its last release), has invalid escapes in its patterns.
     warnings.filterwarnings("ignore", message=".*invalid escape sequence.*")
-    from TTS.api import TTS
+    from TTS.api import TTS as TTS  # coqui.py takes it from here
     from TTS.tts.models.vits import Vits
 
 Piece: TypeAlias = tuple[str, Language, float]
