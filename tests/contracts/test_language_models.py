@@ -131,9 +131,18 @@ def test_a_wrong_spec_is_told(spec: str, kind: type[Exception], words: str, tmp_
 
 
 @pytest.fixture(scope="module")
-def small(models: Path) -> str:
+def small(models: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Write the small model unpacked, which loads in a moment; GGUF weights are unpacked anew each time."""
     pytest.importorskip("llguidance", reason="llguidance comes with the extra llm-transformers")
-    return f"transformers:{models / SMALL}?device=cpu"
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    file, folder = next((models / SMALL).glob("*.gguf")), tmp_path_factory.mktemp("small")
+    AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name).save_pretrained(folder)
+    unpacked = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name)
+    unpacked.hf_quantizer = None
+    del unpacked.config.quantization_config
+    unpacked.save_pretrained(folder)
+    return f"transformers:{folder}?device=cpu"
 
 
 @pytest.mark.models
@@ -155,8 +164,7 @@ async def test_an_adapter_of_lora_weights_changes_what_the_model_says(small: str
 
     shape = peft.LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
     torch.manual_seed(1)
-    file = next((models / SMALL).glob("*.gguf"))
-    bare = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name)
+    bare = AutoModelForCausalLM.from_pretrained(small.partition(":")[2].partition("?")[0])
     peft.get_peft_model(bare, shape).save_pretrained(tmp_path / "lora")
     plain, adapted = (
         registry.build("language", small + more, models) for more in ("", f"&adapter={tmp_path / 'lora'}")
