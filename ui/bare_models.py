@@ -1,4 +1,8 @@
-"""What a user of each library would call without us, to be measured beside our way to the same model."""
+"""What a user of each library would call without us, to be measured beside our way to the same model.
+
+Where the library takes only prepared tensors (ONNX photos, sentences by transformers, Coqui), it is the computation
+alone, one input at a time, without queue and worker.
+"""
 
 from __future__ import annotations
 
