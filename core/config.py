@@ -2,13 +2,14 @@
 
 Order of precedence: environment (`ZHANGGUI_SECTION__KEY`), then secret files
 (`ZHANGGUI_SECRETS_DIR`, one file per key, named like the variable), then the TOML file, then the
-defaults below. Secrets are refused in the TOML file.
+profile, then the defaults below. Secrets are refused in the TOML file.
 """
 
 from __future__ import annotations
 
 import os
 from difflib import get_close_matches
+from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -26,6 +27,8 @@ from pydantic_settings import (
 from core.errors import ConfigError
 
 PREFIX = "ZHANGGUI_"
+PROFILES = Path(str(files("assets"))) / "profiles"
+"""What `--profile` names: a TOML file each."""
 
 
 class _Section(BaseModel):
@@ -90,6 +93,24 @@ class Model(_Section):
     """Of a million tokens that it writes."""
     api_key: SecretStr = SecretStr("")
     """Of an endpoint."""
+
+
+class Serving(_Section):
+    """How `zhanggui serve` loads the models; a profile sets it."""
+
+    strict: bool = False
+    """Whether a model that cannot be loaded keeps the clerk from starting; else it is left out, and told."""
+    memory_gb: dict[str, float] = {}
+    """GiB of the GPU that a model may take, by its key in [backends], or "model"."""
+
+    @field_validator("memory_gb")
+    @classmethod
+    def _of_known_models(cls, budgets: dict[str, float]) -> dict[str, float]:
+        known = (*Backends.model_fields, "model")
+        for key, budget in budgets.items():
+            if key not in known or budget <= 0:
+                raise ValueError(f"budgets above 0 for any of {', '.join(known)}, not {key} = {budget}")
+        return budgets
 
 
 class ShopSettings(_Section):
@@ -232,6 +253,7 @@ class Settings(BaseSettings):
     backends: Backends = Backends()
     models: Models = Models()
     model: Model = Model()
+    serving: Serving = Serving()
     shop: ShopSettings = ShopSettings()
     web: Web = Web()
     gradio: Gradio = Gradio()
@@ -254,18 +276,19 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
-def load(file: Path | None = None, **overrides: Any) -> Settings:
+def load(file: Path | None = None, *, profile: str = "cpu", **overrides: Any) -> Settings:
     """Return the settings from `file` (default: ./zhanggui.toml where there is one) and the environment.
 
-    `overrides` are sections or keys set by the command line; they win. Raises `ConfigError` listing
-    every mistake with its key, its value and what was expected.
+    `profile` ("gpu", or a TOML file) lies between the defaults and the file. `overrides` are sections or keys set by
+    the command line; they win. Raises `ConfigError` listing every mistake with its key, its value and what was
+    expected.
     """
     path = file or Path(os.environ.get(f"{PREFIX}CONFIG", "zhanggui.toml"))
     if file is not None and not path.is_file():
         raise ConfigError(f"there is no configuration file {path}; copy zhanggui.example.toml to start one")
     from_file = _read(path)
     _refuse_secrets(from_file, path)
-    layers: list[dict[str, Any]] = [from_file]
+    layers: list[dict[str, Any]] = [_profile(profile), from_file]
     secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
     if secrets:
         layers.append(_secret_files(Path(secrets)))
@@ -277,6 +300,16 @@ def load(file: Path | None = None, **overrides: Any) -> Settings:
         return Settings(**merged)
     except ValidationError as error:
         raise ConfigError(_explain(error, path)) from error
+
+
+def _profile(name: str) -> dict[str, Any]:
+    path = Path(name).expanduser() if name.endswith(".toml") else PROFILES / f"{name}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.toml")))
+        raise ConfigError(f"there is no profile {name!r} (known: {known}; or the path of a .toml file)")
+    values = _read(path)
+    _refuse_secrets(values, path)
+    return values
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -47,6 +47,7 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "sentences": {
             "use": "perception.reading.use_multilingual:build",
             "onnx": "perception.reading.onnx_encoder:build",
+            "transformers": "perception.reading.transformers_encoder:build",
             "fake": "perception.reading.fake:build",
         },
         "reranker": {
@@ -75,6 +76,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "xllamacpp": "llm-local",
         "transformers": "llm-transformers",
         "llguidance": "llm-transformers",
+        "peft": "llm-transformers",
     }
 )
 """Import name -> the extra of this project that installs it."""
@@ -122,6 +124,18 @@ def build(kind: str, text: str, models: Path, **secrets: str) -> Any:
         return factory(spec.model, models, **_typed_options(kind, spec, factory), **taken)
     except ModuleNotFoundError as error:
         raise _missing_library(kind, spec, error) from error
+
+
+def options(kind: str, text: str) -> Mapping[str, object]:
+    """Return the options of a spec string, with the factory's own defaults for those that it does not set.
+
+    Raises what `build` raises for a name, a library or an option, without loading a model.
+    """
+    spec = parse(text)
+    factory = _factory(kind, spec.name)
+    parameters = inspect.signature(factory).parameters.values()
+    defaults = {one.name: one.default for one in parameters if one.kind is inspect.Parameter.KEYWORD_ONLY}
+    return defaults | _typed_options(kind, spec, factory)
 
 
 def _factory(kind: str, name: str) -> Callable[..., Any]:

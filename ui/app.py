@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,11 +12,12 @@ from typing import Any
 
 from core import registry
 from core.blobs import FolderBlobs
+from core.config import Backends, Media, Settings
 from core.config import Engine as EngineSettings
-from core.config import Media, Settings
 from core.dialogue.clerk_dialogue import Dialogue
 from core.engine import Bounds, Engine, Parts
 from core.errors import BackendError, ModelMissingError
+from core.generation.chain import Chain
 from core.generation.interpreter import Interpreter
 from core.generation.sight import ModelSight
 from core.generation.spending import Purse
@@ -30,7 +31,7 @@ from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
 from core.packs.load import load_pack
 from core.packs.pack import Pack
-from core.ports import Limits, Shop, SpeechRecognizer, TextEncoder, VoiceActivity
+from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, TextEncoder, VoiceActivity
 from core.resilience import in_worker
 from core.shop.local import LocalShop
 from core.shop.records import Picture
@@ -87,6 +88,8 @@ class Application:
     """The language model with its budget, where there is one."""
     eyes: Purse | None
     """The same for the model that sees."""
+    models: Mapping[str, Any]
+    """Every backend that was built, by its key in [backends], "model 1", "see 1" and so on."""
     resumed: int
     """Messages of an earlier run that are being answered now."""
 
@@ -119,7 +122,7 @@ async def assemble(
     needs = needs or Needs()
     data = settings.data_dir.expanduser()
     backends = settings.backends
-    sense = senses or Senses(settings.models.folder.expanduser())
+    sense = senses or Senses(settings.models.folder.expanduser(), strict=settings.serving.strict)
     async with AsyncExitStack() as closing:
         store = Store(data / "zhanggui.db")
         closing.callback(store.close)
@@ -127,22 +130,18 @@ async def assemble(
         pack = await in_worker(load_pack, settings.pack)
         shop = await open_shop(store, data, policy=settings.shop.policy)
         about = await shop.about()
-        gallery = await open_gallery(await shop.products(), shop.picture_path, blobs)
+        products = await shop.products()
+        gallery = await open_gallery(products, shop.picture_path, blobs)
         sentences: TextEncoder | None = await sense.build("sentences", backends.sentences)
-        recognizer: SpeechRecognizer | None = await sense.build("asr", backends.asr if needs.hearing else "")
-        activity: VoiceActivity | None = await sense.build("vad", backends.vad if needs.hearing else "")
-        reranker: Reranker | None = await sense.build("reranker", backends.reranker)
+        recognizer, activity = await sense.ears(backends) if needs.hearing else (None, None)
         speaker = await sense.speaker(settings) if needs.speaking else None
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
-        finder = Opening(await _catalogue(shop), encoder, data / "looks", progress) if encoder else None
-        if finder:
-            closing.push_async_callback(finder.close)
-        hint = vocabulary(await shop.products()) if pack.sells else pack_vocabulary(pack)
+        finder = await _finder(encoder, shop, data, progress, closing)
+        hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
         purse = await closing.enter_async_context(open_purse(settings, store))
         eyes = await closing.enter_async_context(open_eyes(settings, store, purse))
-        currency = about.currency if about else "USD"
         understander = _understander(served, pack, sentences, data, interpreter(purse, pack, settings))
         dialogue = _dialogue(
             served,
@@ -150,8 +149,8 @@ async def assemble(
             settings,
             store,
             sentences,
-            reranker=reranker,
-            currency=currency,
+            reranker=await sense.build("reranker", backends.reranker),
+            currency=about.currency if about else "USD",
             picture=gallery.sha256,
             looks=sight(eyes, served.products, partial(load_small_jpeg, blobs), settings),
         )
@@ -164,7 +163,7 @@ async def assemble(
             media=Door(blobs, _door_limits(settings.media)),
             blobs=blobs,
             voice=speaker,
-            words=writer(purse, dialogue.facts, sentences, settings, currency),
+            words=writer(purse, dialogue.facts, sentences, settings, about.currency if about else "USD"),
         )
         engine = Engine(parts, limits=_limits(settings.media), bounds=_bounds(settings.engine))
         closing.push_async_callback(engine.close)
@@ -186,6 +185,7 @@ async def assemble(
             dialogue=dialogue,
             purse=purse,
             eyes=eyes,
+            models=_built(sense, speaker, {"model": purse, "see": eyes}),
             resumed=resumed,
         )
 
@@ -195,6 +195,8 @@ class Senses:
     """Builds each backend once; one that cannot be built is told and left out."""
 
     models: Path
+    strict: bool = False
+    """Whether one that cannot be built is an error instead."""
     built: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     async def build(self, kind: str, spec: str) -> Any:
@@ -205,17 +207,39 @@ class Senses:
             try:
                 self.built[kind, spec] = await in_worker(registry.build, kind, spec, self.models)
             except (ModelMissingError, BackendError) as error:
+                if self.strict:
+                    raise
                 _LOG.warning("%s is off: %s", kind, error)
                 self.built[kind, spec] = None
         return self.built[kind, spec]
+
+    async def ears(self, backends: Backends) -> tuple[SpeechRecognizer | None, VoiceActivity | None]:
+        """Return what recognises speech, and what tells that somebody speaks."""
+        return await self.build("asr", backends.asr), await self.build("vad", backends.vad)
 
     async def speaker(self, settings: Settings) -> Speaker | None:
         """Return the voices; None where they are missing."""
         try:
             return await in_worker(build_speaker, settings.backends, self.models)
         except (ModelMissingError, BackendError) as error:
+            if self.strict:
+                raise
             _LOG.warning("speaking is off: %s", error)
             return None
+
+
+def _built(sense: Senses, speaker: Speaker | None, purses: Mapping[str, Purse | None]) -> Mapping[str, Any]:
+    """Return the backends that there are, voices before ears: they are warmed up in this order."""
+    senses = {kind: model for (kind, _), model in sense.built.items() if model is not None}
+    first = {key: senses.pop(key) for key in ("sentences",) if key in senses}
+    voices = {f"tts_{language}": voice for language, voice in speaker.voices.items()} if speaker else {}
+    asked = {
+        f"{key} {number}": link.model
+        for key, purse in purses.items()
+        if purse is not None and isinstance(purse.model, Chain)
+        for number, link in enumerate(purse.model.links, start=1)
+    }
+    return {**first, **voices, **senses, **asked}
 
 
 def _understander(
@@ -272,6 +296,16 @@ def _bounds(engine: EngineSettings) -> Bounds:
         mailbox=engine.mailbox,
         concurrent_turns=engine.concurrent_turns,
     )
+
+
+async def _finder(
+    encoder: ImageEncoder | None, shop: LocalShop, data: Path, progress: Progress | None, closing: AsyncExitStack
+) -> Opening | None:
+    if encoder is None:
+        return None
+    finder = Opening(await _catalogue(shop), encoder, data / "looks", progress)
+    closing.push_async_callback(finder.close)
+    return finder
 
 
 async def _catalogue(shop: LocalShop) -> list[CataloguePicture]:

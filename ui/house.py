@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from channels.phone.lines import PhoneLines
 from channels.web.channel import WebChannel
 from channels.web.house import House as WebHouse
+from channels.web.house import Ready, always_ready
 from channels.web.tokens import load_key
+from core.batching import Queued
 from core.config import Settings
 from core.delivery import Outbox
 from core.errors import ConfigError
@@ -19,6 +21,7 @@ from ui.admin import StoreViews
 from ui.app import Application
 from ui.language_model import desk_translator
 from ui.shop_folder import DEMO_ORIGIN
+from ui.warming import WarmUp, steps
 from voice.call.conversation import House as CallHouse
 from voice.call.phrases import Phrasebook
 from voice.call.session import CallSession
@@ -31,7 +34,8 @@ async def serve(app: Application, announce: Announce) -> None:
     """Run all configured channels until cancelled; one that fails ends the others with its error."""
     settings = app.settings
     channels: list[Channel] = []
-    web = await web_channel(app) if settings.web.enabled else None
+    warm_up = WarmUp(steps={"understanding": app.warm, **steps(app.models)}, strict=settings.serving.strict)
+    web = await web_channel(app, warm_up.ready) if settings.web.enabled else None
     if web:
         channels.append(web)
     if settings.telegram.enabled:
@@ -48,7 +52,7 @@ async def serve(app: Application, announce: Announce) -> None:
     async with asyncio.TaskGroup() as group:
         for work in (outbox.run(), *(channel.run() for channel in channels)):
             group.create_task(work)
-        group.create_task(app.warm())
+        group.create_task(warm_up.run())
         if calls:
             group.create_task(calls.prepare())  # calls are taken meanwhile; what is not ready is said live
         for name, where in _lines(settings):
@@ -61,8 +65,8 @@ async def serve(app: Application, announce: Announce) -> None:
                 announce("gradio", f"http://{settings.gradio.host}:{settings.gradio.port}")
 
 
-async def web_channel(app: Application) -> WebChannel:
-    """Return the web channel over a clerk."""
+async def web_channel(app: Application, ready: Ready = always_ready) -> WebChannel:
+    """Return the web channel over a clerk; `ready` answers /readyz."""
     pictures = {
         variant.item_id: app.shop.picture_path(variant.pictures[0])
         for product in await app.shop.products()
@@ -81,11 +85,15 @@ async def web_channel(app: Application) -> WebChannel:
         currency=about.currency if about else "USD",
         is_demo=app.pack.sells and about is not None and about.origin == DEMO_ORIGIN,
         admin=StoreViews(app.store, desk_translator(app.purse, app.store, app.settings)),
+        ready=ready,
         login=Logins(secret, app.shop, StoreLogins(app.store)).admit if secret else None,
     )
     for purse in (app.purse, app.eyes):
         if purse:
             purse.observe = house.metrics.prompt
+    for key, model in app.models.items():
+        if isinstance(model, Queued):
+            house.metrics.watch(key, model.queue)
     return WebChannel(house)
 
 

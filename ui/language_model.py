@@ -76,6 +76,8 @@ async def _chain(settings: Settings, key: Literal["backends", "see"]) -> AsyncIt
         except ConfigError as error:
             raise ConfigError(f"model.{key}: {error}") from error
         except (ModelMissingError, BackendError) as error:
+            if settings.serving.strict:
+                raise
             _LOG.warning("the language model %s is off: %s", spec, error)
         else:
             links.append(Link(name=spec.partition("?")[0], model=built))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from core.batching import ModelQueue, Ran
 from core.types import Usage
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_BATCHES = (1, 2, 4, 8, 16, 32, 64)
 
 
 @dataclass(slots=True)
@@ -23,6 +26,11 @@ class Metrics:
     streams: Gauge = field(init=False)
     prompts: Counter = field(init=False)
     tokens: Counter = field(init=False)
+    waiting: Gauge = field(init=False)
+    batches: Histogram = field(init=False)
+    waits: Histogram = field(init=False)
+    runs: Histogram = field(init=False)
+    out_of_memory: Counter = field(init=False)
 
     def __post_init__(self) -> None:
         """Register the counters."""
@@ -42,6 +50,41 @@ class Metrics:
         self.tokens = Counter(
             "zhanggui_model_tokens", "Tokens of the language model", ["purpose", "kind"], registry=own
         )
+
+        self._register_queues()
+
+    def _register_queues(self) -> None:
+        own = self.registry
+        self.waiting = Gauge("zhanggui_queue_length", "Jobs waiting before a model", ["model"], registry=own)
+        self.batches = Histogram(
+            "zhanggui_batch_size", "Jobs that a model computed at once", ["model"], registry=own, buckets=_BATCHES
+        )
+        self.waits = Histogram(
+            "zhanggui_queue_seconds", "How long a job waited before a model", ["model"], registry=own, buckets=_SECONDS
+        )
+        self.runs = Histogram(
+            "zhanggui_batch_seconds", "How long a model took for a batch", ["model"], registry=own, buckets=_SECONDS
+        )
+        self.out_of_memory = Counter(
+            "zhanggui_out_of_memory", "Batches that the device's memory did not hold", ["model"], registry=own
+        )
+
+    def watch(self, model: str, queue: ModelQueue[Any, Any]) -> None:
+        """Count what the queue before a model does, from now on."""
+        self.waiting.labels(model).set_function(lambda: queue.length)
+        waits, batches, runs = (kind.labels(model) for kind in (self.waits, self.batches, self.runs))
+        lacked = self.out_of_memory.labels(model)
+
+        def observe(ran: Ran) -> None:
+            if ran.out_of_memory:
+                lacked.inc()
+                return
+            batches.observe(ran.size)
+            runs.observe(ran.took_s)
+            for waited_s in ran.waited_s:
+                waits.observe(waited_s)
+
+        queue.observe = observe
 
     def prompt(self, purpose: str, usage: Usage, failed: str) -> None:
         """Count a prompt, what it cost, and how it ended: "ok" or the code of its failure."""

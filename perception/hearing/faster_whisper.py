@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from faster_whisper import WhisperModel
@@ -14,9 +14,9 @@ from faster_whisper.audio import pad_or_trim
 from faster_whisper.transcribe import Segment
 from numpy.typing import NDArray
 
+from core.batching import ModelQueue
 from core.models import locate
 from core.ports import Capabilities, Pcm
-from core.resilience import Lane
 from core.types import Language, Transcript, Word
 from perception.hearing import whisper
 from perception.hearing.speech import checked
@@ -61,6 +61,10 @@ class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no ty
         return super().encode(np.ascontiguousarray(pad_or_trim(features, length)))
 
 
+_Heard: TypeAlias = tuple[Pcm, Language | None, str]
+"""A recording, its language where that is known, and the hint."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FasterWhisper:
     """Recognise speech with a CTranslate2 Whisper model, voice activity first."""
@@ -69,7 +73,11 @@ class FasterWhisper:
     device: str
     beam: int
     word_times: bool
-    lane: Lane = field(default_factory=Lane)
+    queue: ModelQueue[_Heard, Transcript] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the queue, one recording at a time: each window has its own length, which saves more than a batch."""
+        object.__setattr__(self, "queue", ModelQueue(name="faster-whisper", run=self._hear, most=1))
 
     @property
     def capabilities(self) -> Capabilities:
@@ -83,7 +91,10 @@ class FasterWhisper:
         Silero's voice activity decides first, so that silence and noise cost milliseconds and give no
         words; what it lets through is dropped when the model itself doubts that somebody spoke.
         """
-        return await self.lane.run(self._transcribe, checked(speech), language, hint)
+        return await self.queue.do((checked(speech), language, hint))
+
+    def _hear(self, batch: list[_Heard]) -> list[Transcript]:
+        return [self._transcribe(*one) for one in batch]
 
     def _transcribe(self, speech: Pcm, language: Language | None, hint: str) -> Transcript:
         spoken = voiced(speech)

@@ -2,58 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError  # noqa: S403  # only the error of torch.load(weights_only=True)
 from typing import Any
 
+import torch
 import whisper as library
 
+from core.batching import ModelQueue
 from core.errors import BackendError, ModelMissingError
 from core.ports import Capabilities, Pcm
-from core.resilience import Lane
+from core.resilience import in_worker
 from core.types import Language, Transcript, Word
 from perception.hearing import whisper
 from perception.hearing.speech import checked
 from perception.hearing.voiced import RATE_HZ, Voiced, voiced
 from perception.hearing.whisper import Stretch
 
+_WINDOW_S = 30.0
+"""What Whisper hears at once; longer recordings are heard window after window, alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """One recording on its way through a batch."""
+
+    spoken: Voiced
+    language: Language | None
+    hint: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAIWhisper:
-    """Recognise speech with a PyTorch Whisper model, voice activity first."""
+    """Recognise speech with a PyTorch Whisper model, voice activity first, recordings of several talks in one batch."""
+
+    device: str
+    languages: tuple[Language, ...]
+    queue: ModelQueue[_Heard, Transcript]
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Say the device, the languages and the sampling rate."""
+        return Capabilities(device=self.device, languages=self.languages, sample_rate=RATE_HZ)
+
+    async def transcribe(self, speech: Pcm, *, language: Language | None = None, hint: str = "") -> Transcript:
+        """Return the words of `speech`; see `core.ports.SpeechRecognizer`."""
+        spoken = await in_worker(voiced, checked(speech))
+        if spoken is None:
+            return whisper.nobody(language)
+        return await self.queue.do(_Heard(spoken=spoken, language=language, hint=hint))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ears:
+    """The model and how it decodes."""
 
     model: Any
     half: bool
     """Whether activations are float16 (CUDA)."""
     beam: int
     word_times: bool
-    lane: Lane = field(default_factory=Lane)
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Say the device, the languages and the sampling rate."""
-        languages = ("zh", "en", "*") if self.model.is_multilingual else ("en",)
-        return Capabilities(device=str(self.model.device), languages=languages, sample_rate=RATE_HZ)
+    def hear(self, batch: list[_Heard]) -> Sequence[Transcript]:
+        """Return the words of each recording: one pass of the encoder, one of the decoder for each language."""
+        said: dict[int, Transcript] = {}
+        short = [at for at, one in enumerate(batch) if one.spoken.duration_s <= _WINDOW_S and not self.word_times]
+        for at, one in enumerate(batch):
+            if at not in short:
+                said[at] = self._at_length(one)
+        if short:
+            said |= dict(zip(short, self._at_once([batch[at] for at in short]), strict=True))
+        return [said[at] for at in range(len(batch))]
 
-    async def transcribe(self, speech: Pcm, *, language: Language | None = None, hint: str = "") -> Transcript:
-        """Return the words of `speech`; see `core.ports.SpeechRecognizer`."""
-        return await self.lane.run(self._transcribe, checked(speech), language, hint)
+    def _at_once(self, batch: list[_Heard]) -> Sequence[Transcript]:
+        with torch.inference_mode():
+            windows = torch.stack([self._window(one) for one in batch])
+            sound = self.model.encoder(windows.half() if self.half else windows)
+            languages = self._languages(sound, batch)
+            attempts = [whisper.prompts(language, one.hint) for language, one in zip(languages, batch, strict=True)]
+            heard: dict[int, Sequence[Stretch]] = {}
+            for number in range(max(map(len, attempts))):
+                asked: dict[tuple[Language, str | None], list[int]] = {}
+                for at, prompts in enumerate(attempts):
+                    if number < len(prompts) and (at not in heard or whisper.is_doubtful(heard[at])):
+                        asked.setdefault((languages[at], prompts[number]), []).append(at)
+                for (language, before), rows in asked.items():
+                    for at, stretches in zip(rows, self._decode(sound[rows], language, before), strict=True):
+                        heard[at] = whisper.likelier(heard[at], stretches) if at in heard else stretches
+        return [whisper.transcript(heard[at], language) for at, language in enumerate(languages)]
 
-    def _transcribe(self, speech: Pcm, language: Language | None, hint: str) -> Transcript:
-        spoken = voiced(speech)
-        if spoken is None:
-            return whisper.nobody(language)
-        chosen = self._language(spoken, language)
-        first, *others = whisper.prompts(chosen, hint)
-        stretches = self._decode(spoken, chosen, first)
+    def _decode(self, sound: torch.Tensor, language: Language, before: str | None) -> Iterator[Sequence[Stretch]]:
+        options = library.DecodingOptions(
+            language=language,
+            beam_size=self.beam if self.beam > 1 else None,
+            prompt=before,
+            fp16=self.half,
+        )
+        for one in _Decoding(self.model, options).run(sound):
+            yield [
+                Stretch(
+                    text=one.text,
+                    avg_logprob=one.avg_logprob,
+                    no_speech_prob=one.no_speech_prob,
+                    compression_ratio=one.compression_ratio,
+                    tokens=len(one.tokens),
+                )
+            ]
+
+    def _at_length(self, one: _Heard) -> Transcript:
+        """Hear one recording of any length, with the times of its words where they are wanted."""
+        with torch.inference_mode():
+            window = self._window(one).unsqueeze(0)
+            sound = self.model.encoder(window.half() if self.half else window)
+            chosen = self._languages(sound, [one])[0]
+        first, *others = whisper.prompts(chosen, one.hint)
+        stretches = self._transcribe(one.spoken, chosen, first)
         for before in others:
             if whisper.is_doubtful(stretches):
-                stretches = whisper.likelier(stretches, self._decode(spoken, chosen, before))
+                stretches = whisper.likelier(stretches, self._transcribe(one.spoken, chosen, before))
         return whisper.transcript(stretches, chosen)
 
-    def _decode(self, spoken: Voiced, language: Language, before: str | None) -> Sequence[Stretch]:
+    def _transcribe(self, spoken: Voiced, language: Language, before: str | None) -> Sequence[Stretch]:
         result = library.transcribe(
             self.model,
             spoken.pcm,
@@ -67,19 +138,32 @@ class OpenAIWhisper:
         )
         return [_stretch(one, spoken) for one in result["segments"]]
 
-    def _language(self, spoken: Voiced, wanted: Language | None) -> Language:
+    def _window(self, one: _Heard) -> torch.Tensor:
+        """Return the log-mel spectrogram of the first 30 s, of shape (mels, 3000)."""
+        pcm = library.pad_or_trim(one.spoken.pcm)
+        return torch.as_tensor(library.log_mel_spectrogram(pcm, self.model.dims.n_mels, device=self.model.device))
+
+    def _languages(self, sound: torch.Tensor, batch: list[_Heard]) -> list[Language]:
+        """Return the language of each recording; `sound` is the encoder's output for them."""
         if not self.model.is_multilingual:
-            return "en"
-        if wanted and wanted in library.tokenizer.LANGUAGES:
-            return wanted
-        window = library.pad_or_trim(
-            library.log_mel_spectrogram(
-                library.pad_or_trim(spoken.pcm), self.model.dims.n_mels, device=self.model.device
-            ),
-            library.audio.N_FRAMES,
-        )
-        _, probabilities = library.detect_language(self.model, window)
-        return whisper.likely(probabilities, speech_s=spoken.duration_s)
+            return ["en"] * len(batch)
+        known = [one.language if one.language in library.tokenizer.LANGUAGES else None for one in batch]
+        if None in known:
+            _, guesses = library.detect_language(self.model, sound)
+            for at, (chances, one) in enumerate(zip(guesses, batch, strict=True)):
+                known[at] = known[at] or whisper.likely(chances, speech_s=one.spoken.duration_s)
+        return [language or "en" for language in known]
+
+
+class _Decoding(library.decoding.DecodingTask):  # type: ignore[misc]  # the library ships no types
+    """Decode several recordings with beams: the library (20250625) repeats the tokens for each beam, not the sound."""
+
+    def _get_audio_features(self, mel: torch.Tensor) -> torch.Tensor:
+        sound: torch.Tensor = super()._get_audio_features(mel)
+        return sound.repeat_interleave(self.n_group, dim=0) if len(sound) > 1 else sound
+
+    def _detect_language(self, audio_features: torch.Tensor, tokens: torch.Tensor) -> Any:
+        return super()._detect_language(audio_features[:: self.n_group], tokens)
 
 
 def _stretch(segment: dict[str, Any], spoken: Voiced) -> Stretch:
@@ -105,11 +189,14 @@ def build(
     compute: str = "",
     beam: int = 2,
     word_times: bool = False,
+    batch: int = 8,
+    wait_ms: float = 0.0,
 ) -> OpenAIWhisper:
     """Load a checkpoint {"dims", "model_state_dict"}: a path to a .pt file, or NAME for models/NAME/model.pt.
 
-    `compute` is "float16" (the default on CUDA) or "float32". The library reads the file with
-    `torch.load(weights_only=True)`, so that a checkpoint cannot run code. Nothing is downloaded.
+    `compute` is "float16" (the default on CUDA) or "float32"; `batch` recordings are heard at once at most.
+    The library reads the file with `torch.load(weights_only=True)`, so that a checkpoint cannot run code. Nothing
+    is downloaded.
     """
     file = Path(model).expanduser()
     if not file.is_file():
@@ -117,12 +204,21 @@ def build(
     if not file.is_file():
         raise ModelMissingError(
             f"there is no Whisper checkpoint {model!r}, neither as a file nor as {file}. Give the path of a .pt "
-            "file from github.com/openai/whisper, or convert a faster-whisper folder with "
-            "learning.models.whisper_checkpoint"
+            "file; this fetches one: python -c \"import whisper; whisper.load_model('turbo', download_root='.')\". Or "
+            "convert a faster-whisper folder with learning.models.whisper_checkpoint"
         )
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise BackendError("asr backend openai-whisper: device=cuda, but torch finds no CUDA; use device=cpu")
     try:
         loaded = library.load_model(str(file), device=device)
     except (OSError, RuntimeError, KeyError, TypeError, UnpicklingError) as error:
         raise BackendError(f"{file} cannot be loaded as a Whisper checkpoint on {device}: {error}") from error
     half = (compute or ("float16" if device.startswith("cuda") else "float32")) == "float16"
-    return OpenAIWhisper(model=loaded, half=half, beam=beam, word_times=word_times)
+    ears = _Ears(model=loaded, half=half, beam=beam, word_times=word_times)
+    return OpenAIWhisper(
+        device=device,
+        languages=("zh", "en", "*") if loaded.is_multilingual else ("en",),
+        queue=ModelQueue(
+            name="openai-whisper", run=ears.hear, most=batch, wait_ms=wait_ms, relief=torch.cuda.empty_cache
+        ),
+    )

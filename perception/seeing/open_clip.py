@@ -17,6 +17,7 @@ import open_clip
 import torch
 from PIL import Image
 
+from core.batching import ModelQueue
 from core.errors import BackendError, ModelMissingError
 from core.ports import Capabilities, Picture, Vectors
 from core.resilience import in_worker
@@ -29,51 +30,55 @@ _CONFIG = "open_clip_config.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenClip:
-    """Encode pictures, and the texts that describe them, on CPU or CUDA."""
+    """Encode pictures, and the texts that describe them, on CPU or CUDA; pictures of several callers in one batch."""
 
-    model: Any
-    """An `open_clip.CLIP` in evaluation mode."""
+    net: _Net
     prepare: Callable[[Image.Image], torch.Tensor]
     tokenize: Callable[[list[str]], torch.Tensor]
-    device: str
-    precision: torch.dtype
-    """Of the arithmetic on CUDA; the weights stay float32."""
     dimension: int
-    batch: int
-    """Pictures computed at once; bounds the memory."""
+    queue: ModelQueue[torch.Tensor, Vectors]
 
     @property
     def capabilities(self) -> Capabilities:
         """Say the device and the dimension."""
-        return Capabilities(device=self.device, dimension=self.dimension)
+        return Capabilities(device=self.net.device, dimension=self.dimension)
 
     async def encode(self, pictures: Sequence[Picture]) -> Vectors:
         """Return unit vectors, float32 (n, dimension); raises `MediaError` when a picture is not uint8 RGB."""
-        return await in_worker(self._encode, [checked(picture) for picture in pictures])
+        pixels = await in_worker(self._prepared, [checked(picture) for picture in pictures])
+        return self._rows(await self.queue.do_all(pixels))
 
     async def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors of texts in the space of the pictures, float32 (n, dimension)."""
-        return await in_worker(self._encode_texts, list(texts))
+        return self._rows(await self.queue.do_all(list(self.tokenize(list(texts))) if texts else []))
 
-    def _encode(self, pictures: list[Picture]) -> Vectors:
-        def features(part: list[Picture]) -> torch.Tensor:
-            pixels = torch.stack([self.prepare(Image.fromarray(picture)) for picture in part])
-            return torch.as_tensor(self.model.encode_image(pixels.to(self.device)))
+    def _prepared(self, pictures: list[Picture]) -> list[torch.Tensor]:
+        return [self.prepare(Image.fromarray(picture)) for picture in pictures]
 
-        return self._in_batches(features, pictures)
+    def _rows(self, rows: Sequence[Vectors]) -> Vectors:
+        return unit(np.array(rows, np.float32).reshape(-1, self.dimension))
 
-    def _encode_texts(self, texts: list[str]) -> Vectors:
-        def features(part: list[str]) -> torch.Tensor:
-            return torch.as_tensor(self.model.encode_text(self.tokenize(part).to(self.device)))
 
-        return self._in_batches(features, texts)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Net:
+    """The network with its arithmetic."""
 
-    def _in_batches(self, features: Callable[[list[Any]], torch.Tensor], items: list[Any]) -> Vectors:
-        rows = [np.empty((0, self.dimension), np.float32)]
+    model: Any
+    """An `open_clip.CLIP` in evaluation mode."""
+    device: str
+    precision: torch.dtype
+    """Of the arithmetic on CUDA; the weights stay float32."""
+
+    def features(self, inputs: list[torch.Tensor]) -> Sequence[Vectors]:
+        """Return a vector for each picture (3, height, width) or row of tokens (length,), in order."""
+        rows: dict[int, Vectors] = {}
         with torch.inference_mode(), self._arithmetic():
-            for start in range(0, len(items), self.batch):
-                rows.append(features(items[start : start + self.batch]).float().cpu().numpy())
-        return unit(np.concatenate(rows))
+            for encode, dimensions in ((self.model.encode_image, 3), (self.model.encode_text, 1)):
+                at = [number for number, one in enumerate(inputs) if one.ndim == dimensions]
+                if at:
+                    stacked = torch.stack([inputs[number] for number in at]).to(self.device)
+                    rows |= dict(zip(at, encode(stacked).float().cpu().numpy(), strict=True))
+        return [rows[number] for number in range(len(inputs))]
 
     def _arithmetic(self) -> AbstractContextManager[Any]:
         if self.device == "cpu" or self.precision is torch.float32:
@@ -82,9 +87,16 @@ class OpenClip:
 
 
 def build(
-    model: str, models: Path, *, weights: str = "", device: str = "cpu", dtype: str = "fp32", batch: int = 32
+    model: str,
+    models: Path,
+    *,
+    weights: str = "",
+    device: str = "cpu",
+    dtype: str = "fp32",
+    batch: int = 32,
+    wait_ms: float = 0.0,
 ) -> OpenClip:
-    """Load a model of open_clip.
+    """Load a model of open_clip; `batch` pictures are computed at once at most, `wait_ms` waits for more of them.
 
     `model` is a name of open_clip ("ViT-B-32") with `weights` (a checkpoint file, or a tag that open_clip
     fetches from the hub), or a folder, by path or below `models`, with open_clip_config.json and the
@@ -100,14 +112,15 @@ def build(
         net, _, prepare = open_clip.create_model_and_transforms(name, pretrained=pretrained or None, device=device)
     except (RuntimeError, OSError, ValueError, KeyError, EOFError, UnpicklingError) as error:
         raise ModelMissingError(f"open_clip cannot load {model!r} with weights {weights!r}: {error}") from error
+    computing = _Net(model=net.eval(), device=device, precision=_PRECISIONS[dtype])
     return OpenClip(
-        model=net.eval(),
+        net=computing,
         prepare=prepare,
         tokenize=open_clip.get_tokenizer(name),
-        device=device,
-        precision=_PRECISIONS[dtype],
         dimension=_dimension(net),
-        batch=batch,
+        queue=ModelQueue(
+            name="open-clip", run=computing.features, most=batch, wait_ms=wait_ms, relief=torch.cuda.empty_cache
+        ),
     )
 
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import queue
 import threading
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from core.errors import BackendError, ModelError
+from core.batching import ModelQueue, is_out_of_memory
+from core.errors import BackendError, BusyError, ModelError
 from core.models import locate
 from core.ports import Capabilities
 from core.types import ChatMessage, Chunk, Usage
@@ -38,10 +37,9 @@ class _Job:
     messages: tuple[ChatMessage, ...]
     schema: Mapping[str, Any] | None
     max_tokens: int
-    ends_at: float
-    """`time.monotonic` at which nobody listens any more."""
     loop: asyncio.AbstractEventLoop
     out: asyncio.Queue[Chunk | ModelError | None]
+    """What the asker reads; None at the end."""
     given_up: threading.Event = field(default_factory=threading.Event)
     tokens: list[int] = field(default_factory=list)
     told: int = 0
@@ -55,7 +53,21 @@ class _Job:
     ended: bool = False
     """Whether the model itself came to an end."""
 
-    def tell(self, event: Chunk | ModelError | None) -> None:
+    def begun(self) -> _Job:
+        """Begin anew, as after a batch that memory did not hold; what was told already is not told twice."""
+        self.tokens, self.done, self.matcher = [], False, None
+        return self
+
+    def idle(self) -> _Job:
+        """Return a row that nobody listens to."""
+        return replace(self, matcher=None, done=True)
+
+    def end(self) -> None:
+        """Let the model go on with others, and tell who asked that nothing more comes."""
+        self.given_up.set()
+        self.out.put_nowait(None)
+
+    def tell(self, event: Chunk | ModelError) -> None:
         if not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.out.put_nowait, event)
 
@@ -81,13 +93,18 @@ class TransformersModel:
     vision: bool
     """Whether it is a vision-language model, which answers one prompt at a time: each kind of them lays out the
     pictures of several prompts in its own way."""
-    _jobs: queue.SimpleQueue[_Job] = field(default_factory=queue.SimpleQueue)
-    _worker: threading.Thread | None = None
+    queue: ModelQueue[_Job, None] = field(init=False)
     _model: Any = None
     _tokenizer: Any = None
     _processor: Any = None
     """Writes prompts and pictures for the model: of a vision-language model its own, else the tokenizer."""
     _masks: Any = None
+
+    def __post_init__(self) -> None:
+        """Open the queue, in which prompts gather for the next batch."""
+        self.queue = ModelQueue(
+            name="transformers", run=self._answer, most=self.batch, wait_ms=self.wait_ms, relief=_empty_cache
+        )
 
     @property
     def capabilities(self) -> Capabilities:
@@ -105,49 +122,44 @@ class TransformersModel:
         """Yield the answer as it is made, beside those of other prompts."""
         if not self.vision and any(message.pictures for message in messages):
             raise ModelError("refused", f"{self.source} is used as a model of text; one that sees needs vision=true")
-        if self._worker is None:
-            self._worker = threading.Thread(target=self._work, name="transformers", daemon=True)
-            self._worker.start()
         job = _Job(
             messages=tuple(messages),
             schema=schema,
             max_tokens=max_tokens,
-            ends_at=time.monotonic() + deadline_s,
             loop=asyncio.get_running_loop(),
             out=asyncio.Queue(),
         )
-        self._jobs.put(job)
+        answered = asyncio.ensure_future(self.queue.do(job, deadline_s=deadline_s))
+        answered.add_done_callback(lambda _: job.end())
         try:
             while (event := await job.out.get()) is not None:
                 if isinstance(event, ModelError):
                     raise event
                 yield event
+            await answered
+        except (BusyError, BackendError) as error:
+            code = "rate_limited" if isinstance(error, BusyError) else "too_long"
+            raise ModelError(code, str(error)) from error
+        except TimeoutError:
+            raise ModelError("timeout", "the answer did not come within the deadline") from None
         finally:
-            job.given_up.set()
+            answered.cancel()
+            job.end()
 
-    def _work(self) -> None:
-        while True:
-            jobs = [self._jobs.get()]
-            until = time.monotonic() + self.wait_ms / 1000
-            while len(jobs) < self.batch:
-                try:
-                    jobs.append(self._jobs.get(timeout=max(0.0, until - time.monotonic())))
-                except queue.Empty:
-                    break
-            self._answer([job for job in jobs if not job.given_up.is_set()])
-
-    def _answer(self, jobs: list[_Job]) -> None:
+    def _answer(self, jobs: list[_Job]) -> list[None]:
+        """Answer a batch; each job hears of its own answer or fault, memory that runs out is the queue's matter."""
         try:
             self._load()
-            fitting = [job for job in jobs if self._fits(job)]
+            fitting = [job.begun() for job in jobs if not job.given_up.is_set() and self._fits(job)]
             if fitting:
                 self._generate(fitting)
         except Exception as error:  # whatever a model library raises, those who wait must hear of it
+            if is_out_of_memory(error):
+                raise
             told = error if isinstance(error, ModelError) else ModelError("refused", f"transformers: {error}")
             for job in jobs:
                 job.tell(told)
-        for job in jobs:
-            job.tell(None)
+        return [None] * len(jobs)
 
     def _fits(self, job: _Job) -> bool:
         """Write a job's prompt and return whether the model's window holds it; who asked is told where it does not."""
@@ -176,32 +188,28 @@ class TransformersModel:
     def _generate(self, jobs: list[_Job]) -> None:
         import torch
 
-        inputs = self._inputs(jobs)
+        full = 1 << (len(jobs) - 1).bit_length() if self.static else len(jobs)
+        rows = jobs + [jobs[-1].idle()] * (full - len(jobs))
+        inputs = self._inputs(rows)
         for job in jobs:
             job.matcher = self._matcher(job)
-        options: dict[str, Any] = {"cache_implementation": "static"} if self.static else {}
+        most = max(job.max_tokens for job in jobs)
+        options: dict[str, Any] = {"max_new_tokens": most}
+        if self.static:  # few shapes, so that the step is compiled rarely: 1, 2, 4 ... rows of the whole window
+            options = {"max_length": self.context, "cache_implementation": "static"}
         if self.temperature:
             options |= {"do_sample": True, "temperature": self.temperature}
         else:
             options |= {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
-        try:
-            with torch.inference_mode():
-                self._model.generate(
-                    **inputs,
-                    max_new_tokens=max(job.max_tokens for job in jobs),
-                    pad_token_id=self._tokenizer.pad_token_id,
-                    logits_processor=[lambda ids, scores: self._masked(jobs, scores)],
-                    stopping_criteria=[lambda ids, scores, **_: self._stopped(jobs, ids)],
-                    **options,
-                )
-        except torch.cuda.OutOfMemoryError:
-            torch.cuda.empty_cache()
-            if len(jobs) == 1:
-                raise ModelError("too_long", "the GPU's memory does not hold this prompt") from None
-            for half in (jobs[: len(jobs) // 2], jobs[len(jobs) // 2 :]):
-                self._generate([_again(job) for job in half])
-            return
-        for job, mask in zip(jobs, inputs["attention_mask"], strict=True):
+        with torch.inference_mode():
+            self._model.generate(
+                **inputs,
+                pad_token_id=self._tokenizer.pad_token_id,
+                logits_processor=[lambda ids, scores: self._masked(rows, scores)],
+                stopping_criteria=[lambda ids, scores, **_: self._stopped(rows, ids)],
+                **options,
+            )
+        for job, mask in zip(jobs, inputs["attention_mask"], strict=False):  # idle rows stand behind
             self._tell_text(job, last=True)
             cut = len(job.tokens) >= job.max_tokens and not job.ended
             job.tell(Chunk(cut=cut, usage=Usage(prompt=int(mask.sum()), completion=len(job.tokens))))
@@ -237,9 +245,6 @@ class TransformersModel:
                     raise ModelError("refused", f"the schema cannot be kept: {job.matcher.get_error()}")
                 job.done = job.matcher.is_stopped()
             self._tell_text(job, last=False)
-            if not job.done and time.monotonic() > job.ends_at:
-                job.tell(ModelError("timeout", "the answer did not come within the deadline"))
-                job.given_up.set()
             job.done = job.done or job.given_up.is_set() or len(job.tokens) >= job.max_tokens
         return torch.tensor([job.done for job in jobs], device=ids.device)
 
@@ -300,10 +305,10 @@ def _decoded(picture: bytes) -> Image.Image:
         return image.convert("RGB")
 
 
-def _again(job: _Job) -> _Job:
-    """Return a job from its beginning; what was told already is not told twice."""
-    job.tokens, job.done, job.matcher = [], False, None
-    return job
+def _empty_cache() -> None:
+    import torch
+
+    torch.cuda.empty_cache()
 
 
 def build(

@@ -128,3 +128,79 @@ async def test_a_prompt_longer_than_the_window_is_refused_in_words(model: Langua
 def test_a_wrong_spec_is_told(spec: str, kind: type[Exception], words: str, tmp_path: Path) -> None:
     with pytest.raises(kind, match=words):
         registry.build("language", spec, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def small(models: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Write the small model unpacked, which loads in a moment; GGUF weights are unpacked anew each time."""
+    pytest.importorskip("llguidance", reason="llguidance comes with the extra llm-transformers")
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    file, folder = next((models / SMALL).glob("*.gguf")), tmp_path_factory.mktemp("small")
+    AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name).save_pretrained(folder)
+    unpacked = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name)
+    unpacked.hf_quantizer = None
+    del unpacked.config.quantization_config
+    unpacked.save_pretrained(folder)
+    return f"transformers:{folder}?device=cpu"
+
+
+@pytest.mark.models
+async def test_a_static_cache_answers_as_a_growing_one_does(small: str, models: Path) -> None:
+    spec = f"{small}&context=256&batch=4&wait_ms=200"
+    grows, static = (registry.build("language", spec + more, models) for more in ("", "&static=true"))
+    asked = [ChatMessage(role="user", content=text) for text in ("Greet me.", "Name a fruit.", "Say 1, 2, 3.")]
+    said = [await asyncio.gather(*(answer(one, text, max_tokens=8) for text in asked)) for one in (grows, static)]
+    assert [text for text, _, _ in said[0]] == [text for text, _, _ in said[1]]
+    assert static._model._previous_max_cache_length == 255  # one shape for any prompt, the window less the last token
+
+
+@pytest.mark.models
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # peft 0.21 reads it
+async def test_an_adapter_of_lora_weights_changes_what_the_model_says(small: str, models: Path, tmp_path: Path) -> None:
+    peft = pytest.importorskip("peft", reason="peft comes with the extra llm-transformers")
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    shape = peft.LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    torch.manual_seed(1)
+    bare = AutoModelForCausalLM.from_pretrained(small.partition(":")[2].partition("?")[0])
+    peft.get_peft_model(bare, shape).save_pretrained(tmp_path / "lora")
+    plain, adapted = (
+        registry.build("language", small + more, models) for more in ("", f"&adapter={tmp_path / 'lora'}")
+    )
+    assert (await answer(plain, max_tokens=12))[0] != (await answer(adapted, max_tokens=12))[0]
+
+
+@pytest.mark.models
+async def test_prompts_that_memory_does_not_hold_together_are_answered_in_halves(
+    small: str, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    model = registry.build("language", f"{small}&batch=4&wait_ms=300", models)
+    await answer(model, max_tokens=2)  # loads it
+    generate, sizes = model._model.generate, []
+
+    def narrow(*, input_ids: Any, **options: Any) -> Any:
+        sizes.append(len(input_ids))
+        if len(input_ids) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1.00 GiB")
+        return generate(input_ids=input_ids, **options)
+
+    monkeypatch.setattr(model._model, "generate", narrow)
+    said = await asyncio.gather(*(answer(model, max_tokens=6) for _ in range(4)))
+    assert len({text for text, _, _ in said}) == 1 and said[0][0]
+    assert sizes == [4, 2, 1, 1, 1, 1]
+    assert model.queue.fits == 1
+
+
+@pytest.mark.models
+async def test_a_deadline_ends_the_answer_with_its_code_and_frees_the_model(small: str, models: Path) -> None:
+    model = registry.build("language", small, models)
+    await answer(model, max_tokens=2)
+    with pytest.raises(ModelError) as told:
+        await answer(model, max_tokens=2000, deadline_s=0.3)
+    assert told.value.code == "timeout"
+    async with asyncio.timeout(10):
+        assert (await answer(model, max_tokens=2))[0]

@@ -135,3 +135,20 @@ def test_an_unknown_kokoro_voice_is_named_with_the_known_ones(models: Path) -> N
 def test_a_speaker_that_a_coqui_model_lacks_is_refused(coqui_folder: Path, models: Path) -> None:
     with pytest.raises(ConfigError, match="anna"):
         build("tts", f"coqui:{coqui_folder}?speaker=anna", models)
+
+
+async def test_a_vits_speaks_pieces_of_several_speeches_in_one_batch(coqui_folder: Path, models: Path) -> None:
+    from voice.synthesis.coqui import Coqui
+
+    voice: Coqui = build("tts", f"coqui:{coqui_folder}?batch=4&wait_ms=500", models)
+    sizes: list[int] = []
+    voice.queue.observe = lambda ran: sizes.append(ran.size)
+    texts = ("hi there", "where is it", "a much longer sentence that was never spoken before", "no")
+    alone = [await voice.queue.do((text, "en", 1.0)) for text in texts]
+    sizes.clear()
+    together = await voice.queue.do_all([(text, "en", 1.0) for text in texts])
+    assert sizes == [4]
+    # Random weights draw random lengths, so lengths are compared by what they must be: whole frames, longest longest.
+    assert [sound.size % 256 for sound in together] == [0, 0, 0, 0]
+    assert max(together, key=len) is together[2] and max(alone, key=len) is alone[2]
+    assert all(np.isfinite(sound).all() and sound.any() for sound in together)

@@ -9,15 +9,41 @@ import numpy as np
 import pytest
 
 from core import registry
-from core.errors import BackendError
+from core.errors import BackendError, ModelMissingError
 from core.ports import TextEncoder
 
 SENTENCES = ["Where is my order?", "我的订单什么时候到？", "退货要多久？", "Do you sell blue kettles?"]
 
 
-@pytest.fixture(scope="module", params=["fake", "use", pytest.param("onnx", marks=pytest.mark.models)])
+@pytest.fixture(scope="module")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a BERT of random weights with a tokeniser of single characters."""
+    torch = pytest.importorskip("torch", reason="torch comes with the extra llm-transformers")
+    transformers = pytest.importorskip("transformers", reason="transformers comes with the extra llm-transformers")
+    folder = tmp_path_factory.mktemp("bert")
+    words = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *(chr(at) for at in range(33, 127)),
+        *"我的订单什么时候到退货要多久",
+    ]
+    words += [f"##{chr(at)}" for at in range(97, 123)]
+    (folder / "vocab.txt").write_text("\n".join(dict.fromkeys(words)), encoding="utf-8")
+    transformers.BertTokenizerFast(vocab_file=str(folder / "vocab.txt")).save_pretrained(folder)
+    torch.manual_seed(5)
+    shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    transformers.BertModel(transformers.BertConfig(vocab_size=len(words), **shape)).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["fake", "use", pytest.param("onnx", marks=pytest.mark.models), "transformers"])
 def encoder(request: pytest.FixtureRequest, models: Path) -> TextEncoder:
-    built: TextEncoder = registry.build("sentences", request.param, models)
+    tiny = request.param == "transformers"
+    spec = f"transformers:{request.getfixturevalue('tiny_bert')}" if tiny else request.param
+    built: TextEncoder = registry.build("sentences", spec, models)
     return built
 
 
@@ -53,6 +79,8 @@ async def test_callers_at_the_same_time_get_their_own_vectors(encoder: TextEncod
 
 
 async def test_letter_case_of_the_same_words_stays_nearer_than_other_words(encoder: TextEncoder) -> None:
+    if type(encoder).__name__ == "TransformersEncoder":
+        pytest.skip("random weights know no likeness")
     a, b, c = await encoder.encode(["Where is my order?", "where is my Order", "Do you sell blue kettles?"])
     assert a @ b > a @ c
 
@@ -74,3 +102,19 @@ async def test_the_real_encoder_forgets_the_oldest_sentences(tmp_path: Path) -> 
 def test_another_model_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="use-multilingual-v3, not 'use-large'"):
         registry.build("sentences", "use:use-large", tmp_path)
+
+
+async def test_sentences_of_several_callers_share_a_batch(tiny_bert: Path, tmp_path: Path) -> None:
+    encoder = registry.build("sentences", f"transformers:{tiny_bert}?batch=8&wait_ms=300", tmp_path)
+    sizes: list[int] = []
+    encoder.queue.observe = lambda ran: sizes.append(ran.size)
+    await asyncio.gather(*(encoder.encode([text, "hello"]) for text in SENTENCES))
+    assert sizes == [8]
+
+
+def test_an_encoder_that_is_not_there_says_so(tmp_path: Path) -> None:
+    pytest.importorskip("transformers", reason="transformers comes with the extra llm-transformers")
+    with pytest.raises(ModelMissingError, match="nothing-here"):
+        registry.build("sentences", "transformers:nothing-here", tmp_path)
+    with pytest.raises(BackendError, match="float99"):
+        registry.build("sentences", "transformers:nothing-here?dtype=float99", tmp_path)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli.output import AsJson, settings, show
+from ui.cli.output import AsJson, Profile, settings, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +61,39 @@ def model(context: typer.Context, rounds: Rounds = 3, as_json: AsJson = False) -
 
     report = asyncio.run(measure(settings(context), rounds))
     show(report, "\n".join(f"{name:24} {value}" for name, value in report.items()), as_json=as_json)
+
+
+@app.command()
+def models(
+    context: typer.Context,
+    profile: Profile = "cpu",
+    at_once: Annotated[int, typer.Option(min=1, help="Conversations that ask at the same time.")] = 8,
+    rounds: Rounds = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Time every configured model through its queue, beside its bare library in the same run."""
+    found = asyncio.run(_models(settings(context, profile=profile), at_once, rounds))
+    lines = [f"{'model':10}{'per s':>9}{'p50 ms':>10}{'p95 ms':>10}{'batch':>7}{'bare per s':>12}{'ratio':>8}"]
+    shown = ("per_s", "p50_ms", "p95_ms", "mean_batch", "bare_per_s", "ratio")
+    for key, row in found.items():
+        cells = ["-" if row[name] is None else row[name] for name in shown]
+        lines.append("{:10}{:>9}{:>10}{:>10}{:>7}{:>12}{:>8}".format(key, *cells))
+    show({"at_once": at_once, "models": found}, "\n".join(lines), as_json=as_json)
+
+
+async def _models(config: Settings, at_once: int, rounds: int) -> dict[str, dict[str, float | str | None]]:
+    from ui.app import assemble
+    from ui.models_speed import measure
+    from ui.placing import take_places
+
+    if config.serving.strict:
+        take_places(config)
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = config.model_copy(update={"data_dir": Path(folder)})
+        async with assemble(fresh) as house:
+            if house.finder:
+                await house.finder.close()  # the catalogue shall not be looked at beside the measurement
+            return await measure(house, at_once, rounds)
 
 
 @app.command()

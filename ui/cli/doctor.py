@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ui.cli.output import AsJson, settings, show
+from ui.cli.output import AsJson, Profile, settings, show
 
 if TYPE_CHECKING:
     from ui.doctor import Finding
 
 
-def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Tell what is installed, configured, present, reachable and missing."""
-    from ui.doctor import State, configured, installed, present, reachable
+def doctor(context: typer.Context, profile: Profile = "cpu", as_json: AsJson = False) -> None:
+    """Tell what is installed, configured, placed where, present, reachable and missing."""
+    from ui.doctor import State, configured, installed, placed, present, reachable
 
-    config = settings(context)
+    config = settings(context, profile=profile)
     sections = {
         "installed": tuple(installed.check()),
         "configured": tuple(configured.check(config, context.find_root().obj)),
+        "placed": tuple(placed.check(config)),
         "present": tuple(present.check(config)),
         "reachable": tuple(reachable.check(config)),
     }

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 """The type of every command's `as_json` parameter."""
+Profile: TypeAlias = Annotated[str, typer.Option("--profile", help="Where models run: cpu, gpu, or a TOML file.")]
+"""The type of the `profile` parameter of commands that load models."""
 Row = TypeVar("Row")
 
 _FORMAT = "%(levelname)s %(name)s: %(message)s"
@@ -27,11 +29,14 @@ class _Brief(logging.Formatter):
         return f"  {ei[0].__name__}: {ei[1]}"
 
 
-def settings(context: typer.Context, *, pack: str | None = None) -> Settings:
-    """Return the settings from the file that --config named, or the usual places; `pack` wins over theirs."""
+def settings(context: typer.Context, *, pack: str | None = None, profile: str = "cpu") -> Settings:
+    """Return the settings from the file that --config named, or the usual places; `pack` wins over theirs.
+
+    They win over those of `profile`.
+    """
     from core.config import load  # pydantic takes a fifth of a second; `--help` does not need it
 
-    return load(context.find_root().obj, **({"pack": pack} if pack else {}))
+    return load(context.find_root().obj, profile=profile, **({"pack": pack} if pack else {}))
 
 
 def start_logging(level: str, *, beside_talk: bool = False) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.errors import BusyError, ConfigError
-from ui.cli.output import looking, settings, start_logging
+from ui.cli.output import Profile, looking, settings, start_logging
 
 if TYPE_CHECKING:
     from core.config import Settings
@@ -21,24 +21,27 @@ Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Of t
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all.")]
 
 
-def serve(context: typer.Context, port: Port = None, host: Host = None) -> None:
+def serve(context: typer.Context, port: Port = None, host: Host = None, profile: Profile = "cpu") -> None:
     """Run the clerk on all configured channels until Ctrl-C."""
-    _run(context, port, host, gradio=None)
+    _run(settings(context, profile=profile), port, host, gradio=None)
 
 
-def demo(context: typer.Context, port: Port = None, host: Host = None) -> None:
+def demo(context: typer.Context, port: Port = None, host: Host = None, profile: Profile = "cpu") -> None:
     """Run the clerk as a demo: the web page with the widget, and the Gradio page (gradio.port)."""
-    _run(context, port, host, gradio=True)
+    _run(settings(context, profile=profile), port, host, gradio=True)
 
 
-def _run(context: typer.Context, port: int | None, host: str | None, *, gradio: bool | None) -> None:
-    config = settings(context)
+def _run(config: Settings, port: int | None, host: str | None, *, gradio: bool | None) -> None:
     web = {key: value for key, value in (("port", port), ("host", host)) if value is not None}
     changes: dict[str, Any] = {"web": config.web.model_copy(update=web)}
     if gradio is not None:
         changes["gradio"] = config.gradio.model_copy(update={"enabled": gradio})
     config = config.model_copy(update=changes)
     start_logging(config.log.level)
+    if config.serving.strict:
+        from ui.placing import take_places  # it asks torch, which takes seconds to import
+
+        take_places(config)
     try:
         with _alone(config.data_dir.expanduser()):
             asyncio.run(_serve(config))

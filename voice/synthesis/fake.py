@@ -13,7 +13,7 @@ from core.resilience import Lane
 from core.types import Language
 from voice.reading_aloud import aloud
 from voice.synthesis.pieces import pieces
-from voice.synthesis.streaming import spoken
+from voice.synthesis.streaming import in_lane, spoken
 
 _TONE_S = 0.04
 
@@ -37,7 +37,7 @@ class Tones:
             yield self._say(piece, speed)
 
         parts = pieces(aloud(text, language), first=2, most=80)
-        async for speech in spoken(parts, say, self.lane, self.rate_hz):
+        async for speech in spoken(parts, in_lane(say, self.lane), self.rate_hz):
             yield speech
 
     def _say(self, piece: str, speed: float) -> Pcm:

@@ -21,7 +21,7 @@ from voice.phonemes.guess import guesser
 from voice.reading_aloud import aloud
 from voice.synthesis.network import open_network
 from voice.synthesis.pieces import pieces
-from voice.synthesis.streaming import spoken
+from voice.synthesis.streaming import in_lane, spoken
 
 _RATE_HZ = 24_000
 _MOST_PHONEMES = 509
@@ -54,7 +54,7 @@ class Kokoro:
 
         first, most = (2, 60) if language == "zh" else (12, 200)
         parts = pieces(aloud(text, language), first=first, most=most)
-        async for speech in spoken(parts, say, self.lane, _RATE_HZ):
+        async for speech in spoken(parts, in_lane(say, self.lane), _RATE_HZ):
             yield speech
 
     def _say(self, piece: str, language: Language, speed: float) -> Pcm:

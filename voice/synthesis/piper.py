@@ -17,7 +17,7 @@ from voice.phonemes import english, espeak, lexicon
 from voice.phonemes.guess import guesser
 from voice.reading_aloud import aloud
 from voice.synthesis.pieces import pieces
-from voice.synthesis.streaming import spoken
+from voice.synthesis.streaming import in_lane, spoken
 from voice.synthesis.vits import Vits, open_vits
 
 
@@ -47,7 +47,7 @@ class Piper:
             return self._say(piece, speed)
 
         parts = pieces(aloud(text, "en"), first=12, most=200)
-        async for speech in spoken(parts, say, self.lane, self.rate_hz):
+        async for speech in spoken(parts, in_lane(say, self.lane), self.rate_hz):
             yield speech
 
     def _say(self, piece: str, speed: float) -> Iterator[Pcm]:

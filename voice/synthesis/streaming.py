@@ -1,4 +1,4 @@
-"""Speaking piece by piece: one synthesis at a time on a model, and a clean end when cancelled."""
+"""Speaking piece by piece: edges trimmed, pauses even, and a clean end when cancelled."""
 
 from __future__ import annotations
 
@@ -15,25 +15,35 @@ _SILENT = 0.01
 _EDGE_S = 0.02
 """Kept of that silence, so that a soft consonant is not bitten off."""
 
-Say = Callable[[str], Iterator[Pcm]]
+Say = Callable[[str], AsyncIterator[Pcm]]
 """A piece of text -> its sound, made bit by bit while the iterator is asked."""
 
 
-async def spoken(pieces: Iterable[str], say: Say, lane: Lane, rate_hz: int) -> AsyncIterator[Pcm]:
-    """Yield the speech of each piece with its pause; a piece without a sound is left out.
+def in_lane(say: Callable[[str], Iterator[Pcm]], lane: Lane) -> Say:
+    """Return how a model without a queue speaks: each bit is a job of its own in the model's lane.
 
-    Each bit is a job of its own in the model's lane, so that several speeches take turns and one that is
-    cancelled stops after its bit.
+    So several speeches take turns, and one that is cancelled stops after its bit.
+    """
+
+    async def said(piece: str) -> AsyncIterator[Pcm]:
+        sound = say(piece)
+        while (bit := await lane.run(next, sound, None)) is not None:
+            yield bit
+
+    return said
+
+
+async def spoken(pieces: Iterable[str], say: Say, rate_hz: int) -> AsyncIterator[Pcm]:
+    """Yield the speech of each piece with its pause; a piece without a sound is left out.
 
     Models begin and end with silence of any length. It is cut from both ends of a piece: the first
     would delay the answer, the second would make the pauses uneven.
     """
     edge = int(_EDGE_S * rate_hz)
     for piece in pieces:
-        sound = say(piece)
         held = np.zeros(0, dtype=np.float32)
         has_begun = False
-        while (made := await lane.run(next, sound, None)) is not None:
+        async for made in say(piece):
             bit = np.concatenate((held, np.clip(np.nan_to_num(made), -1.0, 1.0)), dtype=np.float32)
             loud = np.flatnonzero(np.abs(bit) > _SILENT)
             if not loud.size:

@@ -20,6 +20,7 @@ from channels.web.rates import Rate
 from channels.web.routes import ROUTES
 from channels.web.tokens import Signer
 from channels.web.trace import Handler
+from core.batching import ModelQueue
 from core.config import Web
 from core.errors import ConfigError
 from core.shop.records import Product, Variant
@@ -74,6 +75,39 @@ async def test_messages_are_counted_by_what_they_hold(visitor: Visitor) -> None:
     await visitor.post(data=form)
     text = await (await visitor.client.get("/metrics")).text()
     assert 'zhanggui_messages_total{content="image"} 1.0' in text
+
+
+async def test_queues_before_models_are_counted(serve: Serve, clerk: ScriptedClerk) -> None:
+    def twice(numbers: list[int]) -> list[int]:
+        if len(numbers) > 2:
+            raise RuntimeError("CUDA out of memory")
+        return [2 * number for number in numbers]
+
+    house = House(settings=Web(), clerk=clerk, secret_key=b"k" * 32)
+    queue: ModelQueue[int, int] = ModelQueue(name="doubler", run=twice, most=4)
+    house.metrics.watch("photos", queue)
+    assert await queue.do_all([1, 2, 3, 4]) == [2, 4, 6, 8]
+    text = await (await (await serve(house)).get("/metrics")).text()
+    assert 'zhanggui_queue_length{model="photos"} 0.0' in text
+    assert 'zhanggui_out_of_memory_total{model="photos"} 1.0' in text
+    assert 'zhanggui_batch_size_count{model="photos"} 2.0' in text
+    assert 'zhanggui_batch_size_sum{model="photos"} 4.0' in text
+    assert 'zhanggui_queue_seconds_count{model="photos"} 4.0' in text
+    assert 'zhanggui_batch_seconds_count{model="photos"} 2.0' in text
+
+
+async def test_it_is_not_ready_while_a_model_is_warming_up(serve: Serve, clerk: ScriptedClerk) -> None:
+    checks = {"asr": True, "photos": False}
+
+    async def ready() -> Mapping[str, bool]:
+        return checks
+
+    client = await serve(House(settings=Web(), clerk=clerk, secret_key=b"k" * 32, ready=ready))
+    answer = await client.get("/readyz")
+    assert answer.status == 503
+    assert await answer.json() == {"status": "starting", "checks": {"asr": True, "photos": False}}
+    checks["photos"] = True
+    assert (await client.get("/readyz")).status == 200
 
 
 async def test_administration_is_shut_without_a_key(client: TestClient[Any, Any]) -> None:
