@@ -143,17 +143,10 @@ async def assemble(
         purse = await closing.enter_async_context(open_purse(settings, store))
         eyes = await closing.enter_async_context(open_eyes(settings, store, purse))
         understander = _understander(served, pack, sentences, data, interpreter(purse, pack, settings))
-        dialogue = _dialogue(
-            served,
-            pack,
-            settings,
-            store,
-            sentences,
-            reranker=await sense.build("reranker", backends.reranker),
-            currency=about.currency if about else "USD",
-            picture=gallery.sha256,
-            looks=sight(eyes, served.products, partial(load_small_jpeg, blobs), settings),
-        )
+        reranker = await sense.build("reranker", backends.reranker)
+        looks = sight(eyes, served.products, partial(load_small_jpeg, blobs), settings)
+        currency = about.currency if about else "USD"
+        dialogue = _dialogue(served, pack, settings, store, sentences, reranker, currency, gallery.sha256, looks)
         served_abroad = abroad(purse, understander, dialogue, settings)
         parts = Parts(
             journal=journal,
@@ -163,7 +156,7 @@ async def assemble(
             media=Door(blobs, _door_limits(settings.media)),
             blobs=blobs,
             voice=speaker,
-            words=writer(purse, dialogue.facts, sentences, settings, about.currency if about else "USD"),
+            words=writer(purse, dialogue.facts, sentences, settings, currency),
         )
         engine = Engine(parts, limits=_limits(settings.media), bounds=_bounds(settings.engine))
         closing.push_async_callback(engine.close)
@@ -262,7 +255,6 @@ def _dialogue(
     settings: Settings,
     store: Store,
     sentences: TextEncoder | None,
-    *,
     reranker: Reranker | None,
     currency: str,
     picture: Callable[[Picture], str],
