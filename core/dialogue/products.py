@@ -18,8 +18,9 @@ from core.dialogue.aspects import (
     tell_stock,
 )
 from core.dialogue.draft import Draft
+from core.knowledge.answer_kind import asks_who_or_whence, names_such
 from core.knowledge.question import Question
-from core.knowledge.record_lines import RecordLine, answering_line, asks_more, asks_quantity, asks_who
+from core.knowledge.record_lines import RecordLine, answering_line, asks_more, asks_quantity
 from core.knowledge.variants import chosen_options, colours, fitting, has_colour, settled_features
 from core.shop.records import Product, Variant, in_language
 from core.types import Button, CardPart
@@ -77,7 +78,7 @@ def chosen_before(draft: Draft) -> tuple[tuple[str, str], ...]:
 
 async def _tell(about: Subject) -> None:
     question = about.question
-    if asks_who(question.text, about.product):
+    if asks_who_or_whence(question.text) and not names_such(list(about.product.attributes)):
         about.admit()
         return
     if line := await _closer_line(about):

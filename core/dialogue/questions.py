@@ -10,10 +10,12 @@ from core.dialogue.choosing import offer_more_or_less, recommend
 from core.dialogue.comparing import tell_comparison
 from core.dialogue.draft import Draft
 from core.dialogue.products import list_products, tell_assortment, tell_each, tell_product
+from core.knowledge.answer_kind import may_answer
 from core.knowledge.budget import Budget
 from core.knowledge.chunks import citation_of
+from core.knowledge.facts import Facts
 from core.knowledge.library import ENOUGH_OF_PAGE, Hit
-from core.knowledge.naming import properly_named
+from core.knowledge.naming import product_mentions, properly_named
 from core.knowledge.question import Question, read_question
 from core.knowledge.recommend import affordable, cheapest_first
 from core.shop.records import Page, Product, in_language
@@ -25,6 +27,8 @@ _ENOUGH = 0.5
 _ENOUGH_OF_TOPIC = 0.3
 """The same for a page when the intent already says what the question is about."""
 _SURE_OF_TOPIC = 0.8
+_SURE_OF_PAGE = 0.47
+"""Evidence below which a page is called the nearest there is, and not the answer."""
 _SAME_THING = 0.6
 """Likeness of a bare noun to a product's name at which they are the same thing in two languages: of 15 Chinese
 nouns for goods of an English catalogue 11 come above it, of 14 for goods it lacks none."""
@@ -34,6 +38,8 @@ _UNDERSTOOD = 0.5
 """Probability of the likeliest intent above which the question was clear and only the answer lacks."""
 _NAMED = 0.5
 """The part of a question's words that a product's record has, from which it is about the product and no page."""
+_WHAT_IT_IS = 0.9
+"""Strength of a mention that says what a product is, and not only a word of its name."""
 _NEAR = 0.07
 """Products this near to the best are meant as well ("backpacks")."""
 _PERHAPS, _OFFERED = 0.28, 3
@@ -122,7 +128,7 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     facts = draft.desk.facts
     choosing = _likely(draft) == "product_recommendation" or question.budget is not None
     hits = await facts.search(text, prefix="product:", k=20, forgiving=choosing)
-    products = _of_named_things(draft, question, hits)
+    products = _of_own_name(draft, question, hits) or _of_named_things(draft, question, hits)
     if _wants_advice(draft, question) and await recommend(draft, text, question):
         return "answered"
     page, page_score, enough = await _page(draft, text)
@@ -135,6 +141,8 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
         best = [product for hit in products[:1] if (product := facts.product(hit.passage.id.partition(":")[2]))]
         named = bool(properly_named(question.text, best, facts.lexicon))
     if best_page >= enough and best_page > best_product and page is not None and not named:
+        if page_score < _SURE_OF_PAGE:
+            draft.say("nearest_page")
         tell_page(draft, page)
         return "answered"
     if not sells and best_product < _ENOUGH:
@@ -169,6 +177,7 @@ async def _page(draft: Draft, text: str) -> tuple[Page | None, float, float]:
     if weak and intents and intents[0].name in _PAGE_INTENTS and intents[0].probability >= _SURE_OF_TOPIC:
         named = await facts.search(draft.word(f"topic.{intents[0].name}"), prefix="page:", k=1)
         hits, enough = sorted([*hits, *named], key=lambda hit: -hit.score), _ENOUGH_OF_TOPIC
+    hits = [hit for hit in hits if may_answer(text, "\n".join(words for words, _ in hit.passage.fields), facts.lexicon)]
     if not hits:
         return None, 0.0, enough
     return facts.pages.get(hits[0].passage.id.partition(":")[2]), hits[0].score, enough
@@ -251,6 +260,13 @@ def _of_named_things(draft: Draft, question: Question, hits: list[Hit]) -> list[
     return [hit for hit in hits if hit.passage.id in named]
 
 
+def _of_own_name(draft: Draft, question: Question, hits: list[Hit]) -> list[Hit]:
+    """Keep the products that the question calls by a name of their own, whatever else it names."""
+    own = properly_named(question.text, tuple(draft.desk.facts.products.values()), draft.desk.facts.lexicon)
+    keys = {f"product:{product.product_id}" for product in own}
+    return [hit for hit in hits if hit.passage.id in keys]
+
+
 def _suits(draft: Draft, hit: Hit, question: Question) -> bool:
     """Return whether a product is for those who are named (men, women, children), or for nobody in particular."""
     product = draft.desk.facts.product(hit.passage.id.partition(":")[2])
@@ -322,7 +338,7 @@ async def _tell_products(draft: Draft, hits: list[Hit], question: Question) -> N
     else:
         near = [h for h in hits if h.score >= hits[0].score - _NEAR and h.coverage >= hits[0].coverage - _NEAR]
     found = [product for hit in near if (product := facts.product(hit.passage.id.partition(":")[2]))]
-    found = properly_named(question.text, found, facts.lexicon) or found
+    found = properly_named(question.text, found, facts.lexicon) or _named_as_such(question.text, found, facts) or found
     if question.budget or "cheapest" in question.aspects:
         every = [product for hit in hits if (product := facts.product(hit.passage.id.partition(":")[2]))]
         await _list_affordable(draft, every if question.things else found, question)
@@ -330,6 +346,13 @@ async def _tell_products(draft: Draft, hits: list[Hit], question: Question) -> N
         list_products(draft, found, "products_found")
     elif len(found) == 1:
         await tell_product(draft, found[0], question)
+
+
+def _named_as_such(text: str, products: Sequence[Product], facts: Facts) -> list[Product]:
+    """Return the products that a text calls what they are: of "can the lamp charge my phone" the lamp alone."""
+    mentions = product_mentions(text, products, facts.lexicon)
+    named = {one.product_id for one in mentions if one.strength >= _WHAT_IT_IS}
+    return [product for product in products if product.product_id in named]
 
 
 def tell_page(draft: Draft, page: Page) -> None:

@@ -216,7 +216,7 @@ async def build_library(
             for token in tokens(text, lexicon, query=False):
                 for way in (token, *(_SORT_OF + above for above in wider(token, lexicon))):
                     places[way] = max(place, places.get(way, 0.0))
-        for above in {above for token in places for above in wider(token, lexicon)}:
+        for above in {above for token in places if places[token] == TITLE for above in wider(token, lexicon)}:
             if places.get(above) == TITLE:  # of 笔记本 and notebook in one title the narrower word tells what it is
                 del places[above]
         frequency.update(places.keys())

@@ -35,13 +35,6 @@ _ASKS = re.compile(
 )
 _ASKS_OF = re.compile(r"^\W*(?:the )?(?:\w+ ){1,4}(?:of|for|on|in) (?:the|your|this|that)\b", re.IGNORECASE)
 """A question without a verb: "conversion efficiency of the charger"."""
-_WHO = re.compile(
-    r"谁|哪(?:家|位|个明星|个品牌|个公司)|\b(?:who|whose|whom)\b"
-    r"|\b(?:what|which) (?:company|factory|brand|celebrity|person)\b",
-    re.IGNORECASE,
-)
-_MAKERS = ("brand", "maker", "manufacturer", "designer", "author", "品牌", "制造商", "设计师", "作者", "厂家")
-"""Attributes that name a person or a firm."""
 _TELLS = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]")
 _LEAST = 2
 """Letters or characters that must be left of a question without the product's name."""
@@ -101,12 +94,6 @@ def asks_more(question: str, product: Product, language: Language, lexicon: Lexi
     left = without_name(question, product, language, lexicon)
     own = [span for span in lexicon.read(left) if _TELLS.search(span.name) and span.kind in ("", "thing")]
     return bool(_ASKS.search(left) or _ASKS_OF.search(left)) and bool(own)
-
-
-def asks_who(question: str, product: Product) -> bool:
-    """Return whether a question wants a person or a firm that no attribute of the record names."""
-    named = any(maker in key.lower() for key in product.attributes for maker in _MAKERS)
-    return bool(_WHO.search(question)) and not named
 
 
 def without_name(question: str, product: Product, language: Language, lexicon: Lexicon) -> str:

@@ -11,11 +11,13 @@ from typing import Protocol
 
 from core.knowledge.lexicon import Lexicon, load_lexicon
 from core.knowledge.naming import properly_named
+from core.knowledge.question import read_question
 from core.ports import TextEncoder
 from core.resilience import in_worker
 from core.shop.records import Product
 from core.types import (
     AskKnowledge,
+    ChitChat,
     Command,
     CorrectSlot,
     Entity,
@@ -35,6 +37,7 @@ from core.understand import deeds, rules
 from core.understand.classifier import Classifier
 from core.understand.clauses import clauses
 from core.understand.courtesy import bare_request
+from core.understand.elsewhere import named_elsewhere
 from core.understand.entities import find_entities, outside, without
 from core.understand.language import detect
 from core.understand.normalise import normalise
@@ -137,6 +140,8 @@ class Understander:
         begun = not named and any(isinstance(command, StartFlow) for command in commands)
         beside = None
         like = another(text) if self.sells and _looks_around(session) else ""
+        if self.sells and not (decided or session.stack) and self._is_elsewhere(text, entities):
+            commands, decided = [ChitChat(topic="out_of_scope")], True
         if self.sells and not (decided or begun or like):
             beside = _beside_wish(text, names_order=named)
         if beside is not None:
@@ -195,6 +200,16 @@ class Understander:
             said = rules.certain(rest, asked=asked) if rest else None
             commands += [said] if said is not None else []
         return commands
+
+    def _is_elsewhere(self, text: str, entities: tuple[Entity, ...]) -> bool:
+        """Return whether a message is about another institution's business, and names nothing of the shop's."""
+        thing = named_elsewhere(text)
+        if not thing or any(entity.kind == "order_id" for entity in entities):
+            return False
+        asked, products = read_question(text, self.lexicon), self._products or ()
+        of_goods = asked.things or asked.features or asked.lists or asked.aspects or asked.budget
+        sold = any(thing.lower() in name.lower() for product in products for name in product.names.values())
+        return not (of_goods or sold or properly_named(text, products, self.lexicon))
 
     async def warm(self) -> None:
         """Load or train the classifier and collect the shop's words now, so that no customer waits for it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from core.knowledge.lexicon import Lexicon
 from core.types import (
@@ -31,6 +32,8 @@ _SURE_OF_OWN = 0.35
 """The same for business when the words are about something bought already, where the catalogue cannot help."""
 _SURE_CHAT = 0.7
 """The same for small talk, which a few letters typed by accident resemble most."""
+_SURE_OF = MappingProxyType({"chat": _SURE_CHAT, "handoff": 0.7})
+"""The same by what an intent does; nobody is fetched on a guess, who may be offered."""
 _SURE_CLAUSE = 0.6
 """The same for a clause that is set off strongly; a comma asks for `_SURE_WEAK_CLAUSE`."""
 _SURE_WEAK_CLAUSE = 0.85
@@ -89,7 +92,7 @@ class Proposer:
             return []
         if reading.own and kind in ("flow", "business", "order") and best.probability >= _SURE_OF_OWN:
             return commands_of(kind, what, best, reading.text)
-        if best.probability < (_SURE_CHAT if kind == "chat" else SURE) and not knows:
+        if best.probability < _SURE_OF.get(kind, SURE) and not knows:
             kind = "question"
         return commands_of(kind, what, best, reading.text)
 

@@ -35,10 +35,11 @@ _DAMAGE = frozenset({"complaint", "missing_or_wrong_item", "repair_warranty"})
 _MOST_TRIES = 2
 """Questions for one fact; afterwards it is left open, because no form is worth losing a customer."""
 _ASKS = re.compile(
-    r"[?？]\s*$|(?:吗|呢|么)[。!！]?\s*$|^\s*(?:请问|怎么(?!.{0,6}都)|为什么|哪)|能不能|可不可以|有没有|是不是|会不会"
+    r"[?？]\s*$|(?:吗|嘛|呢|么|(?<=[\u4e00-\u9fff]{3})(?<![还都要])[不没])[。!！]?\s*$|^\s*(?:请问|怎么(?!.{0,6}都)|为什么|哪)|能不能|可不可以|有没有|是不是|会不会"
     r"|怎么(?:样|办|退|换|算|用|弄|收|开|买|查|寄|申请|修)|(?:什么时候|多久|多少钱|几(?:天|年|个月|个|次|点)|多少|哪里|什么)\W*$"
     r"|^\s*(?:what|when|where|who|how|why|which)\b"
-    r"|^\s*(?:can|could|would|will|do|does|did|is|are) (?:you|i|we|it|they|the|there|my)\b",
+    r"|(?:^|[,.;!])\s*(?:who|how|what|when|where) (?:\w+ )?(?:do|does|did|is|are|can|will|should|long|much|pays?)\b"
+    r"|(?:^|[,.;!])\s*(?:can|could|would|will|do|does|did|is|are) (?:you|i|we|it|they|the|there|my)\b",
     re.IGNORECASE,
 )
 _WISHES = re.compile(
