@@ -20,7 +20,7 @@ from core.dialogue.draft import Draft
 from core.dialogue.sight import Seen, Task
 from core.errors import ConfigError
 from core.shop.records import in_language
-from core.types import AskKnowledge, AttachmentKind, Clarify, MatchDecision, StartFlow, spoken_text
+from core.types import AskKnowledge, AttachmentKind, Clarify, Handoff, MatchDecision, StartFlow, spoken_text
 from core.understand.entities import find_entities
 from core.understand.normalise import normalise
 
@@ -34,6 +34,7 @@ _MOST = 3
 _WAITING_TURNS = 2
 """For which a photo may still be part of what is told next: "(photo)", "it came like this", "yes, a ticket"."""
 _BUTTONS = 3
+_BUSINESS = frozenset({"settle", "business"})
 
 
 def note_photos(draft: Draft) -> None:
@@ -44,13 +45,19 @@ def note_photos(draft: Draft) -> None:
         earlier = json.loads(draft.slots.get(_SEEN, "[]"))
         draft.slots[_SEEN] = json.dumps([*earlier, *([sha, _product_in(draft, sha)] for sha in fresh)][-2:])
         draft.slots[_WAITING] = f"{draft.session.version}:{','.join(fresh)}"
-    if task := _wanted(draft, len(fresh)):
+    if (task := _wanted(draft, len(fresh))) and not _is_business(draft):
         draft.slots[LOOK] = task
         kept = tuple(
             one for one in draft.understanding.commands if not isinstance(one, AskKnowledge | Clarify | StartFlow)
         )
         look = StartFlow(flow="photo", source="photo")
         draft.understanding = replace(draft.understanding, commands=(*kept, look))
+
+
+def _is_business(draft: Draft) -> bool:
+    """Return whether the message wants something done, or a person, so that its photos only belong to that."""
+    wanted = draft.understanding.commands
+    return any(isinstance(one, Handoff) or getattr(one, "flow", "") in _BUSINESS for one in wanted)
 
 
 def waiting_photos(draft: Draft) -> list[str]:

@@ -99,7 +99,7 @@ def _read(said: str) -> Seen:
         return Seen(
             visible=_lines(answer["visible"]), text=_lines(answer["text"]), is_unsure=answer["unsure"] is not False
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError("malformed", f"the answer is not what was asked for: {error!r}") from error
 
 

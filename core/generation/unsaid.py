@@ -34,6 +34,8 @@ FILE = Path(str(files("assets"))) / "knowledge" / "unsaid.yaml"
 
 _OURS = "\n".join((SEEING, *LOOKS.values()))
 """What the model was asked, which a poor one repeats."""
+_LEAKS = 20
+"""Characters of it that are no chance: "damage" stands in it, too."""
 _EXACT = frozenset({"link", "id", "money", "date"})
 """Claims that belong to what is written in a photo, and not to how it looks."""
 _NAMED = 0.85
@@ -82,7 +84,7 @@ def _faults(sentence: str, language: Language, names: Names) -> Iterator[str]:
     """Yield the reasons for which a sentence about what is visible may not be told."""
     if sift(sentence).left_out:
         yield "instruction"
-    if sentence in _OURS or sentence.startswith(SEEN_IN):
+    if (len(sentence) >= _LEAKS and sentence in _OURS) or sentence.startswith(SEEN_IN):
         yield "leak"
     yield from (kind for kind, pattern in _patterns() if pattern.search(sentence))
     if any(unkept(sentence, "")):

@@ -46,6 +46,11 @@ _NO_EMAIL = re.compile(
 _PRESSED = re.compile(r"^(product|category|page):(.+)$")
 
 
+def is_press(text: str) -> bool:
+    """Return whether a message is a button's value and no words: "page:returns" asks for no return."""
+    return _PRESSED.match(text) is not None
+
+
 def find_entities(text: str, *, identifying: bool, listing: bool) -> tuple[Entity, ...]:
     """Return the entities in normalised text, in order; their offsets refer to it.
 

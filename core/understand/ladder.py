@@ -38,7 +38,7 @@ from core.understand.classifier import Classifier
 from core.understand.clauses import clauses
 from core.understand.courtesy import bare_request
 from core.understand.elsewhere import named_elsewhere
-from core.understand.entities import find_entities, outside, without
+from core.understand.entities import find_entities, is_press, outside, without
 from core.understand.language import detect
 from core.understand.normalise import normalise
 from core.understand.proposing import SURE, Proposer, Reading
@@ -142,7 +142,7 @@ class Understander:
         like = another(text) if self.sells and _looks_around(session) else ""
         if self.sells and not (decided or session.stack) and self._is_elsewhere(text, entities):
             commands, decided = [ChitChat(topic="out_of_scope")], True
-        if self.sells and not (decided or begun or like):
+        if self.sells and not (decided or begun or like or is_press(text)):
             beside = _beside_wish(text, names_order=named)
         if beside is not None:
             commands = [*(command for command in commands if not isinstance(command, StartFlow)), _SETTLE]

@@ -273,3 +273,13 @@ async def test_photos_of_a_return_that_came_to_nothing_are_not_handed_on_with_an
     await seeing("我要退 W3912688 的水壶，坏了")
     await seeing("是的")
     assert [one.name for one in seeing.shop.done] == ["return_delivered_order_items"]
+
+
+async def test_photos_beside_a_return_are_no_comparison_whatever_the_words(seeing: Talk, eyes: Eyes) -> None:
+    await seeing("看看这个", attachments=(photo("ab12"),), matches=(match("ab12", "electric-kettle"),))
+    said = await seeing(
+        f"I want to return order W3912688, it looks different from what I ordered, {CHEN}",
+        attachments=(photo("cd34"),),
+    )
+    assert seeing.session.stack and seeing.session.stack[0].flow in ("settle", "business")
+    assert "two photos" not in said

@@ -131,3 +131,11 @@ async def test_an_angry_customer_gets_a_person_and_the_question_goes_on(talk: Ta
 async def test_braces_of_a_customer_stay_braces(talk: Talk) -> None:
     await talk("转人工 {0.__class__} {name}")
     assert "{0.__class__}" in str(talk.shop.actions[0].arguments["summary"])
+
+
+@pytest.mark.parametrize("page", ["cancel-order", "how-to-return", "exchanges", "refunds", "returns"])
+async def test_a_pressed_page_is_shown_and_begins_nothing(talk: Talk, page: str) -> None:
+    said = await talk(f"page:{page}")
+    shown = next(one for one in await talk.shop.pages() if one.id == page)
+    assert shown.bodies["en"][:40] in said or shown.bodies["zh"][:20] in said
+    assert not talk.session.stack
