@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from core.dialogue.advice.cross_selling import TOLD
 from core.dialogue.advice.moves import load_moves
+from core.dialogue.advice.personal import note_refused
 from core.dialogue.advice.wishing import asked_kinds, forget_wish, shown_before, wish_lines
 from core.dialogue.draft import Draft
 from core.knowledge.naming import product_mentions
@@ -31,7 +32,7 @@ from core.understand.normalise import normalise
 BUY = "purchase"
 _BUYS = ("cart", "buy", "order")
 _THANKS = ("thanks_bye", "ack")
-_PERSONAL = ("personal_on", "personal_off")
+_PERSONAL = ("personal_on", "personal_off", "personal_ask")
 _NAMED = 0.6
 """Strength of a name from which on a product is meant by it."""
 _OF_ORDERS = frozenset({"order_id", "email", "zip"})
@@ -39,6 +40,7 @@ _OF_ORDERS = frozenset({"order_id", "email", "zip"})
 
 def hear_advice(draft: Draft) -> None:
     """Turn the commands of a message that goes on with advice, or buys, into those that do so."""
+    note_refused(draft)
     words = normalise(spoken_text(draft.message, draft.percept))
     waiting = draft.stack[-1].flow if draft.stack else ""
     if not draft.desk.facts.products or not words or _wants_person(draft):

@@ -139,6 +139,61 @@ async def test_a_no_is_taken_for_an_answer(talk: Talk, buyer: str) -> None:
     assert "买过" not in await talk("推荐个露营用的")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Don't recommend things based on my orders",
+        "don't use personalised recommendations",
+        "never suggest anything based on what I bought",
+        "i don't want you to suggest things based on my history",
+        "别根据我的购买记录给我推荐",
+        "不要根据我的订单推荐",
+        "根据我的订单推荐就不用了",
+        "请不要打开个性化推荐",
+    ],
+)
+async def test_a_refusal_is_no_consent_and_takes_one_back(talk: Talk, buyer: str, said: str) -> None:
+    known(talk, buyer)
+    await talk(said)
+    assert not talk.session.consent
+    talk.session = replace(talk.session, consent=True)
+    await talk(said)
+    assert not talk.session.consent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "do you use personalized recommendations?",
+        "can you recommend things based on my orders?",
+        "你们会根据我的订单推荐吗",
+        "你会不会根据我的订单推荐东西",
+    ],
+)
+async def test_a_question_about_own_orders_is_answered_and_takes_a_yes(talk: Talk, buyer: str, said: str) -> None:
+    known(talk, buyer)
+    answer = await talk(said)
+    assert not talk.session.consent and ("you bought before" in answer or "买过" in answer)
+    await talk(talk.buttons[0])
+    assert talk.session.consent
+
+
+@pytest.mark.parametrize("said", ["recommend something based on what I bought", "根据我的订单推荐，不要太贵"])
+async def test_a_plain_request_is_consent(talk: Talk, buyer: str, said: str) -> None:
+    known(talk, buyer)
+    await talk(said)
+    assert talk.session.consent
+
+
+async def test_a_no_holds_beside_an_order_too(talk: Talk) -> None:
+    order = next(order for order in talk.shop.records.orders.values() if order.status == "pending")
+    known(talk, order.user_id)
+    await talk("recommend something for camping")
+    await talk("no thanks")
+    await talk(f"where is my order {order.order_id}")
+    assert "One more thing" not in await talk("great, thanks!")
+
+
 async def test_nobody_unknown_is_asked_for_their_orders(talk: Talk) -> None:
     assert "买过" not in await talk("推荐个露营用的")
     assert "邮箱" in await talk("根据我买过的东西推荐")
