@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from core.dialogue.clerk_dialogue import Dialogue
+from core.knowledge.budget import read_budget
 from core.shop.records import Records
 from core.types import Identity
+from tests.core.dialogue.conftest import MemoryShop, Talk
 
 if TYPE_CHECKING:
-    from tests.core.dialogue.conftest import MemoryShop, Talk
+    from core.understand.ladder import Understander
 
 
 async def listed(talk: Talk) -> list[str]:
@@ -35,6 +39,20 @@ async def test_a_kind_with_many_products_is_asked_what_for(talk: Talk) -> None:
     assert "跑步" in talk.buttons
     await talk("跑步")
     assert talk.cited[0] == "product:running-shoes"
+
+
+@pytest.mark.parametrize("said", ["推荐个礼物", "recommend a gift"])
+@pytest.mark.parametrize("currency", ["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "CHF", "INR", "KRW"])
+async def test_a_price_button_is_understood_in_every_currency(
+    read: Understander, shop: MemoryShop, currency: str, said: str
+) -> None:
+    talk = Talk(read, Dialogue(shop, None, currency=currency), shop)
+    await talk(said)
+    first, middle, last = (read_budget(one)[0] for one in talk.buttons[:3])
+    assert first and middle and last
+    assert first.low == 0 and first.high == middle.low and middle.high == last.low and last.high == math.inf
+    await talk(talk.buttons[0])
+    assert talk.cited and all(lowest(talk, one.partition(":")[2]) <= first.high for one in talk.cited)
 
 
 async def test_who_does_not_care_gets_a_list_and_no_second_question(talk: Talk) -> None:
