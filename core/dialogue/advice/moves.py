@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,10 @@ class Moves:
         """Return whether the words make this very move."""
         return self.patterns[move].search(text) is not None
 
+    def deciding(self, text: str) -> Iterator[re.Match[str]]:
+        """Return the words that say that something is bought, or which by its place; nothing of what it is."""
+        return self.patterns["deciding"].finditer(text)
+
     def _of_consent(self, text: str) -> str:
         """Return what words are that speak of advice from one's own orders: only a plain request is a consent."""
         found = self.patterns["personal_on"].search(text)
@@ -43,7 +47,7 @@ class Moves:
 
 
 _CLAUSE = re.compile(r"[，,。.;；!！?？\n]")
-_WORDS = ("asks", "brand", "too_dear", "refuses", "whether")
+_WORDS = ("asks", "brand", "too_dear", "refuses", "whether", "deciding")
 """What only tells more of a move."""
 _OF_ORDERS = ("personal_off", "personal_on")
 """Moves that speak of orders without settling anything of theirs."""
