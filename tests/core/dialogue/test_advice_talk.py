@@ -10,6 +10,7 @@ import pytest
 
 from core.dialogue.clerk_dialogue import Dialogue
 from core.knowledge.budget import read_budget
+from core.knowledge.history import LEAST
 from core.shop.records import Records
 from core.types import Identity
 from tests.core.dialogue.conftest import MemoryShop, Talk
@@ -100,14 +101,53 @@ async def test_a_price_that_cannot_be_is_told(talk: Talk) -> None:
 async def test_every_reason_is_in_a_record_and_no_order_of_ones_own_played_a_part(talk: Talk) -> None:
     await talk("recommend something for camping under 200")
     said = await talk("why do you recommend this?")
-    orders = sum(
-        any(item.product_id == "camping-lantern" for item in order.items)
-        for order in talk.shop.records.orders.values()
-        if order.status != "cancelled"
-    )
     await talk.dialogue.facts.counted()
+    customers = sum("camping-lantern" in one for one in await talk.shop.baskets())
     assert "camping" in said and "Your own orders played no part" in said
-    assert f"Orders that have it: {orders}" in await talk("why do you recommend this?")
+    told = f"Customers who bought it: {customers}." in await talk("why do you recommend this?")
+    assert told == (customers >= LEAST)
+
+
+async def test_few_customers_are_not_counted_out(talk: Talk, shop: MemoryShop, records: Records) -> None:
+    buying = next(
+        order
+        for order in records.orders.values()
+        if order.status != "cancelled" and any(item.product_id == "camping-lantern" for item in order.items)
+    )
+    again = {f"X{at}": replace(buying, order_id=f"X{at}") for at in range(LEAST + 1)}
+    shop.records = replace(records, orders=again)
+    await talk.dialogue.warm()
+    await talk("recommend something for camping under 200")
+    assert "Customers who bought it" not in await talk("why do you recommend this?")
+    several = {key: replace(order, user_id=key) for key, order in again.items()}
+    shop.records = replace(records, orders=several)
+    other = Talk(talk.understander, Dialogue(shop, None, currency="CNY"), shop)
+    await other.dialogue.warm()
+    await other("recommend something for camping under 200")
+    assert f"Customers who bought it: {LEAST + 1}." in await other("why do you recommend this?")
+
+
+async def test_a_gift_that_no_record_speaks_of_is_not_said_to_lack(talk: Talk) -> None:
+    await talk("a gift for camping under 400")
+    said = await talk("why do you recommend this?")
+    assert "camping" in said and "gift" not in said.split("\n", 1)[1]
+
+
+async def test_what_was_ruled_out_is_not_explained(talk: Talk) -> None:
+    await talk("something under 100")
+    first = await listed(talk)
+    await talk("I don't like these")
+    second = talk.cited
+    await talk("why do you recommend these?")
+    assert not set(talk.cited) & {f"product:{key}" for key in first} and set(talk.cited) <= set(second)
+
+
+@pytest.mark.parametrize("said", ["another one", "another one please", "one more"])
+async def test_another_one_is_another(talk: Talk, said: str) -> None:
+    await talk("something under 100")
+    first = await listed(talk)
+    await talk(said)
+    assert talk.cited and not {one.partition(":")[2] for one in talk.cited} & set(first)
 
 
 async def test_who_was_recommended_nothing_is_told_so(talk: Talk) -> None:
@@ -228,7 +268,7 @@ async def test_a_shop_without_orders_recommends_all_the_same(talk: Talk, shop: M
     shop.records = replace(records, orders={})
     await talk("recommend something for camping under 200")
     assert talk.cited == ["product:camping-lantern"]
-    assert "Orders that have it" not in await talk("why do you recommend this?")
+    assert "Customers who bought it" not in await talk("why do you recommend this?")
 
 
 async def test_a_present_for_mother_is_no_curse(talk: Talk) -> None:
