@@ -265,7 +265,7 @@ class Shop(Protocol):
         ...
 
     async def baskets(self) -> tuple[frozenset[str], ...]:
-        """Return the ids of the products of each order, cancelled ones aside: not whose it was, nor when."""
+        """Return the ids of the products of each customer's orders, cancelled ones aside: not whose, nor when."""
         ...
 
     async def pages(self) -> tuple[Page, ...]:

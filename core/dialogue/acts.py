@@ -8,7 +8,7 @@ from types import MappingProxyType
 from core.dialogue.advice.advise import advise
 from core.dialogue.advice.buying import ask_option, ask_which_goods, give_cart_link, settle_variant
 from core.dialogue.advice.cross_selling import note_told, offer_beside_cart, offer_beside_order, show_offered
-from core.dialogue.advice.personal import leave_own_orders, use_own_orders
+from core.dialogue.advice.personal import leave_own_orders, tell_whether, use_own_orders
 from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, tell_progress, tell_tickets
 from core.dialogue.handoff import hand_off
 from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_identity
@@ -52,6 +52,7 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             offer_beside_order,
             show_offered,
             leave_own_orders,
+            tell_whether,
             use_own_orders,
             answer_from_graph,
             answer_instead,

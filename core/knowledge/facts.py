@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -52,14 +53,15 @@ class Facts:
     _history: History = field(default_factory=History)
     _affinity: tuple[Library, History, Affinity] | None = None
     _counting: asyncio.Task[None] | None = None
-    _counted_at: float = 0.0
+    _counted_at: float = -math.inf
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def refresh(self) -> None:
         """Read the shop's records and the documents again when they changed."""
         documents = await self.documents.pages() if self.documents else ()
         now = (await self.shop.products(), await self.shop.pages(), documents)
-        if now != self._read or time.monotonic() - self._counted_at > _COUNTED_FOR_S:
+        counts = self._counting is not None and not self._counting.done()
+        if not counts and time.monotonic() - self._counted_at > _COUNTED_FOR_S:
             self._counted_at = time.monotonic()
             self._counting = asyncio.create_task(self._count())
         if now == self._read:

@@ -97,8 +97,9 @@ def weigh(product: Product, needs: Sequence[Need], question: Question, lexicon: 
           budget: Budget | None) -> Candidate:  # fmt: skip
     """Return how far a product meets the needs, with the variants that meet the most of them."""
     named = option_mentions(question.text, product, lexicon)
-    mentions = [one for one in named if not one.negated]
-    refused = {(one.option, one.value) for one in named if one.negated}
+    last = {(one.option, one.value): one.negated for one in sorted(named, key=lambda one: one.start)}
+    refused = {value for value, negated in last.items() if negated}
+    mentions = [one for one in named if not one.negated and (one.option, one.value) not in refused]
     here = (one for one in product.variants.values() if one.available and one.stock != 0)
     left = tuple(one for one in here if not refused & set(one.options.items()))
     reasons: list[Reason] = []

@@ -20,7 +20,7 @@ class Wish:
     """What a customer wants, taken together."""
 
     question: Question
-    """All that was said, as one question with the last budget."""
+    """All that was said, as one question with the last budget and the last audience."""
     needs: tuple[Need, ...]
     budget: Budget | None
 
@@ -46,7 +46,10 @@ def read_wish(lines: Sequence[str], lexicon: Lexicon) -> Wish:
         kinds = {need.kind for need in stated} & _ONE_OF_A_KIND
         needs = {key: need for key, need in needs.items() if need.kind not in kinds}
         needs |= {(need.kind, need.name): need for need in stated}
-    question = replace(read_question("\n".join(bare), lexicon), budget=budget)
+    question = read_question("\n".join(bare), lexicon)
+    stated_for = {need.name for need in needs.values() if need.kind == "audience"}
+    audience = tuple(one for one in question.audience if one in stated_for)
+    question = replace(question, budget=budget, audience=audience)
     return Wish(question=question, needs=tuple(needs.values()), budget=budget)
 
 

@@ -97,7 +97,7 @@ class LocalShop:
         return self._products.get(product_id)
 
     async def baskets(self) -> tuple[frozenset[str], ...]:
-        """Return the ids of the products of each order, cancelled ones aside: not whose it was, nor when."""
+        """Return the ids of the products of each customer's orders, cancelled ones aside: not whose, nor when."""
         return await self._store.read(baskets)
 
     async def pages(self) -> tuple[Page, ...]:

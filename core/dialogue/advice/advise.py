@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from core.dialogue.advice.moves import load_moves
 from core.dialogue.advice.offering import SHOWN, Found, find, offer, pool
-from core.dialogue.advice.reasons import budget_words
+from core.dialogue.advice.reasons import budget_press, budget_words
 from core.dialogue.advice.why import tell_why
 from core.dialogue.advice.wishing import (
     add_to_wish,
@@ -217,10 +217,10 @@ def _ask(draft: Draft, split: Split) -> None:
     if split.kind == "budget":
         low, high = map(float, split.values)
         ranges = ((0.0, low), (low, high), (high, math.inf))
-        labels = [budget_words(draft, *one) for one in ranges]
+        choices = [(budget_words(draft, *one), budget_press(draft, *one)) for one in ranges]
     else:
-        labels = [lexicon.word(split.kind, value, language) for value in split.values]
-    draft.buttons(*((label, label) for label in (*labels, draft.word("button.any"))))
+        choices = [(word, word) for value in split.values if (word := lexicon.word(split.kind, value, language))]
+    draft.buttons(*choices, (draft.word("button.any"), draft.word("button.any")))
     draft.forget("product_id", "listed")
     draft.outcome = "asked"
 

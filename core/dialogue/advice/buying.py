@@ -23,12 +23,16 @@ _MOST = 99
 """Pieces that a link is made for; who wants more talks to a person."""
 _NAMED = 0.6
 _BUTTONS = 8
+_OPEN = "buying"
+"""The slot that tells that a purchase was begun and led to no link yet."""
 _PAGE_KEYS = ("url", "link", "permalink")
 """Where a shop's own record may hold the address of a product's page."""
 
 
 async def settle_variant(draft: Draft) -> str:
     """Find what is to be bought: "settled", "open" while a choice lacks, "which" or "none"."""
+    if "buys" in draft.heard:
+        _forget_given_up(draft)
     product = _meant(draft)
     draft.forget("choice")
     if product is None:
@@ -36,6 +40,7 @@ async def settle_variant(draft: Draft) -> str:
     if draft.slots.get("product_id") != product.product_id:
         draft.forget("options", "pieces", "pieces_most")
     draft.slots["product_id"] = product.product_id
+    draft.slots[_OPEN] = "yes"
     words = _take_pieces(draft)
     question = _question(draft, product, words)
     variants = fitting(product, question, draft.desk.facts.lexicon)
@@ -97,6 +102,7 @@ async def give_cart_link(draft: Draft) -> str:
     draft.cite(f"product:{product.product_id}", name)
     _tell_way(draft, product, variant, pieces)
     draft.bubbles[-1] = replace(draft.bubbles[-1], fixed=True)
+    draft.forget(_OPEN)
     draft.slots["bought_now"] = product.product_id
     forget_wish(draft)
     return ""
@@ -128,7 +134,7 @@ def _meant(draft: Draft) -> Product | None:
         return facts.product(named.pop())
     if current and (not named or current in named):
         return facts.product(current)
-    listed = _listed(draft)
+    listed = listed_goods(draft)
     left = [key for key in listed if not named or key in named]
     if len(left) > 1:
         left = [key for key in left if (one := facts.product(key)) and _has_options(draft, one, words)]
@@ -144,7 +150,8 @@ def _has_options(draft: Draft, product: Product, words: str) -> bool:
     return bool(chosen_options(product, question, lexicon)) and bool(fitting(product, question, lexicon))
 
 
-def _listed(draft: Draft) -> list[str]:
+def listed_goods(draft: Draft) -> list[str]:
+    """Return the ids of the products of the list that the customer sees."""
     slot, _, values = draft.slots.get("listed", "").partition(":")
     return [one for one in values.split(",") if one] if slot == "product_id" else []
 
@@ -152,7 +159,7 @@ def _listed(draft: Draft) -> list[str]:
 async def ask_which_goods(draft: Draft) -> str:
     """Ask which product shall be bought, with a button for each of a list."""
     draft.say("ask_which_product")
-    listed = [one for key in _listed(draft) if (one := draft.desk.facts.product(key))]
+    listed = [one for key in listed_goods(draft) if (one := draft.desk.facts.product(key))]
     draft.buttons(*((in_language(one.names, draft.language), f"product:{one.product_id}") for one in listed[:_BUTTONS]))
     return ""
 
@@ -165,6 +172,13 @@ def _question(draft: Draft, product: Product, words: str) -> Question:
     if fitting(product, before, lexicon):
         return before
     return question
+
+
+def _forget_given_up(draft: Draft) -> None:
+    """Forget what was chosen for a purchase that was given up; what was asked about before any stays chosen."""
+    draft.forget("pieces", "pieces_most")
+    if _OPEN in draft.slots:
+        draft.forget(_OPEN, "options")
 
 
 def _buyable(variants: Sequence[Variant]) -> tuple[Variant, ...]:

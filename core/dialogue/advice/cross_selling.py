@@ -93,7 +93,7 @@ def _is_right_moment(draft: Draft) -> bool:
 
 
 def _going_with(draft: Draft, seed: str, owned: set[str]) -> tuple[Product, str] | None:
-    """Return what records link to a product, else what is often bought with it; in stock, with the reason."""
+    """Return what records link to a product, else what its buyers often bought as well; in stock, with the reason."""
     facts, language = draft.desk.facts, draft.language
     bought = facts.product(seed)
     if bought is None:
@@ -103,10 +103,10 @@ def _going_with(draft: Draft, seed: str, owned: set[str]) -> tuple[Product, str]
         product = facts.product(node.id.partition(":")[2])
         if product and product.product_id not in owned and any(map(is_in_stock, product.variants.values())):
             return product, draft.word("cross_sell_linked", product=name)
-    for key, orders in facts.history.often_with(seed):
+    for key, customers in facts.history.often_with(seed):
         product = facts.product(key)
         if product and key not in owned and any(map(is_in_stock, product.variants.values())):
-            return product, draft.word("cross_sell_together", product=name, orders=orders)
+            return product, draft.word("cross_sell_together", product=name, customers=customers)
     return None
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.dialogue.advice.buying import listed_goods
 from core.dialogue.advice.cross_selling import TOLD
 from core.dialogue.advice.moves import load_moves
+from core.dialogue.advice.personal import note_refused
 from core.dialogue.advice.wishing import asked_kinds, forget_wish, shown_before, wish_lines
 from core.dialogue.draft import Draft
 from core.knowledge.naming import product_mentions
@@ -31,14 +33,18 @@ from core.understand.normalise import normalise
 BUY = "purchase"
 _BUYS = ("cart", "buy", "order")
 _THANKS = ("thanks_bye", "ack")
-_PERSONAL = ("personal_on", "personal_off")
+_PERSONAL = ("personal_on", "personal_off", "personal_ask")
 _NAMED = 0.6
 """Strength of a name from which on a product is meant by it."""
+_OF_CHOICE = frozenset({"colours", "sizes", "cheapest", "related"})
+"""Aspects that words of a choice may touch: "size M", "the cheaper one", "go with"."""
 _OF_ORDERS = frozenset({"order_id", "email", "zip"})
 
 
 def hear_advice(draft: Draft) -> None:
     """Turn the commands of a message that goes on with advice, or buys, into those that do so."""
+    note_refused(draft)
+    told, commands = draft.slots.pop(TOLD, ""), draft.understanding.commands
     words = normalise(spoken_text(draft.message, draft.percept))
     waiting = draft.stack[-1].flow if draft.stack else ""
     if not draft.desk.facts.products or not words or _wants_person(draft):
@@ -46,7 +52,6 @@ def hear_advice(draft: Draft) -> None:
     if waiting == BUY:
         _hear_choice(draft, words)
         return
-    told, commands = draft.slots.pop(TOLD, ""), draft.understanding.commands
     if told and commands and all(isinstance(one, ChitChat) and one.topic in _THANKS for one in commands):
         draft.slots[TOLD] = told
         draft.understanding = replace(draft.understanding, commands=(*commands, StartFlow(flow="beside_order")))
@@ -82,20 +87,40 @@ def _hear_choice(draft: Draft, words: str) -> None:
     if question.aspects and (not named or load_moves().says("asks", words)):
         return
     pieces = any(entity.kind == "quantity" for entity in draft.understanding.entities) or words.strip().isdigit()
-    if named or pieces or load_moves().read(words) in (*_BUYS, "any"):
+    move = load_moves().read(words)
+    if named or pieces or move == "any" or (move in _BUYS and _is_buying(draft, move, words)):
         _obey(draft, SetSlot(slot="choice", value=words))
 
 
 def _is_buying(draft: Draft, move: str, words: str) -> bool:
     """Return whether it is known, or to be asked with good reason, what shall be bought."""
+    if move == "cart":
+        return True
+    if move == "buy" and not _only_decides(draft, words):
+        return False
     spoken_of = draft.slots.get("product_id") or draft.slots.get("listed", "").startswith("product_id")
-    named = _names_product(draft, words)
-    return move == "cart" or bool(named) or (bool(spoken_of) and not _names_other(draft, words))
+    return bool(_named(draft, words)) or (bool(spoken_of) and not _names_other(draft, words))
 
 
-def _names_product(draft: Draft, words: str) -> bool:
+def _only_decides(draft: Draft, words: str) -> bool:
+    """Return whether nothing else is spoken of than goods, their options and numbers: no manager, no size chart."""
+    facts, question = draft.desk.facts, read_question(words, draft.desk.facts.lexicon)
+    if question.topics or set(question.aspects) - _OF_CHOICE:
+        return False
+    keys = (*_named(draft, words), draft.slots.get("product_id", ""), *listed_goods(draft))
+    goods = [product for key in keys if (product := facts.product(key))]
+    named = [(one.start, one.end) for one in product_mentions(words, goods, facts.lexicon)]
+    named += [(one.start, one.end) for product in goods for one in option_mentions(words, product, facts.lexicon)]
+    named += [one.span() for one in load_moves().deciding(words)]
+    unknown = (span for span in facts.lexicon.read(words) if not span.kind)
+    return all(any(start <= span.start and span.end <= end for start, end in named) for span in unknown)
+
+
+def _named(draft: Draft, words: str) -> list[str]:
+    """Return the ids of the products that the words name well enough."""
     facts = draft.desk.facts
-    return any(one.strength >= _NAMED for one in product_mentions(words, tuple(facts.products.values()), facts.lexicon))
+    found = product_mentions(words, tuple(facts.products.values()), facts.lexicon)
+    return [one.product_id for one in found if one.strength >= _NAMED]
 
 
 def _names_other(draft: Draft, words: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,14 +26,28 @@ class Moves:
     def read(self, text: str) -> str:
         """Return the move that normalised words make, "" for none: the first in the order of the file."""
         moves = _OF_ORDERS if self.settles.search(text) else (one for one in self.patterns if one not in _WORDS)
-        return next((move for move in moves if self.says(move, text)), "")
+        move = next((move for move in moves if self.says(move, text)), "")
+        return self._of_consent(text) if move == "personal_on" else move
 
     def says(self, move: str, text: str) -> bool:
         """Return whether the words make this very move."""
         return self.patterns[move].search(text) is not None
 
+    def deciding(self, text: str) -> Iterator[re.Match[str]]:
+        """Return the words that say that something is bought, or which by its place; nothing of what it is."""
+        return self.patterns["deciding"].finditer(text)
 
-_WORDS = ("asks", "brand", "too_dear")
+    def _of_consent(self, text: str) -> str:
+        """Return what words are that speak of advice from one's own orders: only a plain request is a consent."""
+        found = self.patterns["personal_on"].search(text)
+        clause = _CLAUSE.split(text[: found.start()])[-1] + found[0] if found else text
+        if self.says("refuses", clause):
+            return "personal_off"
+        return "personal_ask" if self.says("whether", text) else "personal_on"
+
+
+_CLAUSE = re.compile(r"[，,。.;；!！?？\n]")
+_WORDS = ("asks", "brand", "too_dear", "refuses", "whether", "deciding")
 """What only tells more of a move."""
 _OF_ORDERS = ("personal_off", "personal_on")
 """Moves that speak of orders without settling anything of theirs."""

@@ -46,10 +46,7 @@ async def find(draft: Draft, wish: Wish, *, keep: Keep = lambda _: True) -> Foun
     Everything comes from the records: an audience leaves out what says that it is for others, a need is met where an
     option, an attribute or the description says so.
     """
-    facts = draft.desk.facts
-    needs = wish.needs
-    if any(need.kind in _NOT_GIFT and need.name != "gift" for need in needs):
-        needs = tuple(need for need in needs if need.name != "gift")  # a gift for a child of three is for the child
+    facts, needs = draft.desk.facts, sought(wish)
     out = set(ruled_out(draft))
     left = [product for product in pool(draft, wish) if product.product_id not in out]
     weighed = candidates(left, needs, wish.question, facts.lexicon, language=draft.language, budget=wish.budget)
@@ -61,6 +58,13 @@ async def find(draft: Draft, wish: Wish, *, keep: Keep = lambda _: True) -> Foun
     lacking = _left_out(best)
     best = [one for one in best if _lacking(one) == lacking]
     return Found(candidates=await _ordered(draft, wish, best), lacking=lacking)
+
+
+def sought(wish: Wish) -> tuple[Need, ...]:
+    """Return the needs that products are measured by: a gift for a child of three is for the child."""
+    if any(need.kind in _NOT_GIFT and need.name != "gift" for need in wish.needs):
+        return tuple(need for need in wish.needs if need.name != "gift")
+    return wish.needs
 
 
 def pool(draft: Draft, wish: Wish) -> list[Product]:

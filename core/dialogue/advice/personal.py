@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
 from core.shop.records import OrderStatus
+from core.types import CancelFlow, Deny
 from core.wording.templates import SPOKEN_CHANNELS
 
 FLOW = "personal_on"
@@ -28,8 +29,29 @@ async def offer_to_look(draft: Draft) -> None:
         return
     if draft.message.channel in SPOKEN_CHANNELS or draft.stack[:-1]:
         return
-    draft.slots[_OFFERED] = "offered"
     draft.turn_page()
+    _offer(draft)
+
+
+async def tell_whether(draft: Draft) -> str:
+    """Answer whether own orders count, and offer it: a question is no consent."""
+    if draft.session.consent:
+        draft.say("why_personal")
+        return "on"
+    draft.say("personal_only_so")
+    _offer(draft)
+    return "offered"
+
+
+def note_refused(draft: Draft) -> None:
+    """Remember a no to the offer: it holds for whatever of one's orders something could be sold beside."""
+    said_no = any(isinstance(one, Deny | CancelFlow) for one in draft.understanding.commands)
+    if said_no and draft.slots.get("offer") == FLOW:
+        draft.slots[_OFFERED] = "no"
+
+
+def _offer(draft: Draft) -> None:
+    draft.slots[_OFFERED] = "offered"
     draft.say("personal_offer")
     draft.buttons(
         (draft.word("button.personal"), draft.word("press.personal")), (draft.word("button.no"), draft.word("press.no"))

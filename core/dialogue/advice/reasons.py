@@ -40,13 +40,22 @@ def called(draft: Draft, need: Need) -> str:
 
 
 def budget_words(draft: Draft, low: float, high: float) -> str:
-    """Return a range of prices as it can be pressed and said: "¥100 以内"."""
+    """Return a range of prices as it is said: "¥100 以内"."""
     currency, language = draft.desk.currency, draft.language
     if high == float("inf"):
         return draft.word("budget_over", low=money(low, currency, language))
     if not low:
         return draft.word("budget_under", high=money(high, currency, language))
     return draft.word("budget_between", low=money(low, currency, language), high=money(high, currency, language))
+
+
+def budget_press(draft: Draft, low: float, high: float) -> str:
+    """Return a range of prices as its button says it when pressed: in plain numbers, whatever the currency."""
+    if high == float("inf"):
+        return draft.word("budget_over", low=f"{low:.12g}")
+    if not low:
+        return draft.word("budget_under", high=f"{high:.12g}")
+    return draft.word("budget_between", low=f"{low:.12g}", high=f"{high:.12g}")
 
 
 def _told(draft: Draft, product: Product, reason: Reason) -> str:

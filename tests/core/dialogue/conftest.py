@@ -93,8 +93,11 @@ class MemoryShop:
         return self.records.products.get(product_id)
 
     async def baskets(self) -> tuple[frozenset[str], ...]:
-        kept = (order for order in self.records.orders.values() if order.status != "cancelled")
-        return tuple(frozenset(item.product_id for item in order.items) for order in kept)
+        bought: dict[str, set[str]] = {}
+        for order in self.records.orders.values():
+            if order.status != "cancelled":
+                bought.setdefault(order.user_id, set()).update(item.product_id for item in order.items)
+        return tuple(map(frozenset, bought.values()))
 
     async def pages(self) -> tuple[Page, ...]:
         return tuple(self.records.pages.values())

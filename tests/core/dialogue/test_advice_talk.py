@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from core.dialogue.clerk_dialogue import Dialogue
+from core.knowledge.budget import read_budget
+from core.knowledge.history import LEAST
 from core.shop.records import Records
 from core.types import Identity
+from tests.core.dialogue.conftest import MemoryShop, Talk
 
 if TYPE_CHECKING:
-    from tests.core.dialogue.conftest import MemoryShop, Talk
+    from core.understand.ladder import Understander
 
 
 async def listed(talk: Talk) -> list[str]:
@@ -35,6 +40,20 @@ async def test_a_kind_with_many_products_is_asked_what_for(talk: Talk) -> None:
     assert "跑步" in talk.buttons
     await talk("跑步")
     assert talk.cited[0] == "product:running-shoes"
+
+
+@pytest.mark.parametrize("said", ["推荐个礼物", "recommend a gift"])
+@pytest.mark.parametrize("currency", ["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "CHF", "INR", "KRW"])
+async def test_a_price_button_is_understood_in_every_currency(
+    read: Understander, shop: MemoryShop, currency: str, said: str
+) -> None:
+    talk = Talk(read, Dialogue(shop, None, currency=currency), shop)
+    await talk(said)
+    first, middle, last = (read_budget(one)[0] for one in talk.buttons[:3])
+    assert first and middle and last
+    assert first.low == 0 and first.high == middle.low and middle.high == last.low and last.high == math.inf
+    await talk(talk.buttons[0])
+    assert talk.cited and all(lowest(talk, one.partition(":")[2]) <= first.high for one in talk.cited)
 
 
 async def test_who_does_not_care_gets_a_list_and_no_second_question(talk: Talk) -> None:
@@ -82,14 +101,53 @@ async def test_a_price_that_cannot_be_is_told(talk: Talk) -> None:
 async def test_every_reason_is_in_a_record_and_no_order_of_ones_own_played_a_part(talk: Talk) -> None:
     await talk("recommend something for camping under 200")
     said = await talk("why do you recommend this?")
-    orders = sum(
-        any(item.product_id == "camping-lantern" for item in order.items)
-        for order in talk.shop.records.orders.values()
-        if order.status != "cancelled"
-    )
     await talk.dialogue.facts.counted()
+    customers = sum("camping-lantern" in one for one in await talk.shop.baskets())
     assert "camping" in said and "Your own orders played no part" in said
-    assert f"Orders that have it: {orders}" in await talk("why do you recommend this?")
+    told = f"Customers who bought it: {customers}." in await talk("why do you recommend this?")
+    assert told == (customers >= LEAST)
+
+
+async def test_few_customers_are_not_counted_out(talk: Talk, shop: MemoryShop, records: Records) -> None:
+    buying = next(
+        order
+        for order in records.orders.values()
+        if order.status != "cancelled" and any(item.product_id == "camping-lantern" for item in order.items)
+    )
+    again = {f"X{at}": replace(buying, order_id=f"X{at}") for at in range(LEAST + 1)}
+    shop.records = replace(records, orders=again)
+    await talk.dialogue.warm()
+    await talk("recommend something for camping under 200")
+    assert "Customers who bought it" not in await talk("why do you recommend this?")
+    several = {key: replace(order, user_id=key) for key, order in again.items()}
+    shop.records = replace(records, orders=several)
+    other = Talk(talk.understander, Dialogue(shop, None, currency="CNY"), shop)
+    await other.dialogue.warm()
+    await other("recommend something for camping under 200")
+    assert f"Customers who bought it: {LEAST + 1}." in await other("why do you recommend this?")
+
+
+async def test_a_gift_that_no_record_speaks_of_is_not_said_to_lack(talk: Talk) -> None:
+    await talk("a gift for camping under 400")
+    said = await talk("why do you recommend this?")
+    assert "camping" in said and "gift" not in said.split("\n", 1)[1]
+
+
+async def test_what_was_ruled_out_is_not_explained(talk: Talk) -> None:
+    await talk("something under 100")
+    first = await listed(talk)
+    await talk("I don't like these")
+    second = talk.cited
+    await talk("why do you recommend these?")
+    assert not set(talk.cited) & {f"product:{key}" for key in first} and set(talk.cited) <= set(second)
+
+
+@pytest.mark.parametrize("said", ["another one", "another one please", "one more"])
+async def test_another_one_is_another(talk: Talk, said: str) -> None:
+    await talk("something under 100")
+    first = await listed(talk)
+    await talk(said)
+    assert talk.cited and not {one.partition(":")[2] for one in talk.cited} & set(first)
 
 
 async def test_who_was_recommended_nothing_is_told_so(talk: Talk) -> None:
@@ -139,6 +197,61 @@ async def test_a_no_is_taken_for_an_answer(talk: Talk, buyer: str) -> None:
     assert "买过" not in await talk("推荐个露营用的")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Don't recommend things based on my orders",
+        "don't use personalised recommendations",
+        "never suggest anything based on what I bought",
+        "i don't want you to suggest things based on my history",
+        "别根据我的购买记录给我推荐",
+        "不要根据我的订单推荐",
+        "根据我的订单推荐就不用了",
+        "请不要打开个性化推荐",
+    ],
+)
+async def test_a_refusal_is_no_consent_and_takes_one_back(talk: Talk, buyer: str, said: str) -> None:
+    known(talk, buyer)
+    await talk(said)
+    assert not talk.session.consent
+    talk.session = replace(talk.session, consent=True)
+    await talk(said)
+    assert not talk.session.consent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "do you use personalized recommendations?",
+        "can you recommend things based on my orders?",
+        "你们会根据我的订单推荐吗",
+        "你会不会根据我的订单推荐东西",
+    ],
+)
+async def test_a_question_about_own_orders_is_answered_and_takes_a_yes(talk: Talk, buyer: str, said: str) -> None:
+    known(talk, buyer)
+    answer = await talk(said)
+    assert not talk.session.consent and ("you bought before" in answer or "买过" in answer)
+    await talk(talk.buttons[0])
+    assert talk.session.consent
+
+
+@pytest.mark.parametrize("said", ["recommend something based on what I bought", "根据我的订单推荐，不要太贵"])
+async def test_a_plain_request_is_consent(talk: Talk, buyer: str, said: str) -> None:
+    known(talk, buyer)
+    await talk(said)
+    assert talk.session.consent
+
+
+async def test_a_no_holds_beside_an_order_too(talk: Talk) -> None:
+    order = next(order for order in talk.shop.records.orders.values() if order.status == "pending")
+    known(talk, order.user_id)
+    await talk("recommend something for camping")
+    await talk("no thanks")
+    await talk(f"where is my order {order.order_id}")
+    assert "One more thing" not in await talk("great, thanks!")
+
+
 async def test_nobody_unknown_is_asked_for_their_orders(talk: Talk) -> None:
     assert "买过" not in await talk("推荐个露营用的")
     assert "邮箱" in await talk("根据我买过的东西推荐")
@@ -155,7 +268,7 @@ async def test_a_shop_without_orders_recommends_all_the_same(talk: Talk, shop: M
     shop.records = replace(records, orders={})
     await talk("recommend something for camping under 200")
     assert talk.cited == ["product:camping-lantern"]
-    assert "Orders that have it" not in await talk("why do you recommend this?")
+    assert "Customers who bought it" not in await talk("why do you recommend this?")
 
 
 async def test_a_present_for_mother_is_no_curse(talk: Talk) -> None:

@@ -69,6 +69,60 @@ async def test_a_size_that_is_called_a_size_is_taken(talk: Talk) -> None:
     assert link("TSHIRT-BLUE-L") in await talk("size L")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "can I get it tomorrow?",
+        "I want 2 day delivery",
+        "can I have the size chart",
+        "can i get the warranty details",
+        "let me get the manager",
+        "I'll have the receipt",
+        "let me buy some time",
+        "我想要这个 明天到",
+    ],
+)
+async def test_what_asks_for_something_else_is_no_purchase(talk: Talk, said: str) -> None:
+    await talk("how much is the t-shirt")
+    await talk(said)
+    assert "buying" not in talk.session.slots
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'll take it",
+        "let me get two then",
+        "can I get the blue one in size M please",
+        "I want 2 of them",
+        "I'd like to go with the blue one",
+        "就买它了",
+        "我想要这个 blue 的",
+        "帮我订两件",
+        "来两件蓝色的",
+    ],
+)
+async def test_what_only_decides_is_a_purchase(talk: Talk, said: str) -> None:
+    await talk("how much is the t-shirt")
+    await talk(said)
+    assert "buying" in talk.session.slots or "http" in talk.session.last_reply
+
+
+async def test_pieces_of_a_purchase_that_was_given_up_are_not_bought_later(talk: Talk) -> None:
+    await talk("给我来 3 个保温杯")
+    await talk("蓝色")
+    await talk("算了")
+    assert "颜色" in await talk("就要这个")
+    await talk("蓝色")
+    assert link("FLASK-BLUE-500ML") in await talk("500ml")
+
+
+async def test_a_colour_that_was_asked_about_is_the_one_bought(talk: Talk) -> None:
+    await talk("有蓝色的保温杯吗")
+    await talk("就要这个")
+    assert link("FLASK-BLUE-500ML") in await talk("500ml")
+
+
 async def test_never_mind_ends_it(talk: Talk) -> None:
     await talk("T恤多少钱")
     await talk("就要这个")

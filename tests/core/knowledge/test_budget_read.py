@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from core.knowledge.budget import Budget, read_budget
@@ -22,3 +24,57 @@ from core.knowledge.budget import Budget, read_budget
 )
 def test_a_budget_is_read_and_other_numbers_are_not(text: str, budget: Budget | None) -> None:
     assert read_budget(text)[0] == budget
+
+
+@pytest.mark.parametrize(
+    ("said", "most"),
+    [
+        ("not over 300", 300),
+        ("not more than $300", 300),
+        ("a jacket, not above 300", 300),
+        ("nothing over $300", 300),
+        ("I can't spend more than $50", 50),
+        ("I don't want to pay more than 300 for it", 300),
+        ("不高于300", 300),
+        ("别超过300", 300),
+        ("最好不要超过300块", 300),
+        ("不想超过三百", 300),
+        ("不要300以上的", 300),
+    ],
+)
+def test_a_lower_limit_that_is_refused_is_an_upper_one(said: str, most: float) -> None:
+    assert read_budget(said)[0] == Budget(0, most)
+
+
+@pytest.mark.parametrize(
+    "said", ["no less than 50", "not under $50", "不低于50", "不少于 50 元", "50 以上", "over $50"]
+)
+def test_an_upper_limit_that_is_refused_is_a_lower_one(said: str) -> None:
+    assert read_budget(said)[0] == Budget(50, math.inf)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "at least 2 bedrooms",
+        "at least 5 stars",
+        "over 100 reviews",
+        "over 2 kilos",
+        "超过5000毫安",
+        "no more than 2 people",
+        "under 2kg",
+        "within 3 days",
+    ],
+)
+def test_what_is_counted_or_weighed_is_no_price(said: str) -> None:
+    assert read_budget(said)[0] is None
+
+
+def test_what_is_counted_beside_a_price_is_left_in_the_words() -> None:
+    budget, rest = read_budget("at least 2 people, nothing over $300")
+    assert budget == Budget(0, 300) and "2 people" in rest
+
+
+@pytest.mark.parametrize("said", ["under HK$300", "低于 NT$300", "under 300 CHF", "under ₹300", "under KRW 300"])
+def test_every_currency_is_money(said: str) -> None:
+    assert read_budget(said)[0] == Budget(0, 300)

@@ -10,18 +10,18 @@ def counted() -> History:
     return count_history([*TENTS, *MUGS])
 
 
-def test_orders_are_counted_by_product_and_by_pair() -> None:
+def test_customers_are_counted_by_product_and_by_pair() -> None:
     history = counted()
-    assert history.orders == 72
+    assert history.customers == 72
     assert history.bought["mug"] == 62 and history.together["lamp"]["tent"] == 8
     assert history.popular(["lamp", "mug", "never"]) == ["mug", "lamp"]
 
 
-def test_what_is_bought_together_more_often_than_chance_has_it_is_told_with_its_orders() -> None:
+def test_what_is_bought_together_more_often_than_chance_has_it_is_told_with_its_customers() -> None:
     assert counted().often_with("tent") == [("lamp", 8)]
 
 
-def test_a_pair_of_two_orders_is_an_accident() -> None:
+def test_a_pair_of_two_customers_is_an_accident() -> None:
     assert counted().often_with("spoon") == []
 
 
@@ -40,5 +40,5 @@ def test_a_shop_without_orders_has_no_opinion() -> None:
     assert history.popular(["a"]) == [] and history.beside(["a"], ["b"]) == [] and history.often_with("a") == []
 
 
-def test_an_order_of_a_whole_warehouse_says_nothing_of_pairs() -> None:
+def test_a_customer_of_a_whole_warehouse_says_nothing_of_pairs() -> None:
     assert count_history([frozenset(map(str, range(60)))]).together == {}

@@ -6,7 +6,9 @@ import pytest
 
 from core.knowledge.budget import Budget, read_budget
 from core.knowledge.lexicon import load_lexicon
+from core.knowledge.recommend import candidates
 from core.knowledge.wish import Wish, read_wish
+from core.shop.records import Product, Variant
 
 
 def wish(*lines: str) -> Wish:
@@ -52,3 +54,21 @@ def test_open_ends_and_thousands_are_read(said: str, low: float, high: float) ->
 @pytest.mark.parametrize("said", ["3 岁以上", "over 20 litres", "more than 2 people", "at least 10 hours"])
 def test_other_quantities_are_no_price(said: str) -> None:
     assert read_budget(said)[0] is None
+
+
+def test_a_later_audience_takes_the_place_of_an_earlier_one() -> None:
+    assert wish("a jacket for men", "for women rather").question.audience == ("women",)
+    assert wish("a jacket for men or women").question.audience == ("men", "women")
+
+
+def test_what_was_refused_and_is_fine_after_all_is_found() -> None:
+    variants = {own: Variant(item_id=own, options={"colour": own}, price=50.0) for own in ("black", "blue")}
+    backpack = Product(product_id="backpack", names={"en": "Backpack"}, variants=variants)
+    for lines, colours in (
+        (("a backpack, not black",), ["blue"]),
+        (("a backpack, not black", "black is fine after all"), ["black"]),
+        (("a black backpack", "not black please"), ["blue"]),
+    ):
+        said = wish(*lines)
+        found = candidates([backpack], said.needs, said.question, load_lexicon(), language="en", budget=said.budget)
+        assert [one.options["colour"] for one in found[0].variants] == colours
