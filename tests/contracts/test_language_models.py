@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from core import registry
+from core.batching import Ran
 from core.errors import BackendError, ConfigError, ModelError, ModelMissingError
 from core.ports import LanguageModel
 from core.types import ChatMessage
@@ -232,10 +233,12 @@ async def test_a_prompt_that_fails_leaves_the_others_of_its_batch_their_answers(
 @pytest.mark.models
 async def test_a_short_answer_is_whole_before_a_longer_one_of_its_batch(small: str, models: Path) -> None:
     model = registry.build("language", f"{small}&batch=4&wait_ms=300", models)
+    batches: list[Ran] = []
+    model.queue.observe = batches.append
     poem = ChatMessage(role="user", content="Write a long poem about the sea.")
     long = asyncio.create_task(answer(model, poem, max_tokens=120))
     _, _, usage = await answer(model, max_tokens=2)
-    assert usage.completion == 2 and not long.done()
+    assert usage.completion == 2 and batches == []  # the batch is not over yet
     assert (await long)[2].completion > 20
 
 
