@@ -7,16 +7,19 @@ the load makes them and a lone job is as quick as without a queue.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from core.errors import BackendError, BusyError
 
+_LOG = logging.getLogger(__name__)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -130,7 +133,14 @@ class ModelQueue(Generic[Item, Result]):
 
     def _work(self) -> None:
         while batch := self._next():
-            self._compute(batch)
+            try:
+                self._compute(batch)
+            except BaseException as error:  # a panic of a library in Rust is no Exception; the queue outlives it
+                _LOG.exception("the queue of %s failed", self.name)
+                told = BackendError(f"{self.name} failed: {error!r}")
+                for job in batch:
+                    if not job.result.done():
+                        job.result.set_exception(told)
 
     def _next(self) -> list[_Job[Item, Result]]:
         """Take the next batch, without those whose callers gave up; none ends the work until a job comes."""
@@ -159,9 +169,12 @@ class ModelQueue(Generic[Item, Result]):
             failed = None if lacks_memory else error
         self._remember(len(jobs), lacks_memory=lacks_memory)
         waited = tuple(began - job.since for job in jobs)
-        self.observe(Ran(size=len(jobs), waited_s=waited, took_s=time.monotonic() - began, out_of_memory=lacks_memory))
+        took_s = time.monotonic() - began
+        with self._logged("observe"):
+            self.observe(Ran(size=len(jobs), waited_s=waited, took_s=took_s, out_of_memory=lacks_memory))
         if lacks_memory:  # only here, after the error is gone: its traceback holds the tensors that filled the memory
-            self.relief()
+            with self._logged("relief"):
+                self.relief()
             self._compute_in_parts(jobs)
         elif failed is not None:
             for job in jobs:
@@ -169,6 +182,14 @@ class ModelQueue(Generic[Item, Result]):
         else:
             for job, result in zip(jobs, results, strict=True):
                 job.result.set_result(result)
+
+    @contextmanager
+    def _logged(self, what: str) -> Iterator[None]:
+        """Log what goes wrong beside the computing: nobody's result depends on it."""
+        try:
+            yield
+        except Exception:
+            _LOG.exception("%s of the queue of %s failed", what, self.name)
 
     def _compute_in_parts(self, jobs: list[_Job[Item, Result]]) -> None:
         if len(jobs) == 1:

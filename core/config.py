@@ -101,12 +101,12 @@ class Serving(_Section):
     strict: bool = False
     """Whether a model that cannot be loaded keeps the clerk from starting; else it is left out, and told."""
     memory_gb: dict[str, float] = {}
-    """GiB of the GPU that a model may take, by its key in [backends], or "model"."""
+    """GiB of the GPU that a model may take, by its key in [backends], "model" or "see"; each of several as much."""
 
     @field_validator("memory_gb")
     @classmethod
     def _of_known_models(cls, budgets: dict[str, float]) -> dict[str, float]:
-        known = (*Backends.model_fields, "model")
+        known = (*Backends.model_fields, "model", "see")
         for key, budget in budgets.items():
             if key not in known or budget <= 0:
                 raise ValueError(f"budgets above 0 for any of {', '.join(known)}, not {key} = {budget}")

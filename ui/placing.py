@@ -34,16 +34,21 @@ class Place:
     """Where one model runs."""
 
     key: str
-    """Of [backends], or "model 1" and so on."""
+    """Of [backends], or "model 1", "see 1" and so on."""
     spec: str
     device: str
     dtype: str
     weights: int | None
     """Bytes of its files; None where they are not here or the library brings its own."""
     budget: int | None
-    """Bytes of the GPU that it may take."""
+    """Bytes of the GPU that it may take; None on a CPU, or without a key in serving.memory_gb."""
     fault: str = ""
     """What keeps it from running here, and what to do."""
+
+    @property
+    def on_gpu(self) -> bool:
+        """Return whether it takes of the GPU's memory."""
+        return self.device.startswith("cuda")
 
 
 def gpu() -> Gpu | None:
@@ -61,7 +66,8 @@ def gpu() -> Gpu | None:
 def places(settings: Settings) -> Iterator[Place]:
     """Yield where the models of the configuration run."""
     specs = [(key, key.partition("_")[0], spec) for key, spec in settings.backends if spec]
-    specs += [(f"model {number}", "language", spec) for number, spec in enumerate(settings.model.backends, start=1)]
+    for key, models in (("model", settings.model.backends), ("see", settings.model.see)):
+        specs += [(f"{key} {number}", "language", spec) for number, spec in enumerate(models, start=1)]
     for key, kind, spec in specs:
         try:
             options = registry.options(kind, spec)
@@ -70,22 +76,22 @@ def places(settings: Settings) -> Iterator[Place]:
             continue
         device = str(options.get("device") or _own_device(kind, spec))
         budget = settings.serving.memory_gb.get(key.partition(" ")[0])
-        on_gpu = device.startswith("cuda")
         place = Place(
             key=key,
             spec=spec,
             device=device,
             dtype=str(options.get("dtype") or options.get("compute") or ""),
             weights=_weights(spec, settings.models.folder.expanduser()),
-            budget=round(budget * _GIB) if budget and on_gpu else None,
+            budget=round(budget * _GIB) if budget and device.startswith("cuda") else None,
         )
-        yield place if not on_gpu else _checked(place, settings.models.folder)
+        yield _checked(place, settings.models.folder) if place.on_gpu else place
 
 
 def take_places(settings: Settings) -> None:
-    """Keep this process to the memory that the models may take of the GPU.
+    """Keep this process to the memory that the models may take of the GPU, where each of them has a budget.
 
-    Raises `BackendError` with everything that keeps a model from running: no GPU, no library, no weights, no room.
+    One without would take its memory from the others' sum. Raises `BackendError` with everything that keeps a model
+    from running: no GPU, no library, no weights, no room.
     """
     taken = list(places(settings))
     faults = [f"  {place.key} = {place.spec!r}: {place.fault}" for place in taken if place.fault]
@@ -95,7 +101,7 @@ def take_places(settings: Settings) -> None:
         faults.append(f"  {room(wanted, device)}; lower serving.memory_gb, take smaller models, or free the GPU")
     if faults:
         raise BackendError("\n".join(["the configured models cannot all run here:", *faults]))
-    if device is not None:
+    if device is not None and all(place.budget for place in taken if place.on_gpu):
         import torch
 
         torch.cuda.set_per_process_memory_fraction(min(1.0, wanted / device.total))

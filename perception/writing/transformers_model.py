@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,54 +21,13 @@ from core.batching import ModelQueue, is_out_of_memory
 from core.errors import BackendError, BusyError, ModelError
 from core.models import locate
 from core.ports import Capabilities
-from core.types import ChatMessage, Chunk, Usage
+from core.types import ChatMessage, Chunk
+from perception.writing.job import Job
 
 _LEAST_ANSWER = 16
 """Tokens that must be left of the window for an answer to make sense."""
 _UNFINISHED = "\ufffd"
 """How a character decodes of which a part is still to come."""
-
-
-@dataclass(slots=True)
-class _Job:
-    """One prompt on its way through a batch."""
-
-    messages: tuple[ChatMessage, ...]
-    schema: Mapping[str, Any] | None
-    max_tokens: int
-    loop: asyncio.AbstractEventLoop
-    out: asyncio.Queue[Chunk | ModelError | None]
-    """What the asker reads; None at the end."""
-    given_up: threading.Event = field(default_factory=threading.Event)
-    tokens: list[int] = field(default_factory=list)
-    told: int = 0
-    """Characters already handed over."""
-    prompt: str = ""
-    """The messages as the model's own template writes them."""
-    pictures: list[Any] = field(default_factory=list)
-    """Those of the messages, decoded, in order."""
-    matcher: Any = None
-    done: bool = False
-    ended: bool = False
-    """Whether the model itself came to an end."""
-
-    def begun(self) -> _Job:
-        """Begin anew, as after a batch that memory did not hold; what was told already is not told twice."""
-        self.tokens, self.done, self.matcher = [], False, None
-        return self
-
-    def idle(self) -> _Job:
-        """Return a row that nobody listens to."""
-        return replace(self, matcher=None, done=True)
-
-    def end(self) -> None:
-        """Let the model go on with others, and tell who asked that nothing more comes."""
-        self.given_up.set()
-        self.out.put_nowait(None)
-
-    def tell(self, event: Chunk | ModelError) -> None:
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.out.put_nowait, event)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +51,7 @@ class TransformersModel:
     vision: bool
     """Whether it is a vision-language model, which answers one prompt at a time: each kind of them lays out the
     pictures of several prompts in its own way."""
-    queue: ModelQueue[_Job, None] = field(init=False)
+    queue: ModelQueue[Job, None] = field(init=False)
     _model: Any = None
     _tokenizer: Any = None
     _processor: Any = None
@@ -122,7 +80,7 @@ class TransformersModel:
         """Yield the answer as it is made, beside those of other prompts."""
         if not self.vision and any(message.pictures for message in messages):
             raise ModelError("refused", f"{self.source} is used as a model of text; one that sees needs vision=true")
-        job = _Job(
+        job = Job(
             messages=tuple(messages),
             schema=schema,
             max_tokens=max_tokens,
@@ -130,12 +88,14 @@ class TransformersModel:
             out=asyncio.Queue(),
         )
         answered = asyncio.ensure_future(self.queue.do(job, deadline_s=deadline_s))
-        answered.add_done_callback(lambda _: job.end())
+        answered.add_done_callback(lambda _: job.release())
         try:
             while (event := await job.out.get()) is not None:
                 if isinstance(event, ModelError):
                     raise event
                 yield event
+                if event.usage is not None:
+                    return  # the others of its batch may go on
             await answered
         except (BusyError, BackendError) as error:
             code = "rate_limited" if isinstance(error, BusyError) else "too_long"
@@ -144,36 +104,38 @@ class TransformersModel:
             raise ModelError("timeout", "the answer did not come within the deadline") from None
         finally:
             answered.cancel()
-            job.end()
+            job.release()
 
-    def _answer(self, jobs: list[_Job]) -> list[None]:
+    def _answer(self, jobs: list[Job]) -> list[None]:
         """Answer a batch; each job hears of its own answer or fault, memory that runs out is the queue's matter."""
         try:
             self._load()
-            fitting = [job.begun() for job in jobs if not job.given_up.is_set() and self._fits(job)]
-            if fitting:
-                self._generate(fitting)
+            if ready := [job for job in jobs if not job.over.is_set() and self._ready(job)]:
+                self._generate(ready)
         except Exception as error:  # whatever a model library raises, those who wait must hear of it
             if is_out_of_memory(error):
                 raise
-            told = error if isinstance(error, ModelError) else ModelError("refused", f"transformers: {error}")
             for job in jobs:
-                job.tell(told)
+                job.fail(error)
         return [None] * len(jobs)
 
-    def _fits(self, job: _Job) -> bool:
-        """Write a job's prompt and return whether the model's window holds it; who asked is told where it does not."""
-        messages = [{"role": one.role, "content": _parts(one) if self.vision else one.content} for one in job.messages]
-        job.prompt = self._processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        job.pictures = [_decoded(picture) for one in job.messages for picture in one.pictures]
-        length = self._inputs([job])["input_ids"].shape[1]
-        if length + min(job.max_tokens, _LEAST_ANSWER) > self.context:
-            job.tell(ModelError("too_long", f"the prompt has {length} tokens, the model reads {self.context}"))
-            return False
-        job.max_tokens = min(job.max_tokens, self.context - length)
-        return True
+    def _ready(self, job: Job) -> bool:
+        """Write a job's prompt and return whether it can be answered; who asked is told why it cannot."""
+        with job.alone():
+            job.begin()
+            messages = [
+                {"role": one.role, "content": _parts(one) if self.vision else one.content} for one in job.messages
+            ]
+            job.prompt = self._processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+            job.pictures = [_decoded(picture) for one in job.messages for picture in one.pictures]
+            job.length = self._inputs([job])["input_ids"].shape[1]
+            if job.length + min(job.max_tokens, _LEAST_ANSWER) > self.context:
+                raise ModelError("too_long", f"the prompt has {job.length} tokens, the model reads {self.context}")
+            job.max_tokens = min(job.max_tokens, self.context - job.length)
+            job.matcher = self._matcher(job)
+        return not job.over.is_set()
 
-    def _inputs(self, jobs: list[_Job]) -> Any:
+    def _inputs(self, jobs: list[Job]) -> Any:
         """Return the prompts as the model takes them, those with pictures with their pixels."""
         import torch
 
@@ -185,14 +147,12 @@ class TransformersModel:
             return inputs.to(self.device)
         return inputs.to(self.device, getattr(torch, self.dtype))  # casts the pixels; ids and masks stay whole numbers
 
-    def _generate(self, jobs: list[_Job]) -> None:
+    def _generate(self, jobs: list[Job]) -> None:
         import torch
 
         full = 1 << (len(jobs) - 1).bit_length() if self.static else len(jobs)
         rows = jobs + [jobs[-1].idle()] * (full - len(jobs))
         inputs = self._inputs(rows)
-        for job in jobs:
-            job.matcher = self._matcher(job)
         most = max(job.max_tokens for job in jobs)
         options: dict[str, Any] = {"max_new_tokens": most}
         if self.static:  # few shapes, so that the step is compiled rarely: 1, 2, 4 ... rows of the whole window
@@ -209,58 +169,60 @@ class TransformersModel:
                 stopping_criteria=[lambda ids, scores, **_: self._stopped(rows, ids)],
                 **options,
             )
-        for job, mask in zip(jobs, inputs["attention_mask"], strict=False):  # idle rows stand behind
-            self._tell_text(job, last=True)
-            cut = len(job.tokens) >= job.max_tokens and not job.ended
-            job.tell(Chunk(cut=cut, usage=Usage(prompt=int(mask.sum()), completion=len(job.tokens))))
+        for job in jobs:  # whom the window cut, shared with a longer prompt
+            if not job.over.is_set():
+                with job.alone():
+                    self._say(job, last=True)
+                    job.finish(cut=True)
 
-    def _masked(self, jobs: list[_Job], scores: Any) -> Any:
+    def _masked(self, jobs: list[Job], scores: Any) -> Any:
         """Forbid the tokens that would leave a job's schema."""
         import torch
 
         for row, job in enumerate(jobs):
-            if job.matcher is None or job.done:
+            if job.matcher is None or job.over.is_set():
                 continue
-            bits = np.unpackbits(np.frombuffer(job.matcher.compute_bitmask(), np.uint8), bitorder="little")
-            allowed = np.zeros(scores.shape[-1], bool)
-            allowed[: len(bits)] = bits[: len(allowed)].astype(bool)
-            scores[row, torch.from_numpy(~allowed).to(scores.device)] = -torch.inf
+            with job.alone():
+                bits = np.unpackbits(np.frombuffer(job.matcher.compute_bitmask(), np.uint8), bitorder="little")
+                allowed = np.zeros(scores.shape[-1], bool)
+                allowed[: len(bits)] = bits[: len(allowed)].astype(bool)
+                scores[row, torch.from_numpy(~allowed).to(scores.device)] = -torch.inf
         return scores
 
-    def _stopped(self, jobs: list[_Job], ids: Any) -> Any:
-        """Hand over the newest token of each job, and return which of them are done."""
+    def _stopped(self, jobs: list[Job], ids: Any) -> Any:
+        """Take the newest token of each job, and return which of them are over."""
         import torch
 
-        ends = self._ends()
         for job, token in zip(jobs, ids[:, -1].tolist(), strict=True):
-            if job.done:
-                continue
-            if token in ends:
-                job.done = job.ended = True
-                continue
+            if not job.over.is_set():
+                with job.alone():
+                    self._take(job, token)
+        return torch.tensor([job.over.is_set() for job in jobs], device=ids.device)
+
+    def _take(self, job: Job, token: int) -> None:
+        """Hand over a token of an answer, and with the last one what the answer cost."""
+        ended = token in self._ends()
+        if not ended:
             job.tokens.append(token)
             if job.matcher is not None:
                 job.matcher.consume_token(token)
-                if job.matcher.is_error():
-                    raise ModelError("refused", f"the schema cannot be kept: {job.matcher.get_error()}")
-                job.done = job.matcher.is_stopped()
-            self._tell_text(job, last=False)
-            job.done = job.done or job.given_up.is_set() or len(job.tokens) >= job.max_tokens
-        return torch.tensor([job.done for job in jobs], device=ids.device)
+                _refuse_error(job.matcher)
+                ended = job.matcher.is_stopped()
+        last = ended or len(job.tokens) >= job.max_tokens
+        self._say(job, last=last)
+        if last:
+            job.finish(cut=not ended)
 
-    def _tell_text(self, job: _Job, *, last: bool) -> None:
+    def _say(self, job: Job, *, last: bool) -> None:
         text = self._tokenizer.decode(job.tokens, skip_special_tokens=True)
-        if text.endswith(_UNFINISHED) and not last:
-            return
-        if len(text) > job.told:
-            job.tell(Chunk(text=text[job.told :]))
-            job.told = len(text)
+        if last or not text.endswith(_UNFINISHED):
+            job.say(text, last=last)
 
     def _ends(self) -> frozenset[int]:
         ends = self._model.generation_config.eos_token_id
         return frozenset(ends if isinstance(ends, list) else [ends])
 
-    def _matcher(self, job: _Job) -> Any:
+    def _matcher(self, job: Job) -> Any:
         if job.schema is None:
             return None
         import llguidance
@@ -272,7 +234,9 @@ class TransformersModel:
         grammar = llguidance.LLMatcher.grammar_from_json_schema(
             json.dumps(dict(job.schema)), overrides={"whitespace_flexible": False}
         )
-        return llguidance.LLMatcher(self._masks, grammar)
+        matcher = llguidance.LLMatcher(self._masks, grammar)
+        _refuse_error(matcher)  # else it would let the model say nothing
+        return matcher
 
     def _load(self) -> None:
         if self._model is not None:
@@ -293,6 +257,11 @@ class TransformersModel:
         if self.adapter:
             model.load_adapter(str(Path(self.adapter).expanduser()))
         self._model = model.to(self.device).eval()
+
+
+def _refuse_error(matcher: Any) -> None:
+    if matcher.is_error():
+        raise ModelError("refused", f"the schema cannot be kept: {matcher.get_error()}")
 
 
 def _parts(message: ChatMessage) -> list[dict[str, str]]:

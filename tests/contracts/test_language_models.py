@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from core import registry
+from core.batching import Ran
 from core.errors import BackendError, ConfigError, ModelError, ModelMissingError
 from core.ports import LanguageModel
 from core.types import ChatMessage
@@ -41,6 +42,16 @@ def served(models: Path) -> Iterator[str]:
     del server
 
 
+@pytest.fixture(scope="module")
+def _one_thread() -> Iterator[None]:
+    """Keep torch to one thread: two wait for each other spinning, and beside other work take ten times as long."""
+    torch = pytest.importorskip("torch", reason="torch comes with the extra llm-transformers")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(
     scope="module",
     params=[
@@ -56,6 +67,7 @@ def model(request: pytest.FixtureRequest) -> LanguageModel:
         spec = f"{spec}?base_url={request.getfixturevalue('served')}"
     if spec.startswith("transformers"):
         pytest.importorskip("llguidance", reason="llguidance comes with the extra llm-transformers")
+        request.getfixturevalue("_one_thread")
         spec = f"{spec}?device=cpu"
     built: LanguageModel = registry.build("language", spec, request.getfixturevalue("models"))
     return built
@@ -95,7 +107,7 @@ async def test_prompts_at_once_are_not_mixed(model: LanguageModel) -> None:
 
 async def test_who_stops_listening_leaves_the_model_to_others(model: LanguageModel) -> None:
     for _ in range(6):  # more than may be answered at once
-        chunks = model.generate(PROMPT, max_tokens=1500)
+        chunks = model.generate(PROMPT, max_tokens=1500, deadline_s=100)  # the first may have to load it
         first = await anext(chunks)  # type: ignore[call-overload]
         await chunks.aclose()  # type: ignore[attr-defined]
         assert first.text
@@ -131,7 +143,7 @@ def test_a_wrong_spec_is_told(spec: str, kind: type[Exception], words: str, tmp_
 
 
 @pytest.fixture(scope="module")
-def small(models: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def small(_one_thread: None, models: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Write the small model unpacked, which loads in a moment; GGUF weights are unpacked anew each time."""
     pytest.importorskip("llguidance", reason="llguidance comes with the extra llm-transformers")
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -204,3 +216,57 @@ async def test_a_deadline_ends_the_answer_with_its_code_and_frees_the_model(smal
     assert told.value.code == "timeout"
     async with asyncio.timeout(10):
         assert (await answer(model, max_tokens=2))[0]
+
+
+@pytest.mark.models
+async def test_a_prompt_that_fails_leaves_the_others_of_its_batch_their_answers(small: str, models: Path) -> None:
+    model = registry.build("language", f"{small}&batch=4&wait_ms=300", models)
+    spoilt, fine = await asyncio.gather(
+        answer(model, schema={"type": "no such type"}, max_tokens=6),
+        answer(model, max_tokens=6),
+        return_exceptions=True,
+    )
+    assert isinstance(spoilt, ModelError) and spoilt.code == "refused"
+    assert not isinstance(fine, BaseException) and fine[0] and fine[2].completion == 6
+
+
+@pytest.mark.models
+async def test_a_short_answer_is_whole_before_a_longer_one_of_its_batch(small: str, models: Path) -> None:
+    model = registry.build("language", f"{small}&batch=4&wait_ms=300", models)
+    batches: list[Ran] = []
+    model.queue.observe = batches.append
+    poem = ChatMessage(role="user", content="Write a long poem about the sea.")
+    long = asyncio.create_task(answer(model, poem, max_tokens=120))
+    _, _, usage = await answer(model, max_tokens=2)
+    assert usage.completion == 2 and batches == []  # the batch is not over yet
+    assert (await long)[2].completion > 20
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("temperature", [0, 5])
+async def test_an_answer_that_memory_broke_off_goes_on_as_it_began_or_is_cut_off(
+    small: str, models: Path, monkeypatch: pytest.MonkeyPatch, temperature: float
+) -> None:
+    import torch
+
+    model = registry.build("language", f"{small}&batch=2&wait_ms=300&temperature={temperature}", models)
+    alone, _, _ = await answer(model, max_tokens=10)
+    generate = model._model.generate
+
+    def narrow(*, input_ids: Any, stopping_criteria: list[Any], **options: Any) -> Any:
+        width = input_ids.shape[1]
+
+        def full(ids: Any, scores: Any, **_: Any) -> Any:
+            if len(ids) > 1 and ids.shape[1] == width + 6:
+                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1.00 GiB")
+            return torch.zeros(len(ids), dtype=torch.bool)
+
+        return generate(input_ids=input_ids, stopping_criteria=[*stopping_criteria, full], **options)
+
+    monkeypatch.setattr(model._model, "generate", narrow)
+    said = await asyncio.gather(*(answer(model, max_tokens=10) for _ in range(2)), return_exceptions=True)
+    assert model.queue.fits == 1  # memory did run out
+    if temperature:
+        assert [one.code for one in said if isinstance(one, ModelError)] == ["cut_off", "cut_off"]
+    else:
+        assert [one[0] for one in said if not isinstance(one, BaseException)] == [alone, alone]

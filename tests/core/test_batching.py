@@ -139,6 +139,33 @@ async def test_out_of_memory_halves_the_batch_and_what_fitted_is_remembered() ->
     assert [len(batch) for batch in model.batches[before:]] == [2, 2]
 
 
+async def test_a_watcher_or_a_relief_that_fails_costs_nobody_a_result(caplog: pytest.LogCaptureFixture) -> None:
+    def fails(*_: Ran) -> None:
+        raise ValueError("no such gauge")
+
+    jobs = queue(Model(holds=2), most=4, relief=fails, observe=fails)
+    async with asyncio.timeout(5):
+        assert await jobs.do_all([1, 2, 3, 4]) == [2, 4, 6, 8]
+        assert await jobs.do(5) == 10
+    assert {"relief of the queue of doubler failed", "observe of the queue of doubler failed"} <= set(caplog.messages)
+
+
+async def test_a_library_that_panics_fails_its_batch_and_the_queue_goes_on() -> None:
+    class PanicException(BaseException):
+        """As the one of libraries in Rust, which is no Exception."""
+
+    def run(numbers: list[int]) -> list[int]:
+        if 13 in numbers:
+            raise PanicException("index out of bounds")
+        return numbers
+
+    jobs: ModelQueue[int, int] = ModelQueue(name="echo", run=run, most=4)
+    async with asyncio.timeout(5):
+        with pytest.raises(BackendError, match="echo failed: .*index out of bounds"):
+            await jobs.do(13)
+        assert await jobs.do(1) == 1
+
+
 async def test_memory_that_does_not_hold_even_one_is_told() -> None:
     jobs = queue(Model(holds=0))
     with pytest.raises(BackendError, match="doubler: the device's memory does not hold even one"):

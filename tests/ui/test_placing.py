@@ -9,6 +9,7 @@ import pytest
 from core.config import Settings, load
 from core.errors import BackendError, ConfigError
 from ui import placing
+from ui.doctor.placed import check
 from ui.placing import Gpu, places, take_places
 
 GIB = 2**30
@@ -39,6 +40,16 @@ def voice(folder: Path, size: int) -> str:
     with (folder / "model.pth").open("wb") as file:
         file.truncate(size)
     return f"coqui:{folder.name}?device=cuda"
+
+
+@pytest.fixture
+def held(card: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the shares of the card that PyTorch is held to from now on."""
+    import torch
+
+    shares: list[float] = []
+    monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", shares.append)
+    return shares
 
 
 def test_without_a_gpu_each_model_that_wants_one_says_what_to_do(
@@ -82,6 +93,40 @@ def test_models_on_the_cpu_take_nothing_of_the_gpu(tmp_path: Path) -> None:
     [place] = places(settings(tmp_path, {"vad": 100}, vad="fake"))
     assert place.device == "cpu" and place.budget is None
     take_places(settings(tmp_path, {"vad": 100}, vad="fake"))
+
+
+def sighted(folder: Path, memory: dict[str, float]) -> Settings:
+    """Return settings with a model of text and one that sees on the card, of 1 GiB each."""
+    pytest.importorskip("transformers", reason="transformers comes with the extra llm-transformers")
+    for name in ("words", "eyes"):
+        (folder / name).mkdir(exist_ok=True)
+        with (folder / name / "model.safetensors").open("wb") as file:
+            file.truncate(GIB)
+    serving, models = {"strict": True, "memory_gb": memory}, {"folder": str(folder)}
+    words, eyes = "transformers:words?device=cuda", "transformers:eyes?device=cuda&vision=true"
+    return load(backends=OFF, serving=serving, models=models, model={"backends": [words], "see": [eyes]})
+
+
+def test_a_model_that_sees_has_a_place_and_a_budget(tmp_path: Path, held: list[float]) -> None:
+    config = sighted(tmp_path, {"model": 4, "see": 4})
+    assert [(place.key, place.weights, place.budget, place.fault) for place in places(config)] == [
+        ("model 1", GIB, 4 * GIB, ""),
+        ("see 1", GIB, 4 * GIB, ""),
+    ]
+    take_places(config)
+    assert held == [0.5]  # 8 of 16 GiB
+    with pytest.raises(BackendError, match=r"see 1 = .*serving\.memory_gb gives it 1\.1"):
+        take_places(sighted(tmp_path, {"model": 4, "see": 1.1}))
+    with pytest.raises(BackendError, match=r"may take 11\.0 GiB and Card has 10\.0"):
+        take_places(sighted(tmp_path, {"model": 4, "see": 7}))
+
+
+def test_pytorch_is_held_to_nothing_where_a_model_on_the_card_has_no_budget(tmp_path: Path, held: list[float]) -> None:
+    config = sighted(tmp_path, {"model": 4})
+    take_places(config)
+    assert held == []
+    [words, eyes, card] = check(config)
+    assert "may take 4.0 GiB" in words.detail and "no budget" in eyes.detail and card.name == "gpu"
 
 
 def test_the_gpu_profile_lies_below_the_users_own_file(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def check(settings: Settings) -> Iterator[Finding]:
         state = State.MISSING if place.fault and settings.serving.strict else State.OK
         state = State.WARNING if place.fault and state is State.OK else state
         yield Finding(name=place.key, state=state, detail=_told(place), remedy=place.fault)
-    if any(place.device.startswith("cuda") for place in found):
+    if any(place.on_gpu for place in found):
         yield _gpu(found)
 
 
@@ -27,6 +27,8 @@ def _told(place: Place) -> str:
         told.append(f"weights {place.weights / 2**30:.2f} GiB")
     if place.budget is not None:
         told.append(f"may take {place.budget / 2**30:.1f} GiB")
+    elif place.on_gpu:
+        told.append("no budget in serving.memory_gb: PyTorch is held to nothing")
     return ", ".join(filter(None, told))
 
 
