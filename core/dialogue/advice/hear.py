@@ -49,14 +49,14 @@ def hear_advice(draft: Draft) -> None:
     waiting = draft.stack[-1].flow if draft.stack else ""
     if not draft.desk.facts.products or not words or _wants_person(draft):
         return
-    if waiting == BUY:
+    move = load_moves().read(words)
+    if waiting == BUY and move not in _PERSONAL:
         _hear_choice(draft, words)
         return
     if told and commands and all(isinstance(one, ChitChat) and one.topic in _THANKS for one in commands):
         draft.slots[TOLD] = told
         draft.understanding = replace(draft.understanding, commands=(*commands, StartFlow(flow="beside_order")))
         return
-    move = load_moves().read(words)
     if move in _PERSONAL:
         _obey(draft, StartFlow(flow=move))
     elif waiting or _is_of_orders(draft):
