@@ -100,7 +100,7 @@ async def quote_policy(draft: Draft) -> str:
     topic = draft.slots.get("topic", "")
     page, about_it = await _page(draft, topic, words)
     if page is not None and not wishes:
-        if not about_it and topic not in TOPICS and read_question(normalise(words), draft.desk.facts.lexicon).things:
+        if not about_it and _is_guessed(draft, topic, words):
             draft.fill("question", words)
             return "asks"
         tell_page(draft, page)
@@ -111,6 +111,13 @@ async def quote_policy(draft: Draft) -> str:
     if page is not None:
         tell_page(draft, page)
     return "ticket" if wishes else "wished"
+
+
+def _is_guessed(draft: Draft, topic: str, words: str) -> bool:
+    """Return whether the topic of words that are not about its page is a guess: a model's, or one that names goods."""
+    if draft.understanding.rung == "model":
+        return True
+    return topic not in TOPICS and bool(read_question(normalise(words), draft.desk.facts.lexicon).things)
 
 
 def _refined(topic: str, draft: Draft, words: str) -> str:

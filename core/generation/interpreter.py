@@ -19,6 +19,7 @@ from core.errors import ModelError
 from core.generation.prompts import fenced
 from core.generation.spending import Purse
 from core.types import ChatMessage, Command, IntentScore, Message, Session
+from core.understand.clauses import clauses
 from core.understand.proposing import commands_of
 from core.understand.sentences import Intent
 
@@ -77,9 +78,12 @@ class Interpreter:
             return None
 
     def _commands(self, text: str, names: Sequence[str], said: Mapping[str, Any]) -> list[Command] | None:
-        """Return the commands of an answer; what no schema was enforced on is checked here."""
+        """Return the commands of an answer; what no schema was enforced on is checked here.
+
+        A message holds no more requests than clauses, however many a small model finds in it.
+        """
         found: list[Command] = []
-        for request in said["requests"][:_REQUESTS]:
+        for request in said["requests"][: min(_REQUESTS, max(1, len(clauses(text))))]:
             name, about = request["intent"], str(request.get("about", ""))
             if name not in names:
                 continue

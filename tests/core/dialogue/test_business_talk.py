@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.core.dialogue.conftest import Talk
+from core.dialogue.clerk_dialogue import Dialogue
+from core.types import Command, SetSlot, StartFlow
+from core.understand.ladder import Understander
+from tests.core.dialogue.conftest import MemoryShop, Talk
 
 
 async def test_no_leaves_everything_as_it_is(talk: Talk) -> None:
@@ -34,3 +36,19 @@ async def test_nothing_is_pretended(talk: Talk, words: str) -> None:
     await talk(words)
     assert talk.shop.actions == []
     assert talk.outcome and talk.outcome.outcome == "asked"
+
+
+class Guesses:
+    """Take whatever is said for a wish to have something installed, as a small model may."""
+
+    async def interpret(self, *_: object) -> list[Command]:
+        topic = SetSlot(slot="topic", value="install_service", source="model")
+        return [topic, StartFlow(flow="business", source="model")]
+
+
+async def test_a_models_guess_is_not_answered_from_a_page_that_the_words_are_not_about(
+    read: Understander, shop: MemoryShop
+) -> None:
+    guessing = Talk(replace(read, interpreter=Guesses()), Dialogue(shop, None, currency="CNY"), shop)
+    said = await guessing("can I tour your factory")
+    assert "technician" not in said and "step" not in said

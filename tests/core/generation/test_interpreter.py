@@ -23,6 +23,7 @@ from core.types import (
     Message,
     Percept,
     Session,
+    SetSlot,
     StartFlow,
     Usage,
 )
@@ -133,3 +134,11 @@ async def test_the_model_hears_what_the_conversation_has_come_to_and_no_proof_of
     asked = model.asked[0][-1].content
     assert "business invoice" in asked and "#W3912701" in asked and "发票抬头写什么" in asked
     assert "chen@example.com" not in asked and "200031" not in asked
+
+
+async def test_one_clause_is_one_request_however_many_a_model_finds(store: Store) -> None:
+    many = ({"intent": "invoice", "about": "invoice"}, {"intent": "complaint", "about": "complaint"})
+    one = await meant(interpreter(store, *many), "can I tour your factory")
+    two = await meant(interpreter(store, *many), "I need an invoice, and I have a complaint")
+    assert [c.value for c in one or () if isinstance(c, SetSlot)] == ["invoice"]
+    assert [c.value for c in two or () if isinstance(c, SetSlot)] == ["invoice", "complaint"]
