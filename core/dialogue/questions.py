@@ -128,7 +128,8 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     facts = draft.desk.facts
     choosing = _likely(draft) == "product_recommendation" or question.budget is not None
     hits = await facts.search(text, prefix="product:", k=20, forgiving=choosing)
-    products = _of_own_name(draft, question, hits) or _of_named_things(draft, question, hits)
+    own = _of_own_name(draft, question, hits)
+    products = own or _of_named_things(draft, question, hits)
     if _wants_advice(draft, question) and await recommend(draft, text, question):
         return "answered"
     page, page_score, enough = await _page(draft, text)
@@ -136,10 +137,7 @@ async def _from_evidence(draft: Draft, text: str, question: Question) -> str:
     best_product = products[0].score + max(leaning, 0.0) if products else 0.0
     best_page = page_score + max(-leaning, 0.0)
     sells = bool(question.things and products) and _VAGUE.issuperset(question.topics)
-    named = any(hit.coverage >= _NAMED for hit in products[:1]) and sells
-    if sells and not named:
-        best = [product for hit in products[:1] if (product := facts.product(hit.passage.id.partition(":")[2]))]
-        named = bool(properly_named(question.text, best, facts.lexicon))
+    named = sells and (bool(own) or any(hit.coverage >= _NAMED for hit in products[:1]))
     if best_page >= enough and best_page > best_product and page is not None and not named:
         if page_score < _SURE_OF_PAGE:
             draft.say("nearest_page")

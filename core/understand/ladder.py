@@ -160,6 +160,7 @@ class Understander:
                 asks=any(span.kind == "topic" and span.name != "order" for span in self.lexicon.read(rest)),
                 own=self.sells and speaks_of_own(rest),
                 calm=mood > ANGRY,
+                looks_around=self.sells and _looks_around(session),
                 goods=self.sells and bool(properly_named(text, self._products or (), self.lexicon)),
             )
             proposed, intents, rung = await self._propose(reading, session)

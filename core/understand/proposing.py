@@ -34,6 +34,8 @@ _SURE_CHAT = 0.7
 """The same for small talk, which a few letters typed by accident resemble most."""
 _SURE_OF = MappingProxyType({"chat": _SURE_CHAT, "handoff": 0.7})
 """The same by what an intent does; nobody is fetched on a guess, who may be offered."""
+_OF_GOODS_BOUGHT = frozenset({"exchange", "modify_order"})
+"""Who looks around and wants "the blue one instead" has nothing yet to exchange."""
 _SURE_CLAUSE = 0.6
 """The same for a clause that is set off strongly; a comma asks for `_SURE_WEAK_CLAUSE`."""
 _SURE_WEAK_CLAUSE = 0.85
@@ -64,6 +66,8 @@ class Reading:
     own: bool
     """Whether its words are about something bought already."""
     calm: bool
+    looks_around: bool
+    """Whether a product is spoken of and no order."""
     goods: bool
     """Whether its words name one of the shop's products by a name of its own; a train may be any train."""
 
@@ -79,6 +83,8 @@ class Proposer:
         best = self._pooled(scores)
         kind, _, what = self.intents[best.name].does.partition(":")
         if kind == "none" and reading.goods and not reading.waiting:
+            kind = "question"
+        if best.name in _OF_GOODS_BOUGHT and reading.looks_around and not reading.own:
             kind = "question"
         knows = kind in ("question", "none")
         if kind == "flow" and _HYPOTHETICAL.search(reading.text):
@@ -111,7 +117,8 @@ class Proposer:
             if isinstance(rules.certain(text), CancelFlow):
                 deed: tuple[str, list[Command]] | None = ("cancel", [CancelFlow()])
             else:
-                deed = self._deed(text, own, lexicon, sure=_SURE_CLAUSE if strong else _SURE_WEAK_CLAUSE)
+                sure = _SURE_CLAUSE if strong else _SURE_WEAK_CLAUSE
+                deed = self._deed(text, own, lexicon, sure=sure, looks_around=reading.looks_around and not reading.own)
                 deed = deed if divided else None
             if deed is not None:
                 _add(found, deed, goes_on=not _names_subject(text, lexicon))
@@ -121,7 +128,7 @@ class Proposer:
         return found[0][1] if found and unsure and found[0][0] != "cancel" and reading.calm else []
 
     def _deed(
-        self, text: str, scores: tuple[IntentScore, ...], lexicon: Lexicon, *, sure: float
+        self, text: str, scores: tuple[IntentScore, ...], lexicon: Lexicon, *, sure: float, looks_around: bool
     ) -> tuple[str, list[Command]] | None:
         """Return what one clause asks for under a key that equal requests share."""
         things = sorted(span.name for span in lexicon.read(text) if span.kind == "thing")
@@ -129,6 +136,8 @@ class Proposer:
             return f"question {things}", [AskKnowledge(question=text)]
         best = self._pooled(scores)
         kind, _, what = self.intents[best.name].does.partition(":")
+        if looks_around and best.name in _OF_GOODS_BOUGHT:
+            kind = "question"
         if best.probability < sure or kind in ("chat", "none", "handoff"):
             return None
         about = things or best.name if kind == "question" else best.name if kind in ("business", "order") else what

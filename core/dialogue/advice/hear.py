@@ -59,7 +59,7 @@ def hear_advice(draft: Draft) -> None:
         return
     if move in _PERSONAL:
         _obey(draft, StartFlow(flow=move))
-    elif waiting or _is_of_orders(draft):
+    elif (waiting and move != "cart") or _is_of_orders(draft):
         return
     elif move in _BUYS:
         if _is_buying(draft, move, words):
