@@ -15,7 +15,7 @@ from typing import Protocol
 
 from core.dialogue.outcome import Bubble, Outcome
 from core.errors import ClosingError, ConflictError
-from core.mailbox import Mailbox
+from core.mailbox import KEPT, Mailbox
 from core.ports import Activity, BlobStore, Journal, Limits, MediaDoor, Perception
 from core.telemetry import Stopwatch
 from core.types import (
@@ -145,7 +145,7 @@ class Engine:
         await self._mailbox.close()
         await asyncio.gather(*self._accepting, return_exceptions=True)
         for message_id in tuple(self._answers):
-            self._give_up(message_id, ClosingError("the clerk is stopping; the message is kept and will be answered"))
+            self._give_up(message_id, ClosingError(KEPT))
 
     async def open(
         self, conversation_id: str, *, channel: str, locale: Language | None = None, identity: Identity | None = None

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from core.errors import BusyError, ClosingError
 from core.types import Message
 
+KEPT = "the clerk is stopping; the message is kept and will be answered"
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -31,7 +33,8 @@ class Mailbox:
 
         Raises `BusyError` when there is none, and `ClosingError` after `close`.
         """
-        self._refuse_when_closed()
+        if self._closed:
+            raise ClosingError("the clerk is stopping; send the message again in a moment")
         taken = len(self._waiting.get(conversation_id, ())) + self._reserved.get(conversation_id, 0)
         if taken >= self._limit:
             raise BusyError(f"{taken} messages are waiting in this conversation; try again in a moment")
@@ -47,7 +50,8 @@ class Mailbox:
 
     def put(self, message: Message) -> None:
         """Queue an accepted message; raises `ClosingError` after `close`, and it stays in the journal only."""
-        self._refuse_when_closed()
+        if self._closed:
+            raise ClosingError(KEPT)
         queue = self._waiting.get(message.conversation_id)
         if queue is not None:
             queue.append(message)
@@ -64,10 +68,6 @@ class Mailbox:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-
-    def _refuse_when_closed(self) -> None:
-        if self._closed:
-            raise ClosingError("the clerk is stopping; send the message again in a moment")
 
     async def _work(self, conversation_id: str) -> None:
         queue = self._waiting[conversation_id]

@@ -116,9 +116,9 @@ async def test_after_the_end_nothing_is_taken_and_nothing_runs() -> None:
     await mailbox.close()
     assert len(running - asyncio.all_tasks()) == 3
     assert desk.handled == []
-    with pytest.raises(ClosingError):
+    with pytest.raises(ClosingError, match="send the message again"):
         mailbox.reserve("c1")
-    with pytest.raises(ClosingError):
+    with pytest.raises(ClosingError, match="is kept"):  # the journal has it, whoever sent it need not repeat it
         mailbox.put(message("late"))
 
 
