@@ -209,6 +209,10 @@ class Engine:
                 return turn
         return await asyncio.shield(self._queue(first))  # queued already, or left over by a turn that failed to commit
 
+    async def played(self, turn: Turn, words: str) -> None:
+        """Record that of a turn's replies only `words` were heard."""
+        raise NotImplementedError
+
     async def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
         """Yield what happens in a conversation from now on."""
         mine: asyncio.Queue[Activity] = asyncio.Queue(maxsize=1000)

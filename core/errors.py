@@ -71,6 +71,10 @@ class ClosingError(BusyError):
     """The clerk is stopping. What was accepted before is kept and answered at the next start."""
 
 
+class NotAnsweredError(ZhangguiError):
+    """A call that we made was not answered; the message says why."""
+
+
 class UndeliverableError(ZhangguiError):
     """A reply can never reach its customer: the chat was closed, the bot was blocked."""
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         AttachmentKind,
         ChatMessage,
         Chunk,
+        Expect,
         Identity,
         Language,
         Message,
@@ -76,12 +77,16 @@ class SpeechRecognizer(Protocol):
         """Say the device, the languages and the sampling rate."""
         ...
 
-    async def transcribe(self, speech: Pcm, *, language: Language | None = None, hint: str = "") -> Transcript:
+    async def transcribe(
+        self, speech: Pcm, *, language: Language | None = None, hint: str = "", expect: Expect = ""
+    ) -> Transcript:
         """Return the words of `speech` (16 kHz), Chinese in simplified script.
 
         `language` fixes the language, None lets the model decide. `hint` holds names the speaker
-        may say, separated by commas, in any language; it biases, never forces. An empty transcript
-        means that nobody spoke. Raises `MediaError` when `speech` is not finite or not one-dimensional.
+        may say, separated by commas, in any language, and `expect` says what was asked for; both
+        bias, neither forces. An empty transcript means that nobody spoke.
+
+        Raises `MediaError` when `speech` is not finite or not one-dimensional.
         """
         ...
 
@@ -96,6 +101,19 @@ class VoiceActivity(Protocol):
 
     def stream(self) -> Callable[[Pcm], float]:
         """Return a listener of its own state: 512 samples at 16 kHz in, probability of speech out."""
+        ...
+
+
+class TurnDetector(Protocol):
+    """Tell whether who paused has finished."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Say the languages and the sampling rate."""
+        ...
+
+    async def finished(self, speech: Pcm) -> float:
+        """Return the probability (0 to 1) that `speech` (16 kHz, up to the pause) is a finished turn."""
         ...
 
 
@@ -399,6 +417,13 @@ class Clerk(Protocol):
         """Return the turns of a conversation, oldest first, those after turn `after` only."""
         ...
 
+    async def played(self, turn: Turn, words: str) -> None:
+        """Record that of a turn's replies only `words` were heard, for the caller interrupted the rest.
+
+        Without it a turn counts as heard whole. What was not heard was not asked, offered or read out.
+        """
+        ...
+
     def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
         """Yield what happens in a conversation from now on (for typing indicators and live replies)."""
         ...
@@ -445,6 +470,22 @@ class Channel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineQuality:
+    """How a line carried the caller's sound; all zero where the line has no packets of its own (TCP, WebSocket)."""
+
+    received: int = 0
+    """Packets that came and were played."""
+    lost: int = 0
+    """Packets that never came or came too late."""
+    reordered: int = 0
+    """Packets that came after a later one."""
+    jitter_ms: float = 0.0
+    """Interarrival jitter (RFC 3550, section 6.4.1)."""
+    round_trip_ms: float = 0.0
+    """Of RTCP, where the far side reports."""
+
+
 class MediaTransport(Protocol):
     """One call's line, whatever carries it. A frame is 20 ms: 320 samples at 16 kHz."""
 
@@ -488,4 +529,19 @@ class MediaTransport(Protocol):
 
     async def hang_up(self) -> None:
         """End the call; safe to call twice."""
+        ...
+
+    def quality(self) -> LineQuality:
+        """Return how the line has carried the caller's sound so far."""
+        ...
+
+
+class Dialer(Protocol):
+    """Call somebody."""
+
+    async def dial(self, target: str, *, ring_s: float = 30.0) -> MediaTransport:
+        """Call `target` and return the line once it was answered, by whomever; `hang_up` ends it.
+
+        Raises `NotAnsweredError`, whose message says why: busy, declined, nobody within `ring_s`, no such address.
+        """
         ...

@@ -18,6 +18,9 @@ from typing import Literal, TypeAlias
 Language: TypeAlias = str
 """A BCP 47 primary tag: "zh" (simplified script), "en", or another two-letter code."""
 
+Expect: TypeAlias = Literal["", "id", "digits", "email", "phone", "yes_no", "choice", "name", "address"]
+"""What a customer was asked for last, as far as it helps to hear the answer; "" where anything may come."""
+
 
 class AttachmentKind(StrEnum):
     """What a customer sent beside words."""
@@ -59,6 +62,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     locale: Language | None = None
     """What the channel believes the customer reads; the words themselves weigh more."""
+    transcript: Transcript | None = None
+    """What a call heard, where `text` was spoken and not typed: how sure the recogniser was of which word."""
     wants_speech: bool = False
     """Whether the reply should be spoken as well as written."""
     received_at: datetime
@@ -449,6 +454,8 @@ class Turn:
     """The steps that the flow engine took, in order: "identify.check"."""
     stack: tuple[FlowFrame, ...] = ()
     """The flows that went on afterwards, the innermost last."""
+    expects: Expect = ""
+    """What the customer was asked for at the end of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from channels.phone.codec import FRAME, RATE_HZ, Resampler, to_float, to_int16
 from channels.phone.hold import hold
 from channels.phone.inlet import Inlet
 from channels.phone.listening import cannot_listen
-from core.ports import MediaTransport, Pcm
+from core.ports import LineQuality, MediaTransport, Pcm
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +153,10 @@ class AudioSocketLine:
     async def transfer(self, target: str) -> bool:
         """Return False: AudioSocket has no way to put a caller through, and nothing is pretended."""
         return False
+
+    def quality(self) -> LineQuality:
+        """Return zeros: the carrier hides its packets."""
+        return LineQuality()
 
     async def hang_up(self) -> None:
         """Say goodbye in the protocol; safe to call twice. The door closes the connection."""

@@ -17,7 +17,7 @@ from aiohttp import WSMsgType, web
 
 from channels.phone.codec import FRAME, RATE_HZ, Resampler, decode_ulaw, encode_ulaw, to_float, to_int16
 from channels.phone.inlet import Inlet
-from core.ports import Pcm
+from core.ports import LineQuality, Pcm
 
 log = logging.getLogger(__name__)
 
@@ -178,6 +178,10 @@ class TwilioLine:
     async def transfer(self, target: str) -> bool:
         """Return False: putting through needs Twilio's REST API, and nothing is pretended."""
         return False
+
+    def quality(self) -> LineQuality:
+        """Return zeros: the carrier hides its packets."""
+        return LineQuality()
 
     async def hang_up(self) -> None:
         """Close the stream, upon which Twilio ends the call; safe to call twice."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.ports import Capabilities, Pcm
-from core.types import Language, Transcript, Word
+from core.types import Expect, Language, Transcript, Word
 from perception.hearing.speech import checked, is_silent
 
 
@@ -23,7 +23,9 @@ class FakeRecognizer:
         """Say the languages and the sampling rate."""
         return Capabilities(languages=("zh", "en"), sample_rate=16_000)
 
-    async def transcribe(self, speech: Pcm, *, language: Language | None = None, hint: str = "") -> Transcript:
+    async def transcribe(
+        self, speech: Pcm, *, language: Language | None = None, hint: str = "", expect: Expect = ""
+    ) -> Transcript:
         """Return the words, or none for silence; one `Word` spans the recording."""
         speech = checked(speech)
         if is_silent(speech):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.batching import ModelQueue
 from core.models import locate
 from core.ports import Capabilities, Pcm
-from core.types import Language, Transcript, Word
+from core.types import Expect, Language, Transcript, Word
 from perception.hearing import whisper
 from perception.hearing.speech import checked
 from perception.hearing.voiced import RATE_HZ, Voiced, voiced
@@ -85,7 +85,9 @@ class FasterWhisper:
         languages = ("zh", "en", "*") if self.model.model.is_multilingual else ("en",)
         return Capabilities(device=self.device, languages=languages, sample_rate=RATE_HZ)
 
-    async def transcribe(self, speech: Pcm, *, language: Language | None = None, hint: str = "") -> Transcript:
+    async def transcribe(
+        self, speech: Pcm, *, language: Language | None = None, hint: str = "", expect: Expect = ""
+    ) -> Transcript:
         """Return the words of `speech`; see `core.ports.SpeechRecognizer`.
 
         Silero's voice activity decides first, so that silence and noise cost milliseconds and give no

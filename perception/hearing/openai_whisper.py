@@ -15,7 +15,7 @@ from core.batching import ModelQueue
 from core.errors import BackendError, ModelMissingError
 from core.ports import Capabilities, Pcm
 from core.resilience import in_worker
-from core.types import Language, Transcript, Word
+from core.types import Expect, Language, Transcript, Word
 from perception.hearing import whisper
 from perception.hearing.speech import checked
 from perception.hearing.voiced import RATE_HZ, Voiced, voiced
@@ -47,7 +47,9 @@ class OpenAIWhisper:
         """Say the device, the languages and the sampling rate."""
         return Capabilities(device=self.device, languages=self.languages, sample_rate=RATE_HZ)
 
-    async def transcribe(self, speech: Pcm, *, language: Language | None = None, hint: str = "") -> Transcript:
+    async def transcribe(
+        self, speech: Pcm, *, language: Language | None = None, hint: str = "", expect: Expect = ""
+    ) -> Transcript:
         """Return the words of `speech`; see `core.ports.SpeechRecognizer`."""
         spoken = await in_worker(voiced, checked(speech))
         if spoken is None:

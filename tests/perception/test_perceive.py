@@ -41,7 +41,9 @@ class Broken:
     async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
         raise RuntimeError("out of memory")
 
-    async def transcribe(self, speech: Pcm, *, language: str | None = None, hint: str = "") -> Transcript:
+    async def transcribe(
+        self, speech: Pcm, *, language: str | None = None, hint: str = "", expect: str = ""
+    ) -> Transcript:
         raise RuntimeError("out of memory")
 
 

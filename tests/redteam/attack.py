@@ -16,7 +16,7 @@ import soundfile
 from PIL import Image, ImageDraw
 
 from core.ports import Capabilities, Pcm
-from core.types import Attachment, AttachmentKind, Language, Message, Transcript, Turn
+from core.types import Attachment, AttachmentKind, Expect, Language, Message, Transcript, Turn
 from learning.evaluation.cases import Case, Expectation, Said, Write
 from learning.evaluation.cases_source import Source, sources
 from ui.app import Application
@@ -110,7 +110,9 @@ class Ear:
         """Say the languages and the sampling rate."""
         return Capabilities(languages=("zh", "en"), sample_rate=16_000)
 
-    async def transcribe(self, speech: Pcm, *, language: Language | None = None, hint: str = "") -> Transcript:
+    async def transcribe(
+        self, speech: Pcm, *, language: Language | None = None, hint: str = "", expect: Expect = ""
+    ) -> Transcript:
         """Return the words, whatever the recording."""
         spoken = "zh" if any("\u4e00" <= sign <= "\u9fff" for sign in self.words) else "en"
         return Transcript(text=self.words, language=language or spoken, confidence=1.0)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.ports import Activity
+from core.ports import Activity, LineQuality
 from core.types import Message, Percept, Reply, TextPart, Transcript, Turn, Understanding
 from voice.activity.fake import build as loudness
 from voice.call import CallSession
@@ -72,6 +72,9 @@ class Line:
     async def hang_up(self) -> None:
         self.hung_up = True
 
+    def quality(self) -> LineQuality:
+        return LineQuality()
+
     # What the test does at the far end.
 
     async def heard(self, sentences: int) -> None:
@@ -130,7 +133,9 @@ class Ear:
     heard: list[float] = field(default_factory=list)
     asked: list[str | None] = field(default_factory=list)
 
-    async def transcribe(self, speech: np.ndarray, *, language: str | None = None, hint: str = "") -> Transcript:
+    async def transcribe(
+        self, speech: np.ndarray, *, language: str | None = None, hint: str = "", expect: str = ""
+    ) -> Transcript:
         self.heard.append(len(speech) / 16_000)
         self.asked.append(language)
         return self.script.pop(0)
