@@ -46,6 +46,15 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 """What is counted or measured, and so no price where no money is named: a unit, or a plural after the number."""
+_AGE = re.compile(r"\b(?:age[sd]?|between the ages of)\s*$|年龄(?:在|是)?\s*$", re.IGNORECASE)
+"""What a range of years stands after."""
+_REFUSED = re.compile(
+    r"[^,.;!?，。；！？]{0,12}?(?:太贵|贵了|太便宜|不行|不考虑|不要|免谈|买不起|接受不了|超(?:出|了)?预算"
+    r"|\b(?:too (?:expensive|much|pricey|dear|cheap|high|low|steep)|out of (?:my )?(?:budget|reach|the question)"
+    r"|beyond (?:my )?(?:budget|means)|no good|a no)\b)",
+    re.IGNORECASE,
+)
+"""What turns a limit around when it follows: "over 300 is too expensive" wants to pay less."""
 _ABOUT = re.compile(
     rf"({_NUMBER})\s*{_MONEY}?\s*(?:左右|上下)|(?:大概|大约|around|about)\s*{_SIGN}?\s*({_NUMBER})\s*{_MONEY}",
     re.IGNORECASE,
@@ -69,14 +78,14 @@ class Budget:
 
 def read_budget(text: str) -> tuple[Budget | None, str]:
     """Return the budget that the text names, and the text without it."""
-    between = _BETWEEN.search(text)
+    between = next((one for one in _BETWEEN.finditer(text) if not _is_years(text, one)), None)
     if between and _BETWEEN_CUE.search(text):
         low, high = sorted(_value(number) for number in between.groups())
         return Budget(low, high), _cut(text, between)
     bounds = [one for one in _BOUND.finditer(text) if not _is_counted(text, one)]
     if bounds:
-        lows = [_limit(one) for one in bounds if _is_lower(one)]
-        highs = [_limit(one) for one in bounds if not _is_lower(one)]
+        lows = [_limit(one) for one in bounds if _is_lower(text, one)]
+        highs = [_limit(one) for one in bounds if not _is_lower(text, one)]
         for one in reversed(bounds):
             text = _cut(text, one)
         return Budget(max(lows, default=0.0), min(highs, default=math.inf)), text
@@ -93,10 +102,15 @@ def _is_counted(text: str, found: re.Match[str]) -> bool:
     return not named and bool(_COUNTED.match(text, found.end("number")))
 
 
-def _is_lower(found: re.Match[str]) -> bool:
+def _is_years(text: str, found: re.Match[str]) -> bool:
+    return bool(_AGE.search(text, 0, found.start()) or _COUNTED.match(text, found.end()))
+
+
+def _is_lower(text: str, found: re.Match[str]) -> bool:
     """Return whether a limit is the least to be spent: "not over" is an upper one, "no less than" a lower one."""
     negated = bool(found["no"] or found["not"])
-    return bool(found["above"] or found["up"]) != negated
+    refused = bool(_REFUSED.match(text, found.end()))
+    return bool(found["above"] or found["up"]) != (negated or refused)
 
 
 def _limit(found: re.Match[str]) -> float:

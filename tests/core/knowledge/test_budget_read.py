@@ -20,6 +20,10 @@ from core.knowledge.budget import Budget, read_budget
         ("订单3912701到哪了", None),
         ("1.7升的水壶", None),
         ("size 40 to 42", None),
+        ("age 3 to 5, budget 100", Budget(0, 100)),
+        ("3到5岁孩子的玩具，预算100", Budget(0, 100)),
+        ("预算 3000 到 5000", Budget(3000, 5000)),
+        ("over 300, too expensive or not", Budget(300, math.inf)),
     ],
 )
 def test_a_budget_is_read_and_other_numbers_are_not(text: str, budget: Budget | None) -> None:
@@ -40,6 +44,10 @@ def test_a_budget_is_read_and_other_numbers_are_not(text: str, budget: Budget | 
         ("最好不要超过300块", 300),
         ("不想超过三百", 300),
         ("不要300以上的", 300),
+        ("over 300 is too expensive for me", 300),
+        ("anything above $300 would be out of my budget", 300),
+        ("超过三百就太贵了", 300),
+        ("300以上的我买不起", 300),
     ],
 )
 def test_a_lower_limit_that_is_refused_is_an_upper_one(said: str, most: float) -> None:
@@ -47,7 +55,16 @@ def test_a_lower_limit_that_is_refused_is_an_upper_one(said: str, most: float) -
 
 
 @pytest.mark.parametrize(
-    "said", ["no less than 50", "not under $50", "不低于50", "不少于 50 元", "50 以上", "over $50"]
+    "said",
+    [
+        "no less than 50",
+        "not under $50",
+        "不低于50",
+        "不少于 50 元",
+        "50 以上",
+        "over $50",
+        "under 50 is too cheap, trust me",
+    ],
 )
 def test_an_upper_limit_that_is_refused_is_a_lower_one(said: str) -> None:
     assert read_budget(said)[0] == Budget(50, math.inf)
