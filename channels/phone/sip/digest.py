@@ -1,0 +1,111 @@
+"""Who calls proves it by digest, and so do we (RFC 8760: SHA-256, and MD5 for old telephones)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from enum import Enum
+
+from aiosipua import (
+    AuthChallenge,
+    SipDigestAuth,
+    SipRequest,
+    SipResponse,
+    build_credentials,
+    parse_auth,
+    stringify_auth,
+)
+
+REALM = "zhanggui"
+_ALGORITHMS = ("SHA-256", "MD5")
+_FRESH_S = 300
+"""How long a challenge may be answered."""
+_REMEMBERED = 4096
+"""Answers that are remembered, so that nobody who overheard one uses it again."""
+
+
+class Verdict(Enum):
+    """What is thought of a caller's proof."""
+
+    PROVEN = "proven"
+    ASK = "ask"
+    """There is none, or it answers an old challenge."""
+    WRONG = "wrong"
+
+
+def answer_to(challenge: SipResponse, request: SipRequest, proof: SipDigestAuth) -> tuple[str, str] | None:
+    """Return the header (name, value) that answers a 401 or 407; None where no challenge of it is understood."""
+    asks, tells = {
+        401: ("WWW-Authenticate", "Authorization"),
+        407: ("Proxy-Authenticate", "Proxy-Authorization"),
+    }[challenge.status_code]
+    for value in challenge.headers.get(asks):
+        if credentials := build_credentials(proof, parse_auth(value), request.method, request.uri):
+            return tells, stringify_auth(credentials)
+    return None
+
+
+class Gate:
+    """Let callers in who know the password."""
+
+    def __init__(self, user: str, password: str) -> None:
+        """Let in who proves to be `user`."""
+        self._proof = SipDigestAuth(user, password)
+        self._key = secrets.token_bytes(32)
+        self._used: dict[tuple[str, str], None] = {}
+
+    def challenges(self) -> list[str]:
+        """Return the WWW-Authenticate values of a 401, the strongest first."""
+        nonce = self._nonce(int(time.time()))
+        return [
+            f'Digest realm="{REALM}", nonce="{nonce}", algorithm={algorithm}, qop="auth"' for algorithm in _ALGORITHMS
+        ]
+
+    def judge(self, request: SipRequest) -> Verdict:
+        """Judge the proof of a request."""
+        header = request.get_header("Authorization")
+        if not header:
+            return Verdict.ASK
+        told = parse_auth(header).params
+        if not self._is_fresh(told.get("nonce", "")):
+            return Verdict.ASK
+        expected = self._expected(told, request.method)
+        proof = told.get("response", "")
+        if told.get("username") != self._proof.username or not hmac.compare_digest(expected.encode(), proof.encode()):
+            return Verdict.WRONG
+        # Repetitions of the same request never come here; this one was overheard.
+        if (told["nonce"], proof) in self._used:
+            return Verdict.ASK
+        self._used[told["nonce"], proof] = None
+        while len(self._used) > _REMEMBERED:
+            del self._used[next(iter(self._used))]
+        return Verdict.PROVEN
+
+    def _expected(self, told: dict[str, str], method: str) -> str:
+        algorithm = told.get("algorithm", "MD5")
+        if algorithm.upper() not in _ALGORITHMS:
+            return secrets.token_hex()
+        asked = {"realm": REALM, "nonce": told["nonce"], "algorithm": algorithm, "qop": told.get("qop", "")}
+        count = told.get("nc", "1")
+        credentials = build_credentials(
+            self._proof,
+            AuthChallenge(scheme="Digest", params=asked),
+            method,
+            told.get("uri", ""),
+            nonce_count=int(count, 16),
+            cnonce=told.get("cnonce", ""),
+        )
+        return credentials.params["response"] if credentials else secrets.token_hex()
+
+    def _nonce(self, at_s: int) -> str:
+        return f"{at_s:x}." + hmac.new(self._key, str(at_s).encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _is_fresh(self, nonce: str) -> bool:
+        at, _, _ = nonce.partition(".")
+        try:
+            at_s = int(at, 16)
+        except ValueError:
+            return False
+        return 0 <= time.time() - at_s <= _FRESH_S and hmac.compare_digest(self._nonce(at_s).encode(), nonce.encode())
