@@ -204,6 +204,8 @@ class Phone(_Section):
     sip_user: str = ""
     """Who calls must prove to be this user; empty: only this machine, the provider and `sip_trusted` may call."""
     sip_password: SecretStr = SecretStr("")
+    sip_digest: Literal["MD5", "SHA-256"] = "MD5"
+    """How callers prove it; many telephones know MD5 only."""
     sip_trusted: tuple[str, ...] = ()
     """Addresses and networks ("192.0.2.7", "10.0.0.0/8") that may call without a password."""
     sip_register: str = ""

@@ -1,4 +1,4 @@
-"""Who calls proves it by digest, and so do we (RFC 8760: SHA-256, and MD5 for old telephones)."""
+"""Who calls proves it by digest, and so do we (RFC 3261, section 22, with the algorithms of RFC 8760)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from aiosipua import (
 )
 
 REALM = "zhanggui"
-_ALGORITHMS = ("SHA-256", "MD5")
 _FRESH_S = 300
 """How long a challenge may be answered."""
 _REMEMBERED = 4096
@@ -50,18 +49,20 @@ def answer_to(challenge: SipResponse, request: SipRequest, proof: SipDigestAuth)
 class Gate:
     """Let callers in who know the password."""
 
-    def __init__(self, user: str, password: str) -> None:
-        """Let in who proves to be `user`."""
+    def __init__(self, user: str, password: str, *, algorithm: str) -> None:
+        """Let in who proves to be `user` by `algorithm`, "MD5" or "SHA-256".
+
+        Only one is asked for: telephones that do not know a second one give up instead of passing over it.
+        """
+        self._algorithm = algorithm
         self._proof = SipDigestAuth(user, password)
         self._key = secrets.token_bytes(32)
         self._used: dict[tuple[str, str], None] = {}
 
-    def challenges(self) -> list[str]:
-        """Return the WWW-Authenticate values of a 401, the strongest first."""
+    def challenge(self) -> str:
+        """Return the WWW-Authenticate value of a 401."""
         nonce = self._nonce(int(time.time()))
-        return [
-            f'Digest realm="{REALM}", nonce="{nonce}", algorithm={algorithm}, qop="auth"' for algorithm in _ALGORITHMS
-        ]
+        return f'Digest realm="{REALM}", nonce="{nonce}", algorithm={self._algorithm}, qop="auth"'
 
     def judge(self, request: SipRequest) -> Verdict:
         """Judge the proof of a request."""
@@ -84,17 +85,18 @@ class Gate:
         return Verdict.PROVEN
 
     def _expected(self, told: dict[str, str], method: str) -> str:
-        algorithm = told.get("algorithm", "MD5")
-        if algorithm.upper() not in _ALGORITHMS:
-            return secrets.token_hex()
-        asked = {"realm": REALM, "nonce": told["nonce"], "algorithm": algorithm, "qop": told.get("qop", "")}
-        count = told.get("nc", "1")
+        asked = {
+            "realm": REALM,
+            "nonce": told["nonce"],
+            "algorithm": self._algorithm,
+            "qop": told.get("qop", ""),
+        }
         credentials = build_credentials(
             self._proof,
             AuthChallenge(scheme="Digest", params=asked),
             method,
             told.get("uri", ""),
-            nonce_count=int(count, 16),
+            nonce_count=int(told.get("nc", "1"), 16),
             cnonce=told.get("cnonce", ""),
         )
         return credentials.params["response"] if credentials else secrets.token_hex()

@@ -54,7 +54,7 @@ class SipDoor:
         self._max_lines = max_lines
         self._trusted = [ipaddress.ip_network(each, strict=False) for each in settings.sip_trusted]
         password = settings.sip_password.get_secret_value()
-        self._gate = Gate(settings.sip_user, password) if settings.sip_user else None
+        self._gate = Gate(settings.sip_user, password, algorithm=settings.sip_digest) if settings.sip_user else None
         self._wire = Wire(settings.sip_host, settings.sip_port, on_message=self._take_message)
         self._transactions = Transactions(self._wire, self._take)
         self._account = _account(settings)
@@ -223,10 +223,7 @@ class SipDoor:
             return False
         verdict = self._gate.judge(request)
         if verdict is Verdict.ASK:
-            response = self._response(request, 401, "Unauthorized")
-            for challenge in self._gate.challenges():
-                response.headers.append("WWW-Authenticate", challenge)
-            self._transactions.settle(request, response, peer)
+            self._refuse(request, peer, 401, "Unauthorized", {"WWW-Authenticate": self._gate.challenge()})
         elif verdict is Verdict.WRONG:
             log.warning("a call of %s was refused: the password is wrong", peer)
             self._refuse(request, peer, 403, "Forbidden")

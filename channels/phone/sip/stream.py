@@ -24,7 +24,7 @@ from core.ports import LineQuality, Pcm
 log = logging.getLogger(__name__)
 
 _ENCODE = {"PCMU": encode_ulaw, "PCMA": encode_alaw}
-_REPORT_S = 5.0
+_FIRST_REPORT_S, _REPORT_S = 1.0, 5.0
 _GAP_S = 0.2
 """A pause in what is sent, after which the timestamp shows the time that passed."""
 _1900_S = 2_208_988_800
@@ -100,7 +100,7 @@ class RtpStream:
         self.port = rtp.getsockname()[1]
         self._rtp, _ = await self._loop.create_datagram_endpoint(lambda: _Port(self), sock=rtp)
         self._rtcp, _ = await self._loop.create_datagram_endpoint(lambda: _Port(self), sock=rtcp)
-        self._reporting = self._loop.call_later(_REPORT_S, self._report)
+        self._reporting = self._loop.call_later(_FIRST_REPORT_S, self._report)
 
     def agree(self, media: Media, signalling_host: str) -> None:
         """Send to where the far side said; its sound may come from there or from where it signals."""
