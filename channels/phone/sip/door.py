@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from aiosipua import (
     Dialog,
+    DialogState,
     SipDigestAuth,
     SipRequest,
     SipResponse,
@@ -240,6 +241,8 @@ class SipDoor:
         finally:
             self._answering.pop(line.call_id, None)
             self._forget(line)
+            if line.dialog.state is DialogState.CONFIRMED:
+                await line.hang_up()
             line.end()
 
     async def _answered(self, line: SipLine, request: SipRequest, peer: Peer) -> bool:
@@ -285,6 +288,8 @@ class SipDoor:
         if line.call_id in self._answering:
             answering, invite = self._answering.pop(line.call_id)
             answering.cancel()
+            self._forget(line)
+            line.end()
             self._transactions.settle(invite, line.response(invite, 487, "Request Terminated"), peer)
 
     async def _open(self, line: SipLine) -> None:

@@ -87,6 +87,7 @@ class RtpStream:
         self._number = secrets.randbits(15)
         self._timestamp = secrets.randbits(32)
         self._unsent = b""
+        self._is_onset = True
         self._sent_at: float | None = None
         self._sent = self._sent_bytes = 0
         self._far_report: tuple[int, float] | None = None
@@ -98,7 +99,11 @@ class RtpStream:
         """Listen on ports of a range; raises `OSError` where none is free."""
         rtp, rtcp = open_ports(host, first, last)
         self.port = rtp.getsockname()[1]
-        self._rtp, _ = await self._loop.create_datagram_endpoint(lambda: _Port(self), sock=rtp)
+        try:
+            self._rtp, _ = await self._loop.create_datagram_endpoint(lambda: _Port(self), sock=rtp)
+        except BaseException:
+            rtcp.close()
+            raise
         self._rtcp, _ = await self._loop.create_datagram_endpoint(lambda: _Port(self), sock=rtcp)
         self._reporting = self._loop.call_later(_FIRST_REPORT_S, self._report)
 
@@ -123,16 +128,16 @@ class RtpStream:
         if self._media is None or self._rtp is None or self._rtp.is_closing():
             return
         now = self._loop.time()
-        is_first = self._sent_at is None or now - self._sent_at > _GAP_S
-        if is_first and self._sent_at is not None:
+        if self._sent_at is not None and now - self._sent_at > _GAP_S:
             self._timestamp += round((now - self._sent_at) * CLOCK_HZ)
             self._unsent = b""
+            self._is_onset = True
         self._sent_at = now
         self._unsent += _ENCODE[self._media.codec](to_int16(self._talk(frame)))
         size = self._media.ptime_ms * CLOCK_HZ // 1000
         while len(self._unsent) >= size:
-            self._send_packet(self._unsent[:size], is_first=is_first)
-            self._unsent, is_first = self._unsent[size:], False
+            self._send_packet(self._unsent[:size])
+            self._unsent = self._unsent[size:]
 
     def quality(self) -> LineQuality:
         """Return how the far side's sound came so far."""
@@ -188,17 +193,18 @@ class RtpStream:
         self._overdue = None
         self._pass_on(self._arrivals.overdue(self._loop.time()))
 
-    def _send_packet(self, payload: bytes, *, is_first: bool) -> None:
+    def _send_packet(self, payload: bytes) -> None:
         if self._media is None or self._rtp is None:
             return
         packet = RtpPacket(
             payload_type=self._media.payload_type,
-            marker=int(is_first),
+            marker=int(self._is_onset),
             sequence_number=self._number & 0xFFFF,
             timestamp=self._timestamp & 0xFFFFFFFF,
             ssrc=self._ssrc,
             payload=payload,
         )
+        self._is_onset = False
         self._number += 1
         self._timestamp += len(payload)
         self._sent += 1
