@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from enum import Enum
@@ -23,6 +24,9 @@ _FRESH_S = 300
 """How long a challenge may be answered."""
 _REMEMBERED = 4096
 """Answers that are remembered, so that nobody who overheard one uses it again."""
+
+
+_HEX = re.compile(r"[0-9a-fA-F]{1,8}")
 
 
 class Verdict(Enum):
@@ -91,12 +95,15 @@ class Gate:
             "algorithm": self._algorithm,
             "qop": told.get("qop", ""),
         }
+        count = told.get("nc", "1")
+        if not _HEX.fullmatch(count):
+            return secrets.token_hex()
         credentials = build_credentials(
             self._proof,
             AuthChallenge(scheme="Digest", params=asked),
             method,
             told.get("uri", ""),
-            nonce_count=int(told.get("nc", "1"), 16),
+            nonce_count=int(count, 16),
             cnonce=told.get("cnonce", ""),
         )
         return credentials.params["response"] if credentials else secrets.token_hex()
