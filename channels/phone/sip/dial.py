@@ -17,7 +17,7 @@ from aiosipua import (
     stringify_uri,
 )
 
-from channels.phone.sip.digest import answer_to
+from channels.phone.sip.gate import answer_to
 from channels.phone.sip.line import SipLine
 from channels.phone.sip.transactions import Transactions
 from core.errors import NotAnsweredError

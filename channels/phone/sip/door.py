@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -22,7 +21,7 @@ from aiosipua.message import missing_required_headers
 
 from channels.phone.hold import hold
 from channels.phone.sip.dial import Ringing, begin_dialog
-from channels.phone.sip.digest import Gate, Verdict
+from channels.phone.sip.gate import Gate, Verdict
 from channels.phone.sip.here import Here, find, seen_from
 from channels.phone.sip.line import SDP, SipLine
 from channels.phone.sip.offer import NoCodecError
@@ -53,9 +52,12 @@ class SipDoor:
         self._settings = settings
         self._on_call = on_call
         self._max_lines = max_lines
-        self._trusted = [ipaddress.ip_network(each, strict=False) for each in settings.sip_trusted]
-        password = settings.sip_password.get_secret_value()
-        self._gate = Gate(settings.sip_user, password, algorithm=settings.sip_digest) if settings.sip_user else None
+        self._gate = Gate(
+            settings.sip_user,
+            settings.sip_password.get_secret_value(),
+            algorithm=settings.sip_digest,
+            trusted=settings.sip_trusted,
+        )
         self._wire = Wire(settings.sip_host, settings.sip_port, on_message=self._take_message)
         self._transactions = Transactions(self._wire, self._take)
         self._account = _account(settings)
@@ -143,7 +145,9 @@ class SipDoor:
         domain = self._account.domain if self._account else ""
         if not target or any(sign.isspace() or sign in '<>"' for sign in target):
             raise NotAnsweredError(f"{target!r}: no such address")
-        if target.lower().startswith(("sip:", "sips:")):
+        if target.lower().startswith("sips:") or "transport=tls" in target.lower():
+            raise NotAnsweredError(f"{target}: SIP over TLS is not spoken here")
+        if target.lower().startswith("sip:"):
             return target, parse_uri(target).host == domain
         if "@" in target:
             return f"sip:{target}", parse_uri(f"sip:{target}").host == domain
@@ -213,20 +217,13 @@ class SipDoor:
 
     def _may_enter(self, request: SipRequest, peer: Peer) -> bool:
         """Return whether a caller may call; who may not is told so."""
-        address = ipaddress.ip_address(peer.host.partition("%")[0])
-        if self._is_provider(peer) or any(address in network for network in self._trusted):
+        if self._is_provider(peer):
             return True
-        if self._gate is None:
-            if address.is_loopback:
-                return True
-            log.warning("a call of %s was refused: neither is it in phone.sip_trusted nor is phone.sip_user set", peer)
-            self._refuse(request, peer, 403, "Forbidden")
-            return False
-        verdict = self._gate.judge(request)
+        verdict = self._gate.judge(request, peer.host)
         if verdict is Verdict.ASK:
             self._refuse(request, peer, 401, "Unauthorized", {"WWW-Authenticate": self._gate.challenge()})
-        elif verdict is Verdict.WRONG:
-            log.warning("a call of %s was refused: the password is wrong", peer)
+        elif verdict is not Verdict.PROVEN:
+            log.warning("a call of %s was refused: %s", peer, verdict.value)
             self._refuse(request, peer, 403, "Forbidden")
         return verdict is Verdict.PROVEN
 

@@ -12,7 +12,7 @@ from aiosipua import Dialog, SipDigestAuth, SipRequest, SipResponse, parse_uri, 
 
 from channels.phone.codec import FRAME, RATE_HZ
 from channels.phone.inlet import Inlet
-from channels.phone.sip.digest import answer_to
+from channels.phone.sip.gate import answer_to
 from channels.phone.sip.here import Here
 from channels.phone.sip.offer import Media, make_answer, make_offer, understand
 from channels.phone.sip.stream import RtpStream

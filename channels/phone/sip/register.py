@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aiosipua import Dialog, SipDigestAuth, SipRequest, SipResponse, generate_call_id, generate_tag, parse_uri
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 
-from channels.phone.sip.digest import answer_to
+from channels.phone.sip.gate import answer_to
 from channels.phone.sip.here import Here, find
 from channels.phone.sip.transactions import Transactions
 from channels.phone.sip.wire import Peer, Wire
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 _EXPIRES_S = 300
 _REFRESH = 0.8
 """Part of the granted time after which it is asked for again."""
+_KEEP_ALIVE_S = 25.0
+"""NAT forgets who is silent, often after 30 s, and then no call comes through."""
 _LONGEST_WAIT_S = 300
 _PARTING_S = 2.0
 
@@ -87,12 +89,20 @@ class Registration:
                 if not self.is_registered:
                     log.info("registered as %s for %d s", self._account.address, granted_s)
                 self.is_registered = True
-                await asyncio.sleep(granted_s * _REFRESH)
+                await self._wait(granted_s * _REFRESH)
         finally:
             if self.is_registered:
                 with suppress(TimeoutError, NotRegisteredError, OSError):
                     async with asyncio.timeout(_PARTING_S):
                         await self._register(0)
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait until it is time to register anew, and keep NAT open meanwhile."""
+        while seconds > 0:
+            await asyncio.sleep(min(seconds, _KEEP_ALIVE_S))
+            seconds -= _KEEP_ALIVE_S
+            if self.registrar:
+                self._wire.ping(self.registrar)
 
     def _tell(self, why: BaseException | None, wait_s: float) -> None:
         self.is_registered = False

@@ -100,6 +100,13 @@ class Wire(asyncio.DatagramProtocol):
                 log.warning("SIP connection of %s was closed: it does not read", peer)
                 stream.transport.abort()
 
+    def ping(self, peer: Peer) -> None:
+        """Send what keeps the way to a peer open through NAT (RFC 5626, section 3.5.1)."""
+        if peer.transport == "UDP" and self._datagrams:
+            self._datagrams.sendto(_PING, (peer.host, peer.port))
+        elif stream := self._streams.get(peer):
+            stream.write(_PING)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Do nothing: `open` keeps the transport."""
 

@@ -7,7 +7,9 @@ import hmac
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from enum import Enum
+from ipaddress import ip_address, ip_network
 
 from aiosipua import (
     AuthChallenge,
@@ -30,12 +32,12 @@ _HEX = re.compile(r"[0-9a-fA-F]{1,8}")
 
 
 class Verdict(Enum):
-    """What is thought of a caller's proof."""
+    """What is thought of a caller; its value says it in words."""
 
-    PROVEN = "proven"
-    ASK = "ask"
-    """There is none, or it answers an old challenge."""
-    WRONG = "wrong"
+    PROVEN = "may call"
+    ASK = "there is no proof, or it answers an old challenge"
+    WRONG = "the password is wrong"
+    STRANGER = "it is not in phone.sip_trusted, and phone.sip_user is not set"
 
 
 def answer_to(challenge: SipResponse, request: SipRequest, proof: SipDigestAuth) -> tuple[str, str] | None:
@@ -51,14 +53,17 @@ def answer_to(challenge: SipResponse, request: SipRequest, proof: SipDigestAuth)
 
 
 class Gate:
-    """Let callers in who know the password."""
+    """Let callers in who are trusted or know the password."""
 
-    def __init__(self, user: str, password: str, *, algorithm: str) -> None:
-        """Let in who proves to be `user` by `algorithm`, "MD5" or "SHA-256".
+    def __init__(self, user: str, password: str, *, algorithm: str, trusted: Sequence[str] = ()) -> None:
+        """Let in who is in the networks `trusted`, or proves to be `user` by `algorithm`, "MD5" or "SHA-256".
+
+        Where no `user` is set this machine is let in, and nobody else.
 
         Only one is asked for: telephones that do not know a second one give up instead of passing over it.
         """
         self._algorithm = algorithm
+        self._trusted = [ip_network(each, strict=False) for each in trusted]
         self._proof = SipDigestAuth(user, password)
         self._key = secrets.token_bytes(32)
         self._used: dict[tuple[str, str], None] = {}
@@ -68,8 +73,16 @@ class Gate:
         nonce = self._nonce(int(time.time()))
         return f'Digest realm="{REALM}", nonce="{nonce}", algorithm={self._algorithm}, qop="auth"'
 
-    def judge(self, request: SipRequest) -> Verdict:
-        """Judge the proof of a request."""
+    def judge(self, request: SipRequest, host: str) -> Verdict:
+        """Judge a request that came from the address `host`."""
+        address = ip_address(host.partition("%")[0])
+        if any(address in network for network in self._trusted):
+            return Verdict.PROVEN
+        if not self._proof.username:
+            return Verdict.PROVEN if address.is_loopback else Verdict.STRANGER
+        return self._judge_proof(request)
+
+    def _judge_proof(self, request: SipRequest) -> Verdict:
         header = request.get_header("Authorization")
         if not header:
             return Verdict.ASK
