@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiortp import RtpPacket
-from aiosipua import SipMessage, SipRequest, SipResponse, parse_sdp
+from aiosipua import Dialog, SipMessage, SipRequest, SipResponse, parse_sdp
 
 from tests.channels.sip.packets import spoken
 
@@ -87,6 +87,23 @@ class Telephone:
         assert where is not None
         self.sound_at = where
         return answer
+
+    def reply(self, request: SipRequest, status: int, body: str = "", **headers: str) -> None:
+        """Answer a request of the clerk."""
+        response = Dialog(local_tag="far", call_id=request.call_id or "").create_response(request, status)
+        host, port = self.sip.get_extra_info("sockname")
+        response.headers.set_single("Contact", f"<sip:chen@{host}:{port}>")
+        for name, value in headers.items():
+            response.headers.append(name.replace("_", "-"), value)
+        if body:
+            response.headers.set_single("Content-Type", "application/sdp")
+            response.text = body
+        self.send(bytes(response))
+
+    def tell(self, progress: str, state: str = "active") -> None:
+        """Tell how putting through goes on."""
+        told = self.request("NOTIFY", body=progress, Event="refer", Subscription_State=state)
+        self.send(told.replace(b"application/sdp", b"message/sipfrag"))
 
     def hang_up(self) -> None:
         self.send(self.request("BYE"))
