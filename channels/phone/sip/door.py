@@ -121,9 +121,9 @@ class SipDoor:
             peer = await find(self._account.uri if is_ours and self._account else uri, bound=self._settings.sip_host)
             async with asyncio.timeout(ring_s):
                 await self._wire.reach(peer)
+            here = self._seen_from(peer)
         except (OSError, TimeoutError, UnicodeError) as error:
             raise NotAnsweredError(f"{target}: no such address ({error or 'it does not answer'})") from error
-        here = self._seen_from(peer)
         account = self._account if is_ours else None
         ours, proof = (account.address, account.proof) if account else (here.uri, None)
         line = SipLine(
@@ -221,10 +221,11 @@ class SipDoor:
             return True
         verdict = self._gate.judge(request, peer.host)
         if verdict is Verdict.ASK:
-            self._refuse(request, peer, 401, "Unauthorized", {"WWW-Authenticate": self._gate.challenge()})
+            # Said once: strangers may lie about where they are, and repetitions would flood who is there.
+            self._answer(request, peer, 401, "Unauthorized", {"WWW-Authenticate": self._gate.challenge()})
         elif verdict is not Verdict.PROVEN:
             log.warning("a call of %s was refused: %s", peer, verdict.value)
-            self._refuse(request, peer, 403, "Forbidden")
+            self._answer(request, peer, 403, "Forbidden")
         return verdict is Verdict.PROVEN
 
     def _is_provider(self, peer: Peer) -> bool:

@@ -92,6 +92,42 @@ async def test_a_hang_up_of_a_stranger_or_out_of_order_does_not_end_the_call() -
         assert await phone.sound(2)
 
 
+async def test_a_new_offer_that_cannot_be_taken_leaves_the_call_as_it_was() -> None:
+    async with door(parrot) as opened, telephone(opened.port) as phone:
+        await phone.calls()
+        phone.send(phone.request("INVITE", body=phone.offer(formats="18")))
+        await phone.hears(488)
+        phone.send(phone.request("ACK", branch="INVITE2"))
+        phone.send(phone.request("UPDATE"))
+        assert (await phone.hears(200)).cseq.method == "UPDATE"
+        phone.send(phone.request("REFER"))
+        await phone.hears(405)
+        await phone.speak(spoken(5))
+        assert await phone.sound(3)
+
+
+async def test_a_call_may_move_to_another_address_and_law_in_the_middle() -> None:
+    async with door(parrot) as opened, telephone(opened.port) as phone, telephone(opened.port) as other:
+        await phone.calls()
+        await phone.speak(spoken(5))
+        assert [packet.payload_type for packet in await phone.sound(1)] == [0]
+        _, port = other.rtp.get_extra_info("sockname")
+        phone.send(phone.request("UPDATE", body=phone.offer(port=port, formats="8")))
+        assert "PCMA" in (await phone.hears(200)).text
+        other.sound_at = phone.sound_at
+        await other.speak(spoken(5, ssrc=8, kind=8))
+        assert [packet.payload_type for packet in await other.sound(1)] == [8]
+
+
+async def test_a_stranger_is_told_once_that_he_may_not_call() -> None:
+    settings = {"sip_user": "shop", "sip_password": "secret"}
+    async with door(nobody, **settings) as opened, telephone(opened.port) as phone:
+        phone.send(phone.request("INVITE", body=phone.offer()))
+        await phone.hears(401)
+        with pytest.raises(TimeoutError):
+            await phone.hears(401, within_s=1.2)
+
+
 @pytest.mark.parametrize("ms", [10, 30, 60])
 async def test_packets_of_other_lengths_with_a_tenth_lost_in_bursts_keep_their_time(ms: int) -> None:
     listener, packets = Listener(), spoken(3_000 // ms, ms=ms)
