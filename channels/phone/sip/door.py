@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 
 from aiosipua import (
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 _METHODS = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY"
 _RETRY_AFTER_S = 10
+_NUMBER = re.compile(r"(tel:)?\+?[\d\s().-]*\d[\d\s().-]*")
+_BETWEEN_DIGITS = re.compile(r"[\s().-]")
 
 
 class SipDoor:
@@ -114,6 +117,8 @@ class SipDoor:
 
         Raises `NotAnsweredError`, whose message says why.
         """
+        if not self.ready.is_set():
+            raise NotAnsweredError(f"{target}: the SIP door is not open")
         if len(self._lines) >= self._max_lines:
             raise NotAnsweredError(f"{target}: all lines are in use")
         uri, is_ours = self._where(target)
@@ -142,6 +147,8 @@ class SipDoor:
     def _where(self, target: str) -> tuple[str, bool]:
         """Return the SIP address of a target, and whether our provider calls it for us."""
         target = target.strip()
+        if _NUMBER.fullmatch(target):
+            target = _BETWEEN_DIGITS.sub("", target)
         domain = self._account.domain if self._account else ""
         if not target or any(sign.isspace() or sign in '<>"' for sign in target):
             raise NotAnsweredError(f"{target!r}: no such address")
@@ -187,14 +194,14 @@ class SipDoor:
     def _invited(self, request: SipRequest, peer: Peer) -> None:
         needs = [each for value in request.headers.get("require") for each in value.split(",") if each.strip()]
         contacts = request.contact
+        if not self._may_enter(request, peer):
+            return
         if needs:
             self._refuse(request, peer, 420, "Bad Extension", {"Unsupported": ", ".join(needs)})
         elif not contacts or not request.from_addr:
             self._refuse(request, peer, 400, "Missing Contact")
         elif request.body and (request.content_type or "").partition(";")[0].strip().lower() != SDP:
             self._refuse(request, peer, 415, "Unsupported Media Type", {"Accept": SDP})
-        elif not self._may_enter(request, peer):
-            pass
         elif self._calls is None or request.call_id in self._lines:
             self._refuse(request, peer, 482, "Loop Detected")
         elif len(self._lines) >= self._max_lines:

@@ -74,7 +74,8 @@ async def test_an_answer_without_sound_that_we_speak_is_no_answer() -> None:
 @pytest.mark.parametrize(
     ("target", "why"),
     [
-        ("8001", "needs a provider"),
+        ("8001", "8001: a number needs a provider"),
+        ("(020) 8001-23", "020800123: a number needs a provider"),
         ("", "no such address"),
         ("a b", "no such address"),
         ("sip:a@no-such-host.invalid", "no such address"),
