@@ -7,7 +7,9 @@ profile, then the defaults below. Secrets are refused in the TOML file.
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -195,11 +197,46 @@ class Phone(_Section):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_unsigned: bool = False
     """Take calls without a signature; for simulators, and only on a loopback address."""
+    sip_enabled: bool = True
+    sip_host: str = "127.0.0.1"
+    sip_port: int = Field(default=5060, ge=0, le=65535)
+    """UDP and TCP; 0 takes a free one."""
+    sip_user: str = ""
+    """Who calls must prove to be this user; empty: only this machine, the provider and `sip_trusted` may call."""
+    sip_password: SecretStr = SecretStr("")
+    sip_digest: Literal["MD5", "SHA-256"] = "MD5"
+    """How callers prove it; many telephones know MD5 only."""
+    sip_trusted: tuple[str, ...] = ()
+    """Addresses and networks ("192.0.2.7", "10.0.0.0/8") that may call without a password."""
+    sip_register: str = ""
+    """The shop's account at a provider, "sip:user@provider"; empty: none."""
+    sip_register_user: str = ""
+    """The name that goes with the password there; empty: the user of `sip_register`."""
+    sip_register_password: SecretStr = SecretStr("")
+    sip_public_address: str = ""
+    """The address that others reach us at, if a NAT stands between; with ":port" if the port differs too."""
+    rtp_first_port: int = Field(default=16_384, ge=1024, le=65534)
+    rtp_last_port: int = Field(default=16_583, ge=1025, le=65535)
+    """Each call takes two ports of this range."""
     transfer_to: str = ""
     """Number or extension of a person; empty: a hand-off is recorded and nobody is put through."""
     max_calls: int = Field(default=8, ge=1)
     language: Literal["zh", "en", "both"] = "both"
     """Of the greeting; afterwards the caller's own."""
+
+    @field_validator("sip_trusted")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            ipaddress.ip_network(each, strict=False)
+        return value
+
+    @field_validator("sip_register")
+    @classmethod
+    def _account(cls, value: str) -> str:
+        if value and not re.fullmatch(r"sip:[^@\s<>]+@[^@\s<>]+", value):
+            raise ValueError("expected sip:user@provider")
+        return value
 
 
 class Media(_Section):
@@ -236,6 +273,8 @@ _SECRETS = (
     ("telegram", "token"),
     ("telegram", "webhook_secret"),
     ("phone", "twilio_auth_token"),
+    ("phone", "sip_password"),
+    ("phone", "sip_register_password"),
 )
 
 

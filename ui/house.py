@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from channels.phone.lines import PhoneLines
+from channels.phone.listening import is_free
 from channels.web.channel import WebChannel
 from channels.web.house import House as WebHouse
 from channels.web.house import Ready, always_ready
@@ -30,9 +31,12 @@ Announce = Callable[[str, str], None]
 """A name ("web", "telegram", ...) and how to reach it."""
 
 
-async def serve(app: Application, announce: Announce) -> None:
-    """Run all configured channels until cancelled; one that fails ends the others with its error."""
-    settings = app.settings
+async def serve(app: Application, announce: Announce, *, is_demo: bool = False) -> None:
+    """Run all configured channels until cancelled; one that fails ends the others with its error.
+
+    The demo takes calls as well, if it can hear and speak, unless the settings say otherwise.
+    """
+    settings = _with_a_phone(app) if is_demo else app.settings
     channels: list[Channel] = []
     warm_up = WarmUp(steps={"understanding": app.warm, **steps(app.models)}, strict=settings.serving.strict)
     web = await web_channel(app, warm_up.ready) if settings.web.enabled else None
@@ -43,8 +47,9 @@ async def serve(app: Application, announce: Announce) -> None:
 
         channels.append(TelegramChannel(settings.telegram, app.engine, app.data))
     calls = call_session(app) if settings.phone.enabled else None
-    if calls:
-        channels.append(PhoneLines(settings.phone, on_call=calls.hold))
+    phone = PhoneLines(settings.phone, on_call=calls.hold) if calls else None
+    if phone:
+        channels.append(phone)
     if not channels:
         raise ConfigError("no channel is enabled: set web.enabled, telegram.enabled or phone.enabled to true")
     outbox = Outbox(app.journal, channels)
@@ -57,6 +62,9 @@ async def serve(app: Application, announce: Announce) -> None:
             group.create_task(calls.prepare())  # calls are taken meanwhile; what is not ready is said live
         for name, where in _lines(settings):
             announce(name, where)
+        if phone and phone.sip:
+            await phone.sip.ready.wait()
+            announce("phone", phone.sip.address)
         if web:
             address = await web.address()
             announce("web", address)
@@ -97,12 +105,28 @@ async def web_channel(app: Application, ready: Ready = always_ready) -> WebChann
     return WebChannel(house)
 
 
+def _with_a_phone(app: Application) -> Settings:
+    """Return the settings with a telephone on this machine, on ports that are free."""
+    phone = app.settings.phone
+    if "enabled" in phone.model_fields_set or app.recognizer is None or app.activity is None or app.speaker is None:
+        return app.settings
+    changes: dict[str, bool | int] = {"enabled": True}
+    for door, host, port in (
+        ("audiosocket_port", phone.audiosocket_host, phone.audiosocket_port),
+        ("sip_port", phone.sip_host, phone.sip_port),
+    ):
+        if not is_free(host, port):
+            changes[door] = 0
+    return app.settings.model_copy(update={"phone": phone.model_copy(update=changes)})
+
+
 def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.telegram.enabled:
         yield "telegram", settings.telegram.mode
     if settings.phone.enabled:
         phone = settings.phone
-        yield "phone", f"AudioSocket at {phone.audiosocket_host}:{phone.audiosocket_port}"
+        if phone.audiosocket_port:
+            yield "phone", f"AudioSocket at {phone.audiosocket_host}:{phone.audiosocket_port}"
         if phone.twilio_auth_token.get_secret_value() or phone.twilio_unsigned:
             yield "phone", f"Twilio webhook at http://{phone.twilio_host}:{phone.twilio_port}/twilio/voice"
 

@@ -31,10 +31,12 @@ class Inlet:
         self._frames: asyncio.Queue[Pcm | None] = asyncio.Queue()
         self._keys: asyncio.Queue[str | None] = asyncio.Queue(maxsize=64)
         self._closed = False
+        self.is_held = False
+        """While the caller holds the call nothing is heard, not even silence: what plays there is music."""
 
     def put(self, pcm: Pcm) -> None:
         """Take in sound at 16 kHz; the oldest is dropped when the session does not keep up."""
-        if self._closed:
+        if self._closed or self.is_held:
             return
         for frame in self._framer(pcm):
             if self._frames.qsize() >= _BOUND:
@@ -72,6 +74,8 @@ class Inlet:
                 async with asyncio.timeout(wait_s):
                     frame = await self._frames.get()
             except TimeoutError:
+                if self.is_held:
+                    continue
                 for _ in range(max(1, round(wait_s / FRAME_S))):
                     yield silence
                 wait_s = FRAME_S

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from channels.phone.audiosocket import AudioSocketDoor
+from channels.phone.sip import SipDoor
 from channels.phone.twilio_door import TwilioDoor
 from core.config import Phone
 from core.ports import MediaTransport
@@ -19,7 +20,7 @@ _BUSY_LINES = 8
 
 
 class PhoneLines:
-    """Take calls over AudioSocket and Twilio (a `core.ports.Channel`)."""
+    """Take calls over AudioSocket, SIP and Twilio (a `core.ports.Channel`)."""
 
     name = "phone"
 
@@ -32,6 +33,7 @@ class PhoneLines:
         self.audiosocket = AudioSocketDoor(
             settings.audiosocket_host, settings.audiosocket_port, on_call=on_call, max_lines=most
         )
+        self.sip = SipDoor(settings, on_call=on_call, max_lines=most) if settings.sip_enabled else None
         token = settings.twilio_auth_token.get_secret_value()
         self.twilio: TwilioDoor | None = None
         if token or settings.twilio_unsigned:
@@ -55,6 +57,9 @@ class PhoneLines:
                 doors.create_task(self.audiosocket.run())
                 # One after the other: a server that is cancelled while it starts would leave its socket open.
                 await self.audiosocket.ready.wait()
+                if self.sip:
+                    doors.create_task(self.sip.run())
+                    await self.sip.ready.wait()
                 if self.twilio:
                     doors.create_task(self.twilio.run())
                 else:

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import socket
+
 from core.errors import ConfigError
+
+
+def is_free(host: str, port: int) -> bool:
+    """Return whether nobody listens on a port, over UDP or TCP."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(family, kind) as probe:
+            try:
+                if kind is socket.SOCK_STREAM:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+            except OSError:
+                return False
+    return True
 
 
 def cannot_listen(door: str, host: str, port: int, error: OSError) -> ConfigError:

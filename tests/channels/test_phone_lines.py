@@ -22,7 +22,7 @@ async def nobody(line: MediaTransport) -> None:
 
 
 def lines(**settings: object) -> PhoneLines:
-    ports = {"audiosocket_port": 0, "twilio_port": 0}
+    ports = {"audiosocket_port": 0, "sip_port": 0, "twilio_port": 0}
     return PhoneLines(Phone.model_validate(ports | settings), on_call=nobody)
 
 
@@ -34,6 +34,8 @@ async def test_both_doors_open_and_close_together() -> None:
     async with asyncio.timeout(5):
         await phone.audiosocket.ready.wait()
         await phone.twilio.ready.wait()
+        assert phone.sip is not None
+        await phone.sip.ready.wait()
     assert phone.audiosocket.port != phone.twilio.port
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -51,7 +53,20 @@ def test_unsigned_calls_from_the_network_are_refused_before_anything_listens() -
         lines(twilio_unsigned=True, twilio_host="192.0.2.1")
 
 
-@pytest.mark.parametrize("door", ["audiosocket", "twilio"])
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"sip_user": "shop"}, "a user and a password go together"),
+        ({"sip_password": SecretStr("x")}, "a user and a password go together"),
+        ({"rtp_first_port": 20_000, "rtp_last_port": 20_000}, "rtp_last_port = 20000: must be above"),
+    ],
+)
+def test_settings_of_sip_that_do_not_fit_together_are_refused(settings: dict[str, object], told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        lines(**settings)
+
+
+@pytest.mark.parametrize("door", ["audiosocket", "sip", "twilio"])
 async def test_a_port_in_use_is_named(door: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -28,7 +28,7 @@ from voice.speaker import Speaker, build_speaker
 
 pytestmark = [pytest.mark.models, pytest.mark.peer]
 Dial = Callable[[int], AbstractAsyncContextManager[Any]]
-SETTINGS = Phone(enabled=True, audiosocket_port=0, twilio_port=0, twilio_unsigned=True)
+SETTINGS = Phone(enabled=True, audiosocket_port=0, sip_port=0, twilio_port=0, twilio_unsigned=True)
 
 
 @dataclass(frozen=True)

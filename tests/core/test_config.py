@@ -185,3 +185,13 @@ def test_a_wrong_cart_address_names_its_key(monkeypatch: pytest.MonkeyPatch, wro
     monkeypatch.setenv("ZHANGGUI_SHOP__CART_URL", wrong)
     with pytest.raises(ConfigError, match="cart_url"):
         load()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("SIP_REGISTER", "shop@provider"), ("SIP_REGISTER", "sip:provider"), ("SIP_TRUSTED", '["here"]')],
+)
+def test_an_account_or_a_network_that_is_none_is_named(key: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"ZHANGGUI_PHONE__{key}", value)
+    with pytest.raises(ConfigError, match=f"phone.{key.lower()}"):
+        load()

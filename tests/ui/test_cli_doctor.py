@@ -101,6 +101,7 @@ def test_a_port_that_another_program_holds_is_missing(
         port = other.getsockname()[1]
         monkeypatch.setenv("ZHANGGUI_PHONE__ENABLED", "true")
         monkeypatch.setenv("ZHANGGUI_PHONE__TWILIO_PORT", "0")
+        monkeypatch.setenv("ZHANGGUI_PHONE__SIP_PORT", "0")
         monkeypatch.setenv("ZHANGGUI_PHONE__AUDIOSOCKET_PORT", str(port))
         code, lines, _ = examined(capsys)
     assert code == 1

@@ -36,7 +36,7 @@ def settings(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings
         data_dir=tmp_path_factory.mktemp("data"),
         models={"folder": models},
         web=Web(port=0),
-        phone=Phone(enabled=True, audiosocket_port=0, language="en"),
+        phone=Phone(enabled=True, audiosocket_port=0, sip_port=0, language="en"),
     )
 
 

@@ -27,7 +27,7 @@ def serve(context: typer.Context, port: Port = None, host: Host = None, profile:
 
 
 def demo(context: typer.Context, port: Port = None, host: Host = None, profile: Profile = "cpu") -> None:
-    """Run the clerk as a demo: the web page with the widget, and the Gradio page (gradio.port)."""
+    """Run the clerk as a demo: the page with the widget, the Gradio page (gradio.port), and a SIP address."""
     _run(settings(context, profile=profile), port, host, gradio=True)
 
 
@@ -44,7 +44,7 @@ def _run(config: Settings, port: int | None, host: str | None, *, gradio: bool |
         take_places(config)
     try:
         with _alone(config.data_dir.expanduser()):
-            asyncio.run(_serve(config))
+            asyncio.run(_serve(config, is_demo=gradio is not None))
     except BaseExceptionGroup as several:  # channels run side by side; the first to fail ended the others
         raise _first(several) from several
 
@@ -73,7 +73,7 @@ def _alone(data: Path) -> Iterator[None]:
         lock.release()
 
 
-async def _serve(config: Settings) -> None:
+async def _serve(config: Settings, *, is_demo: bool) -> None:
     from ui.app import assemble
     from ui.house import serve as serve_house
 
@@ -85,7 +85,7 @@ async def _serve(config: Settings) -> None:
         async with assemble(config, progress=looking, resume=True) as app:
             if app.resumed:
                 typer.echo(f"taking up {app.resumed} message(s) of the last run", err=True)
-            await serve_house(app, _announce)
+            await serve_house(app, _announce, is_demo=is_demo)
     except asyncio.CancelledError:
         typer.echo("closed; everything accepted is in the record", err=True)
 

@@ -64,11 +64,17 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
 def _phone(settings: Settings) -> Iterator[Finding]:
     phone = settings.phone
     audiosocket = f"AudioSocket {phone.audiosocket_host}:{phone.audiosocket_port}"
-    yield _channel("phone", phone.enabled, f"{audiosocket}, Twilio {phone.twilio_host}:{phone.twilio_port}")
+    sip = f"SIP {phone.sip_host}:{phone.sip_port}, " if phone.sip_enabled else ""
+    yield _channel("phone", phone.enabled, f"{audiosocket}, {sip}Twilio {phone.twilio_host}:{phone.twilio_port}")
     if phone.enabled:
         yield from _call_needs(settings)
         what = "without it Twilio's signatures cannot be checked"
         yield _secret("phone.twilio_auth_token", phone.twilio_auth_token, State.WARNING, what)
+        if phone.sip_enabled and phone.sip_user:
+            yield _secret("phone.sip_password", phone.sip_password, State.MISSING, "callers prove themselves with it")
+        if phone.sip_enabled and phone.sip_register:
+            what = "the provider asks for it"
+            yield _secret("phone.sip_register_password", phone.sip_register_password, State.WARNING, what)
 
 
 def _call_needs(settings: Settings) -> Iterator[Finding]:
