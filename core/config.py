@@ -195,6 +195,21 @@ class Phone(_Section):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_unsigned: bool = False
     """Take calls without a signature; for simulators, and only on a loopback address."""
+    twilio_account_sid: str = ""
+    """Puts callers through and calls out; empty: neither."""
+    twilio_number: str = ""
+    """The number of yours at Twilio that calls out."""
+    twilio_api: str = "https://api.twilio.com"
+    websocket: bool = False
+    """Take calls of Asterisk's chan_websocket."""
+    websocket_host: str = "127.0.0.1"
+    websocket_port: int = Field(default=9093, ge=0, le=65535)
+    websocket_password: SecretStr = SecretStr("")
+    """What Asterisk sends as its password; needed on any address but a loopback one."""
+    browser: bool = True
+    """Offer calls in the chat widget."""
+    stun: list[str] = []
+    """STUN servers for calls from a browser, "stun:stun.example.com:3478", where there is an address translation."""
     transfer_to: str = ""
     """Number or extension of a person; empty: a hand-off is recorded and nobody is put through."""
     max_calls: int = Field(default=8, ge=1)
@@ -236,6 +251,7 @@ _SECRETS = (
     ("telegram", "token"),
     ("telegram", "webhook_secret"),
     ("phone", "twilio_auth_token"),
+    ("phone", "websocket_password"),
 )
 
 

@@ -7,7 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from channels.phone.audiosocket import AudioSocketDoor
+from channels.phone.chan_websocket_door import ChanWebSocketDoor
 from channels.phone.twilio_door import TwilioDoor
+from channels.phone.twilio_rest import TwilioRest
 from core.config import Phone
 from core.ports import MediaTransport
 from core.types import Reply, Turn
@@ -19,14 +21,14 @@ _BUSY_LINES = 8
 
 
 class PhoneLines:
-    """Take calls over AudioSocket and Twilio (a `core.ports.Channel`)."""
+    """Take calls over AudioSocket, chan_websocket and Twilio (a `core.ports.Channel`)."""
 
     name = "phone"
 
     def __init__(self, settings: Phone, *, on_call: Callable[[MediaTransport], Awaitable[None]]) -> None:
         """Listen as `settings` say; `on_call` holds one call and returns when it is over.
 
-        Raises `ConfigError` when the Twilio door would be open to strangers.
+        Raises `ConfigError` when a door would be open to strangers.
         """
         most = settings.max_calls + _BUSY_LINES
         self.audiosocket = AudioSocketDoor(
@@ -43,6 +45,17 @@ class PhoneLines:
                 auth_token=token,
                 public_url=settings.twilio_public_url,
                 unsigned=settings.twilio_unsigned,
+                rest=_account(settings, token),
+                number=settings.twilio_number,
+            )
+        self.websocket: ChanWebSocketDoor | None = None
+        if settings.websocket:
+            self.websocket = ChanWebSocketDoor(
+                settings.websocket_host,
+                settings.websocket_port,
+                on_call=on_call,
+                max_lines=most,
+                password=settings.websocket_password.get_secret_value(),
             )
 
     async def run(self) -> None:
@@ -55,6 +68,9 @@ class PhoneLines:
                 doors.create_task(self.audiosocket.run())
                 # One after the other: a server that is cancelled while it starts would leave its socket open.
                 await self.audiosocket.ready.wait()
+                if self.websocket:
+                    doors.create_task(self.websocket.run())
+                    await self.websocket.ready.wait()
                 if self.twilio:
                     doors.create_task(self.twilio.run())
                 else:
@@ -64,6 +80,12 @@ class PhoneLines:
 
     async def deliver(self, turn: Turn, reply: Reply) -> None:
         """Return at once: the call speaks its replies as they come, and nobody hears them later."""
+
+
+def _account(settings: Phone, token: str) -> TwilioRest | None:
+    if not settings.twilio_account_sid:
+        return None
+    return TwilioRest(account_sid=settings.twilio_account_sid, token=token, api=settings.twilio_api)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -184,7 +184,7 @@ async def test_marks_come_back_when_played_and_silence_is_not_sent() -> None:
         report = await api.call(media(opened), frames=frames(np.zeros(16_000, dtype=np.int16)), config=QUICK)
     assert order == ["marked", "played", "flushed"]
     assert report.violations == []
-    assert report.result.marks_received == ["a", "b"]
+    assert len(report.result.marks_received) == 4  # two of the session, two of the line's own after 200 ms each
     assert report.result.clears_received == 1
     assert report.result.media_frames_received == 25
 
