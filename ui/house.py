@@ -44,7 +44,10 @@ async def serve(app: Application, announce: Announce) -> None:
         channels.append(TelegramChannel(settings.telegram, app.engine, app.data))
     calls = call_session(app) if settings.phone.enabled else None
     if calls:
-        channels.append(PhoneLines(settings.phone, on_call=calls.hold))
+        phone = PhoneLines(settings.phone, on_call=calls.hold)
+        channels.append(phone)
+        if web:
+            web.house.calls = phone.browser
     if not channels:
         raise ConfigError("no channel is enabled: set web.enabled, telegram.enabled or phone.enabled to true")
     outbox = Outbox(app.journal, channels)
@@ -103,6 +106,8 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.phone.enabled:
         phone = settings.phone
         yield "phone", f"AudioSocket at {phone.audiosocket_host}:{phone.audiosocket_port}"
+        if phone.websocket:
+            yield "phone", f"chan_websocket at ws://{phone.websocket_host}:{phone.websocket_port}/asterisk"
         if phone.twilio_auth_token.get_secret_value() or phone.twilio_unsigned:
             yield "phone", f"Twilio webhook at http://{phone.twilio_host}:{phone.twilio_port}/twilio/voice"
 

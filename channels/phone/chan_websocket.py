@@ -94,7 +94,8 @@ def parse(text: str) -> Event | None:
     """Return an event, written as JSON or in plain words ("DTMF_END digit:5"); None where it is neither."""
     if not text.startswith("{"):
         name, *words = text.split()[:64] or [""]
-        fields = dict(word.split(":", 1) if ":" in word else ("correlation_id", word) for word in words)
+        pairs = (word.partition(":") for word in words)
+        fields = {key: value for key, colon, value in pairs if colon} or {"correlation_id": words[0] if words else ""}
         return Event(name, fields, False) if name.isupper() else None
     try:
         told: Any = json.loads(text)

@@ -10,6 +10,7 @@ from channels.phone.audiosocket import AudioSocketDoor
 from channels.phone.chan_websocket_door import ChanWebSocketDoor
 from channels.phone.twilio_door import TwilioDoor
 from channels.phone.twilio_rest import TwilioRest
+from channels.phone.webrtc_door import WebRtcDoor
 from core.config import Phone
 from core.ports import MediaTransport
 from core.types import Reply, Turn
@@ -21,7 +22,7 @@ _BUSY_LINES = 8
 
 
 class PhoneLines:
-    """Take calls over AudioSocket, chan_websocket and Twilio (a `core.ports.Channel`)."""
+    """Take calls over AudioSocket, chan_websocket, Twilio and from browsers (a `core.ports.Channel`)."""
 
     name = "phone"
 
@@ -48,6 +49,9 @@ class PhoneLines:
                 rest=_account(settings, token),
                 number=settings.twilio_number,
             )
+        self.browser: WebRtcDoor | None = None
+        if settings.browser:
+            self.browser = WebRtcDoor(on_call=on_call, max_lines=most, stun=settings.stun)
         self.websocket: ChanWebSocketDoor | None = None
         if settings.websocket:
             self.websocket = ChanWebSocketDoor(
@@ -68,6 +72,8 @@ class PhoneLines:
                 doors.create_task(self.audiosocket.run())
                 # One after the other: a server that is cancelled while it starts would leave its socket open.
                 await self.audiosocket.ready.wait()
+                if self.browser:
+                    doors.create_task(self.browser.run())
                 if self.websocket:
                     doors.create_task(self.websocket.run())
                     await self.websocket.ready.wait()

@@ -45,6 +45,10 @@ class Asterisk:
     def heard(self) -> np.ndarray:
         return self.format.decode(b"".join(self.played))
 
+    async def has_played(self, frames: int) -> None:
+        while len(self.played) < frames:  # noqa: ASYNC110 - the test only looks; nothing tells it
+            await asyncio.sleep(0.02)
+
     async def event(self, name: str, **fields: str) -> None:
         if self.is_json:
             await self.socket.send_str(json.dumps({"event": name, "channel_id": "1.1"} | fields))
@@ -182,8 +186,7 @@ async def test_sound_and_keys_are_carried_both_ways(form: str, frame: int, versi
             for start in range(0, len(said) - frame + 1, frame):
                 await far_end.socket.send_bytes(said[start : start + frame])
                 await asyncio.sleep(0)
-            while len(far_end.played) < 22:
-                await asyncio.sleep(0.02)
+            await far_end.has_played(22)
     loud = np.abs(far_end.heard.astype(int))
     assert loud.max() == pytest.approx(8_000, rel=0.1)
     assert (loud > 1_000).mean() > 0.8
@@ -285,16 +288,15 @@ BAD = [
     "media start",
     "\x00",
     "MEDIA_MARK_PROCESSED",
+    "MEDIA_MARK_PROCESSED 999",
     "DTMF_END",
     "DTMF_END digit:x",
-]
-BAD += [
     "DTMF_END digit:12",
-    "MEDIA_MARK_PROCESSED 999",
     "SOMETHING_NEW a:b:c d",
     '{"event": "ERROR", "error_text": "x"}',
+    "A " * 30_000,
+    '{"event": {"a": [' * 3_000,
 ]
-BAD += ["A " * 30_000, '{"event": {"a": [' * 3_000]
 
 
 async def test_malformed_messages_are_survived_with_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -305,8 +307,7 @@ async def test_malformed_messages_are_survived_with_one_line_in_the_log(caplog: 
             await far_end.socket.send_bytes(b"")
             for _ in range(20):
                 await far_end.socket.send_bytes(FORMATS["ulaw"].encode(np.full(160, 5_000, dtype=np.int16)))
-            while not far_end.played:
-                await asyncio.sleep(0.02)
+            await far_end.has_played(1)
     assert caplog.text.count("skipped, and so are others") == 1
 
 
@@ -319,8 +320,7 @@ async def test_a_flood_of_malformed_messages_ends_the_call_and_the_door_stays_op
         async with dial(opened, form="slin") as far_end:
             await far_end.socket.send_bytes(b"\x00")
             await far_end.socket.send_bytes(b"\x10\x10" * 1_600)
-            while not far_end.played:
-                await asyncio.sleep(0.02)
+            await far_end.has_played(1)
 
 
 @pytest.mark.parametrize(("form", "told"), [("opus", "c(slin16)"), ("", "c(slin16)")])
