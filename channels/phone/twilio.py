@@ -81,7 +81,8 @@ class TwilioLine:
         self._heard = Heard()
         self._odd = 0
         self._is_away = False
-        self._is_back = asyncio.Event()
+        self._is_settled = asyncio.Event()
+        """Set when a caller is back from a transfer, or will never be."""
         self._returned: asyncio.Queue[tuple[web.WebSocketResponse, str] | None] = asyncio.Queue()
         self._over = asyncio.Event()
 
@@ -106,7 +107,7 @@ class TwilioLine:
                 self._socket, self._stream_id = back
                 self._heard.flush()
                 self._is_away = False
-                self._is_back.set()
+                self._is_settled.set()
         finally:
             self._end()
 
@@ -167,6 +168,7 @@ class TwilioLine:
         self._inlet.close()
         self._heard.flush()
         self._over.set()
+        self._is_settled.set()
         self._returned.put_nowait(None)
 
     def frames_in(self) -> AsyncIterator[Pcm]:
@@ -213,13 +215,13 @@ class TwilioLine:
         if self._put_through is None:
             log.warning("call %s: nobody can be put through without phone.twilio_account_sid", self._call_id)
             return False
-        self._is_back.clear()
+        self._is_settled.clear()
         self._is_away = True
         try:
             if await self._put_through(self, target):
                 return True
             async with asyncio.timeout(_RETURN_S):
-                await self._is_back.wait()
+                await self._is_settled.wait()
         except NotAnsweredError as error:
             log.warning("call %s was not put through: %s", self._call_id, error)
             self._is_away = False

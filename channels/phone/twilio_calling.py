@@ -123,6 +123,12 @@ class TwilioCalling:
         finally:
             self._transfers.pop(key, None)
 
+    def close(self) -> None:
+        """Give up the transfers under way, for nobody will hear what becomes of them."""
+        for transfer in self._transfers.values():
+            if not transfer.answered.done():
+                transfer.answered.set_result(False)
+
     def answered(self, key: str, told: Mapping[str, str]) -> None:
         """Take note that the far side of a transfer answered."""
         transfer = self._transfers.get(key)

@@ -72,6 +72,7 @@ class TwilioDoor:
         if rest:
             self.calling = TwilioCalling(rest, number=number, address=self._address, stream=self._stream)
         self._sockets: set[web.WebSocketResponse] = set()
+        self._lines: set[TwilioLine] = set()
         self.port = 0
         """The port in use, once `ready` is set."""
         self.ready = asyncio.Event()
@@ -97,6 +98,10 @@ class TwilioDoor:
             await asyncio.Event().wait()
         finally:
             self.ready.clear()
+            if self.calling:
+                self.calling.close()
+            for line in tuple(self._lines):
+                await line.hang_up()
             for socket in tuple(self._sockets):
                 await socket.close()
             await runner.cleanup()
@@ -186,11 +191,15 @@ class TwilioDoor:
             caller=bearer.caller,
             put_through=self.calling.put_through if self.calling else None,
         )
-        if bearer.dialled is None:
-            await hold(line, self._on_call)
-        elif not bearer.dialled.done():
-            bearer.dialled.set_result(line)
-            await line.pump()
+        self._lines.add(line)
+        try:
+            if bearer.dialled is None:
+                await hold(line, self._on_call)
+            elif not bearer.dialled.done():
+                bearer.dialled.set_result(line)
+                await line.pump()
+        finally:
+            self._lines.discard(line)
 
     async def _begin(self, socket: web.WebSocketResponse) -> Mapping[str, object] | None:
         """Return the "start" message; None, with a line in the log, where none comes."""
