@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import WSMsgType, hdrs, web
 
-from channels.phone.chan_websocket import ChanWebSocketLine, Event, parse
+from channels.phone.chan_websocket import ChanWebSocketLine
+from channels.phone.chan_websocket_events import Event, parse
 from channels.phone.hold import hold
 from channels.phone.listening import cannot_listen, is_loopback
 from core.errors import ConfigError

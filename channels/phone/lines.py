@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from channels.phone.audiosocket import AudioSocketDoor
 from channels.phone.chan_websocket_door import ChanWebSocketDoor
 from channels.phone.twilio_door import TwilioDoor
 from channels.phone.twilio_rest import TwilioRest
-from channels.phone.webrtc_door import WebRtcDoor
 from core.config import Phone
 from core.ports import MediaTransport
 from core.types import Reply, Turn
+
+if TYPE_CHECKING:
+    from channels.phone.webrtc_door import WebRtcDoor
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +54,8 @@ class PhoneLines:
             )
         self.browser: WebRtcDoor | None = None
         if settings.browser:
+            from channels.phone.webrtc_door import WebRtcDoor  # its libraries take most of a second to import
+
             self.browser = WebRtcDoor(on_call=on_call, max_lines=most, stun=settings.stun)
         self.websocket: ChanWebSocketDoor | None = None
         if settings.websocket:

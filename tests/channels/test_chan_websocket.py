@@ -15,8 +15,8 @@ import aiohttp
 import numpy as np
 import pytest
 
-from channels.phone.chan_websocket import FORMATS, parse
 from channels.phone.chan_websocket_door import ChanWebSocketDoor
+from channels.phone.chan_websocket_events import FORMATS, parse
 from core.errors import ConfigError
 from core.ports import MediaTransport
 

@@ -14,7 +14,10 @@ export class NoCall extends Error {
 
 const REFUSALS = { NotAllowedError: "refused", SecurityError: "refused", NotFoundError: "noMicrophone", NotReadableError: "taken" };
 
-/** Call. `signal(sdp)` brings the offer to the clerk; `on.connected()`, `on.ended(code)`, the code "" for a hang-up. */
+/**
+ * Call; return the call, or null where it ended meanwhile. `signal(sdp)` brings the offer to the clerk and returns the
+ * answer; `on.connected()`; `on.ended(code)`, once, with "" for a hang-up. Throws where it never began.
+ */
 export async function dial(signal, stun, on) {
   if (!isSecureContext) throw new NoCall("insecure");
   if (!navigator.mediaDevices?.getUserMedia || !window.RTCPeerConnection) throw new NoCall("unsupported");
@@ -25,18 +28,22 @@ export async function dial(signal, stun, on) {
   const peer = new RTCPeerConnection({ iceServers: stun.length ? [{ urls: stun }] : [] });
   const keys = peer.createDataChannel("keys");
   const speaker = new Audio();
+  let begun = false;
   let over = false;
   let losing = null;
 
   function end(code = "") {
     if (over) return;
+    close();
+    on.ended(code);
+  }
+  function close() {
     over = true;
     clearTimeout(losing);
     removeEventListener("pagehide", leave);
     microphone.getTracks().forEach((track) => track.stop());
     speaker.srcObject = null;
     peer.close();
-    on.ended(code);
   }
   const leave = () => end();
 
@@ -47,10 +54,13 @@ export async function dial(signal, stun, on) {
     speaker.play().catch(() => end("silent"));
   };
   peer.onconnectionstatechange = () => {
-    clearTimeout(losing);
-    if (peer.connectionState === "connected") on.connected();
+    if (peer.connectionState === "connected") {
+      clearTimeout(losing);
+      begun = true;
+      on.connected();
+    }
     if (peer.connectionState === "disconnected") losing = setTimeout(() => end("lost"), LOST_MS);
-    if (peer.connectionState === "failed") end("lost");
+    if (peer.connectionState === "failed") end(begun ? "lost" : "unreachable");
   };
   keys.onclose = () => end(); // the clerk hung up
   addEventListener("pagehide", leave);
@@ -61,13 +71,8 @@ export async function dial(signal, stun, on) {
     await gathered(peer);
     await peer.setRemoteDescription({ type: "answer", sdp: await signal(peer.localDescription.sdp) });
   } catch (error) {
-    if (!over) {
-      over = true;
-      clearTimeout(losing);
-      removeEventListener("pagehide", leave);
-      microphone.getTracks().forEach((track) => track.stop());
-      peer.close();
-    }
+    if (over) return null; // what kept it from beginning was told
+    close();
     throw error;
   }
   return {

@@ -1,12 +1,12 @@
 // The chat: what happens between the panel, the microphone and the server.
 
-import { Refusal, connect } from "./api.js";
-import { NoCall, dial } from "./call.js";
+import { connect } from "./api.js";
 import { painter } from "./bubbles.js";
 import { iconButton, make } from "./dom.js";
 import { remember } from "./memory.js";
 import { outbox } from "./outbox.js";
 import { build } from "./panel.js";
+import { telephone } from "./phone.js";
 import { MOST_PHOTOS, smaller } from "./photos.js";
 import { record } from "./recorder.js";
 import { STRINGS, languageOf } from "./strings.js";
@@ -24,9 +24,6 @@ export async function start(base, settings) {
   let photos = [];
   let line = Promise.resolve();
   let restored = false;
-  let stun = null; // of calls; null while none are offered
-  let call = null;
-  let call_given_up = false; // hung up before there was a call
   let reading = false; // what was said before this page was opened
   const said = new Map();
   const words = (other) => STRINGS[other] || STRINGS[language];
@@ -42,22 +39,20 @@ export async function start(base, settings) {
     finish: () => end(true),
     language: turn_language,
     speak: () => speaking(!aloud),
-    call: ring,
-    mute: (still) => call?.mute(still),
-    press: (key) => call?.press(key),
-    hang_up: () => (call ? call.hang_up() : (call_given_up = true)),
+    call: () => phone.ring(),
+    mute: (still) => phone.mute(still),
+    press: (key) => phone.press(key),
+    hang_up: () => phone.hang_up(),
     opened: restore,
     shown: (kept_open) => memory.set({ kept_open }),
   });
   const out = outbox(api, () => language, { opened: follow, state, answered, forgotten });
+  const phone = telephone(api, panel, words, () => language, { opened: follow, forgotten });
   let typing = null;
 
   panel.say_words();
   speaking(aloud);
-  api.calls().then((calls) => {
-    stun = calls.stun;
-    panel.callable(calls.available);
-  }, () => {});
+  phone.offer();
   addEventListener("offline", () => panel.notice(words().offline));
   addEventListener("online", () => panel.notice(""));
   for (const item of memory.get("unsent") || []) say(item);
@@ -151,44 +146,6 @@ export async function start(base, settings) {
     const audio = await running.finish();
     if (audio) say({ audio });
     else panel.notice(words().tooShort);
-  }
-
-  async function ring() {
-    if (!panel.isOpen()) panel.show(true);
-    panel.notice("");
-    panel.callable(false);
-    panel.bar.calling();
-    call_given_up = false;
-    try {
-      call = await dial(reach, stun, { connected: panel.bar.connected, ended: hung_up });
-      if (call_given_up) call.hang_up();
-    } catch (error) {
-      hung_up(error.code || "other");
-      if (!(error instanceof NoCall || error instanceof Refusal)) throw error;
-    }
-  }
-
-  /** Bring the offer of a call to the clerk, in this conversation or, where it is forgotten there, in a new one. */
-  async function reach(sdp) {
-    for (let again = false; ; again = true) {
-      if (!api.isOpen()) await api.open(language);
-      follow();
-      try {
-        return await api.call(sdp);
-      } catch (refusal) {
-        if (again || (refusal.status !== 401 && refusal.status !== 404)) throw refusal;
-        forgotten();
-      }
-    }
-  }
-
-  function hung_up(code) {
-    call = null;
-    const lasted = panel.bar.ended();
-    panel.callable(true);
-    const { noCall, callEnded } = words();
-    if (code) panel.notice(noCall[code] || noCall.other);
-    else if (lasted) panel.notice(`${callEnded} ${lasted}`);
   }
 
   function turn_language() {

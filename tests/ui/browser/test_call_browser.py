@@ -225,3 +225,26 @@ async def _write_question(speaker: Speaker, file: Path) -> None:
     hush = np.zeros(16_000 * 5, dtype=np.float32)
     sound = Resampler(16_000, 48_000)(np.concatenate([hush, *pieces, hush, hush]))
     await asyncio.to_thread(soundfile.write, file, sound, 48_000, subtype="PCM_16")  # which the browser plays in a loop
+
+
+@pytest.mark.parametrize(("state", "words"), [("failed", "did not get through"), ("connected", "connection was lost")])
+async def test_a_call_that_the_network_ends_is_told_once(
+    clerk: ScriptedClerk, tone: Path, state: str, words: str
+) -> None:
+    async with shop(clerk, talk) as address, visitor(tone) as page:
+        if state == "failed":
+            await page.add_init_script("RTCPeerConnection.prototype.setRemoteDescription = async () => {};")
+        await ring(page, address)
+        bar = page.get_by_role("group", name="Call us")
+        await expect(bar).to_contain_text("Calling" if state == "failed" else "0:01")
+        await page.evaluate(
+            """() => {
+              const peer = window.peers.at(-1);
+              Object.defineProperty(peer, 'connectionState', { value: 'failed' });
+              peer.onconnectionstatechange();
+              peer.onconnectionstatechange();
+            }"""
+        )
+        await expect(page.get_by_role("status")).to_contain_text(words)
+        await expect(bar).to_be_hidden()
+        await expect(page.get_by_role("button", name="Call us")).to_be_visible()
