@@ -237,6 +237,7 @@ async def test_a_call_that_the_network_ends_is_told_once(
         await ring(page, address)
         bar = page.get_by_role("group", name="Call us")
         await expect(bar).to_contain_text("Calling" if state == "failed" else "0:01")
+        await page.wait_for_function("window.peers.length > 0")
         await page.evaluate(
             """() => {
               const peer = window.peers.at(-1);
