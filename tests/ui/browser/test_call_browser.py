@@ -237,7 +237,8 @@ async def test_a_call_that_the_network_ends_is_told_once(
         await ring(page, address)
         bar = page.get_by_role("group", name="Call us")
         await expect(bar).to_contain_text("Calling" if state == "failed" else "0:01")
-        await page.wait_for_function("window.peers.length > 0")
+        while not await page.evaluate("window.peers.length"):  # noqa: ASYNC110 - the test only looks
+            await asyncio.sleep(0.05)
         await page.evaluate(
             """() => {
               const peer = window.peers.at(-1);
