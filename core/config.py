@@ -218,6 +218,21 @@ class Phone(_Section):
     rtp_first_port: int = Field(default=16_384, ge=1024, le=65534)
     rtp_last_port: int = Field(default=16_583, ge=1025, le=65535)
     """Each call takes two ports of this range."""
+    twilio_account_sid: str = ""
+    """Puts callers through and calls out; empty: neither."""
+    twilio_number: str = ""
+    """The number of yours at Twilio that calls out."""
+    twilio_api: str = "https://api.twilio.com"
+    websocket: bool = False
+    """Take calls of Asterisk's chan_websocket."""
+    websocket_host: str = "127.0.0.1"
+    websocket_port: int = Field(default=9093, ge=0, le=65535)
+    websocket_password: SecretStr = SecretStr("")
+    """What Asterisk sends as its password; needed on any address but a loopback one."""
+    browser: bool = True
+    """Offer calls in the chat widget."""
+    stun: list[str] = []
+    """STUN servers for calls from a browser, "stun:stun.example.com:3478", where there is an address translation."""
     transfer_to: str = ""
     """Number or extension of a person; empty: a hand-off is recorded and nobody is put through."""
     max_calls: int = Field(default=8, ge=1)
@@ -275,6 +290,7 @@ _SECRETS = (
     ("phone", "twilio_auth_token"),
     ("phone", "sip_password"),
     ("phone", "sip_register_password"),
+    ("phone", "websocket_password"),
 )
 
 

@@ -50,6 +50,8 @@ async def serve(app: Application, announce: Announce, *, is_demo: bool = False) 
     phone = PhoneLines(settings.phone, on_call=calls.hold) if calls else None
     if phone:
         channels.append(phone)
+        if web:
+            web.house.calls = phone.browser
     if not channels:
         raise ConfigError("no channel is enabled: set web.enabled, telegram.enabled or phone.enabled to true")
     outbox = Outbox(app.journal, channels)
@@ -127,6 +129,8 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
         phone = settings.phone
         if phone.audiosocket_port:
             yield "phone", f"AudioSocket at {phone.audiosocket_host}:{phone.audiosocket_port}"
+        if phone.websocket:
+            yield "phone", f"chan_websocket at ws://{phone.websocket_host}:{phone.websocket_port}/asterisk"
         if phone.twilio_auth_token.get_secret_value() or phone.twilio_unsigned:
             yield "phone", f"Twilio webhook at http://{phone.twilio_host}:{phone.twilio_port}/twilio/voice"
 

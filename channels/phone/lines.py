@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from channels.phone.audiosocket import AudioSocketDoor
+from channels.phone.chan_websocket_door import ChanWebSocketDoor
 from channels.phone.sip import SipDoor
 from channels.phone.twilio_door import TwilioDoor
+from channels.phone.twilio_rest import TwilioRest
 from core.config import Phone
 from core.ports import MediaTransport
 from core.types import Reply, Turn
+
+if TYPE_CHECKING:
+    from channels.phone.webrtc_door import WebRtcDoor
 
 log = logging.getLogger(__name__)
 
@@ -20,14 +26,14 @@ _BUSY_LINES = 8
 
 
 class PhoneLines:
-    """Take calls over AudioSocket, SIP and Twilio (a `core.ports.Channel`)."""
+    """Take calls over AudioSocket, chan_websocket, SIP, Twilio and from browsers (a `core.ports.Channel`)."""
 
     name = "phone"
 
     def __init__(self, settings: Phone, *, on_call: Callable[[MediaTransport], Awaitable[None]]) -> None:
         """Listen as `settings` say; `on_call` holds one call and returns when it is over.
 
-        Raises `ConfigError` when the Twilio door would be open to strangers.
+        Raises `ConfigError` when a door would be open to strangers.
         """
         most = settings.max_calls + _BUSY_LINES
         self.audiosocket = AudioSocketDoor(
@@ -45,6 +51,22 @@ class PhoneLines:
                 auth_token=token,
                 public_url=settings.twilio_public_url,
                 unsigned=settings.twilio_unsigned,
+                rest=_account(settings, token),
+                number=settings.twilio_number,
+            )
+        self.browser: WebRtcDoor | None = None
+        if settings.browser:
+            from channels.phone.webrtc_door import WebRtcDoor  # its libraries take most of a second to import
+
+            self.browser = WebRtcDoor(on_call=on_call, max_lines=most, stun=settings.stun)
+        self.websocket: ChanWebSocketDoor | None = None
+        if settings.websocket:
+            self.websocket = ChanWebSocketDoor(
+                settings.websocket_host,
+                settings.websocket_port,
+                on_call=on_call,
+                max_lines=most,
+                password=settings.websocket_password.get_secret_value(),
             )
 
     async def run(self) -> None:
@@ -60,6 +82,11 @@ class PhoneLines:
                 if self.sip:
                     doors.create_task(self.sip.run())
                     await self.sip.ready.wait()
+                if self.browser:
+                    doors.create_task(self.browser.run())
+                if self.websocket:
+                    doors.create_task(self.websocket.run())
+                    await self.websocket.ready.wait()
                 if self.twilio:
                     doors.create_task(self.twilio.run())
                 else:
@@ -69,6 +96,12 @@ class PhoneLines:
 
     async def deliver(self, turn: Turn, reply: Reply) -> None:
         """Return at once: the call speaks its replies as they come, and nobody hears them later."""
+
+
+def _account(settings: Phone, token: str) -> TwilioRest | None:
+    if not settings.twilio_account_sid:
+        return None
+    return TwilioRest(account_sid=settings.twilio_account_sid, token=token, api=settings.twilio_api)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

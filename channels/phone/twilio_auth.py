@@ -7,9 +7,13 @@ import hmac
 import secrets
 import time
 from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 _PASS_S = 60.0
 """Twilio opens the stream right after it read the TwiML."""
+
+Bearer = TypeVar("Bearer")
+"""What is known of who comes with a pass."""
 
 
 def signature(url: str, fields: Iterable[tuple[str, str]], token: str) -> str:
@@ -26,26 +30,26 @@ def is_signed(url: str, fields: Iterable[tuple[str, str]], token: str, claimed: 
     return hmac.compare_digest(signature(url, fields, token).encode(), claimed.encode())
 
 
-class Passes:
-    """Single-use passes from the webhook to the media socket, with the number that calls.
+class Passes(Generic[Bearer]):
+    """Single-use passes from the webhook to the media socket, with what is known of who calls.
 
     Nobody who has not been through the verified webhook can open a media socket.
     """
 
     def __init__(self) -> None:
         """Begin with none issued."""
-        self._issued: dict[str, tuple[str, float]] = {}
+        self._issued: dict[str, tuple[Bearer, float]] = {}
 
-    def issue(self, caller: str) -> str:
-        """Return a new pass, good for a minute."""
+    def issue(self, bearer: Bearer, good_s: float = _PASS_S) -> str:
+        """Return a new pass, good for `good_s` seconds."""
         now = time.monotonic()
         self._issued = {key: value for key, value in self._issued.items() if value[1] > now}
         key = secrets.token_urlsafe(24)
-        self._issued[key] = (caller, now + _PASS_S)
+        self._issued[key] = (bearer, now + good_s)
         return key
 
-    def redeem(self, key: str) -> str | None:
-        """Return the caller's number and end the pass; None for one that is unknown, used or too old."""
+    def redeem(self, key: str) -> Bearer | None:
+        """Return who comes and end the pass; None for one that is unknown, used or too old."""
         # A pass of 192 random bits cannot be guessed by timing a hash table.
-        caller, until = self._issued.pop(key, ("", 0.0))
-        return caller if until > time.monotonic() else None
+        bearer, until = self._issued.pop(key, (None, 0.0))
+        return bearer if until > time.monotonic() else None

@@ -1,20 +1,21 @@
-"""The door for Twilio: the webhook of an incoming call, and the WebSocket of its media."""
+"""The door for Twilio: the webhook of an incoming call, the WebSocket of its media, and calls that we make."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
-from collections.abc import Awaitable, Callable
-from html import escape
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urljoin
 
 from aiohttp import WSMsgType, web
 
+from channels.phone import twiml
 from channels.phone.hold import hold
-from channels.phone.listening import cannot_listen
+from channels.phone.listening import cannot_listen, is_loopback
 from channels.phone.twilio import TwilioLine, parse, part
 from channels.phone.twilio_auth import Passes, is_signed
+from channels.phone.twilio_calling import Bearer, TwilioCalling
+from channels.phone.twilio_rest import TwilioRest
 from core.errors import ConfigError
 from core.ports import MediaTransport
 
@@ -37,13 +38,16 @@ class TwilioDoor:
         auth_token: str,
         public_url: str = "",
         unsigned: bool = False,
+        rest: TwilioRest | None = None,
+        number: str = "",
     ) -> None:
         """Listen on `host`:`port` (0 = any free port).
 
         `public_url` is the webhook as Twilio calls it. `unsigned` takes calls without a signature, for
-        simulators on this machine. Raises `ConfigError` when strangers could call it so.
+        simulators on this machine. `rest` puts callers through and, from our `number`, calls out. Raises
+        `ConfigError` when strangers could call it so.
         """
-        if unsigned and not _is_loopback(host):
+        if unsigned and not is_loopback(host):
             raise ConfigError(
                 f"phone.twilio_unsigned = true takes calls from anybody, so phone.twilio_host must be a loopback "
                 f"address such as 127.0.0.1, not {host!r}"
@@ -60,8 +64,15 @@ class TwilioDoor:
         self._token = auth_token
         self._public_url = public_url
         self._unsigned = unsigned
-        self._passes = Passes()
+        self._reached_at = public_url
+        """Where Twilio reaches the webhook, as far as is known."""
+        self._passes: Passes[Bearer] = Passes()
+        self.calling: TwilioCalling | None = None
+        """Calls that Twilio makes for us, where there is an account for them."""
+        if rest:
+            self.calling = TwilioCalling(rest, number=number, address=self._address, stream=self._stream)
         self._sockets: set[web.WebSocketResponse] = set()
+        self._lines: set[TwilioLine] = set()
         self.port = 0
         """The port in use, once `ready` is set."""
         self.ready = asyncio.Event()
@@ -71,6 +82,7 @@ class TwilioDoor:
         """Take calls until cancelled; open calls are hung up then."""
         app = web.Application(client_max_size=_MESSAGE_BYTES)
         app.router.add_post("/twilio/voice", self._voice)
+        app.router.add_post("/twilio/{told:answered|ended|dialled}", self._told)
         app.router.add_get("/twilio/media", self._media)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
         await runner.setup()
@@ -86,84 +98,122 @@ class TwilioDoor:
             await asyncio.Event().wait()
         finally:
             self.ready.clear()
+            if self.calling:
+                self.calling.close()
+            for line in tuple(self._lines):
+                await line.hang_up()
             for socket in tuple(self._sockets):
                 await socket.close()
             await runner.cleanup()
 
     async def _voice(self, request: web.Request) -> web.Response:
+        fields = await self._verified(request)
+        if not self._reached_at:
+            self._reached_at = str(request.url.with_query(None))
+        return _xml(self._stream(Bearer(caller=fields.get("From", ""))))
+
+    async def _told(self, request: web.Request) -> web.Response:
+        """Take what Twilio tells of the calls that it makes for us."""
+        fields, key = await self._verified(request), request.query.get("key", "")
+        if self.calling is None:
+            raise web.HTTPNotFound
+        match request.match_info["told"]:
+            case "answered":
+                self.calling.answered(key, fields)
+            case "dialled":
+                self.calling.dialled(key, fields)
+            case "ended":
+                return _xml(self.calling.ended(key, fields))
+        return web.Response(status=204)
+
+    async def _verified(self, request: web.Request) -> Mapping[str, str]:
+        """Return the form that Twilio posted; answers 403 to anybody else's."""
         fields = [(name, value) for name, value in (await request.post()).items() if isinstance(value, str)]
-        url = f"{self._public_url}?{request.query_string}".rstrip("?") if self._public_url else str(request.url)
+        url = str(request.url)
+        if self._public_url:
+            told = request.match_info.get("told", "")  # the webhook itself may have any name at the proxy
+            url = f"{urljoin(self._public_url, told)}?{request.query_string}".rstrip("?")
         claimed = request.headers.get("X-Twilio-Signature", "")
         if not self._unsigned and not is_signed(url, fields, self._token, claimed):
-            log.warning("a Twilio webhook was refused: its signature is wrong for %s", url)
-            return web.Response(
-                status=403,
+            log.warning("a Twilio webhook was refused: its signature is wrong for %s", request.path)
+            raise web.HTTPForbidden(
                 text="The X-Twilio-Signature is wrong. Check phone.twilio_auth_token, and that phone.twilio_public_url "
                 "is exactly the address that is set at Twilio.",
             )
-        key = self._passes.issue(dict(fields).get("From", ""))
-        return web.Response(content_type="application/xml", text=_twiml(self._stream_url(request), key))
+        return dict(fields)
 
-    def _stream_url(self, request: web.Request) -> str:
-        voice = urlsplit(self._public_url or str(request.url))
-        scheme = "wss" if voice.scheme == "https" else "ws"
-        return urljoin(urlunsplit((scheme, voice.netloc, voice.path, "", "")), "media")
+    def _stream(self, bearer: Bearer, good_s: float = 60.0) -> str:
+        """Return the order to open a media stream, right away where nobody has to answer first."""
+        scheme, _, rest = self._address("media").partition(":")
+        return twiml.stream(f"{'wss' if scheme == 'https' else 'ws'}:{rest}", self._passes.issue(bearer, good_s))
+
+    def _address(self, name: str) -> str:
+        """Return the address of a sibling of the webhook, as Twilio reaches it; raises `ConfigError` if unknown."""
+        if not self._reached_at:
+            raise ConfigError("phone.twilio_public_url is empty, so nobody can tell Twilio where to find us")
+        return urljoin(self._reached_at, name)
 
     async def _media(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=_MESSAGE_BYTES, heartbeat=20, timeout=2)
         await socket.prepare(request)
-        if len(self._sockets) >= self._max_lines:
-            log.warning("a Twilio call was hung up: %d lines are in use", len(self._sockets))
+        if sum(not other.closed for other in self._sockets) >= self._max_lines:
+            log.warning("a Twilio call was hung up: %d lines are in use", self._max_lines)
             await socket.close()
             return socket
         self._sockets.add(socket)
         try:
-            if line := await self._begin(socket):
-                await hold(line, self._on_call)
+            await self._hold(socket)
         finally:
             self._sockets.discard(socket)
             await socket.close()
         return socket
 
-    async def _begin(self, socket: web.WebSocketResponse) -> TwilioLine | None:
-        """Read up to the "start" message; None, with a line in the log, where none comes or its pass is wrong."""
+    async def _hold(self, socket: web.WebSocketResponse) -> None:
+        message = await self._begin(socket)
+        if message is None:
+            return
+        start = part(message, "start")
+        stream_id = str(start.get("streamSid") or message.get("streamSid") or "")
+        bearer = self._passes.redeem(str(part(start, "customParameters").get("pass", "")))
+        if bearer is None and self._unsigned:
+            bearer = Bearer()
+        if bearer is None or not stream_id:
+            why = "names no stream" if bearer else "has a pass that the webhook did not give out"
+            log.warning("a Twilio socket was closed: its start message %s", why)
+            return
+        if bearer.line:
+            await bearer.line.resume(socket, stream_id)
+            return
+        line = TwilioLine(
+            socket,
+            stream_id=stream_id,
+            call_id=str(start.get("callSid") or stream_id),
+            caller=bearer.caller,
+            put_through=self.calling.put_through if self.calling else None,
+        )
+        self._lines.add(line)
+        try:
+            if bearer.dialled is None:
+                await hold(line, self._on_call)
+            elif not bearer.dialled.done():
+                bearer.dialled.set_result(line)
+                await line.pump()
+        finally:
+            self._lines.discard(line)
+
+    async def _begin(self, socket: web.WebSocketResponse) -> Mapping[str, object] | None:
+        """Return the "start" message; None, with a line in the log, where none comes."""
         try:
             async with asyncio.timeout(_START_S):
                 async for frame in socket:
                     message = parse(frame.data) if frame.type is WSMsgType.TEXT else None
                     if message and message["event"] == "start":
-                        return self._admit(socket, message)
+                        return message
         except TimeoutError:
             pass
         log.warning("a Twilio socket was closed: no start message came")
         return None
 
-    def _admit(self, socket: web.WebSocketResponse, message: dict[str, object]) -> TwilioLine | None:
-        start = part(message, "start")
-        stream_id = str(start.get("streamSid") or message.get("streamSid") or "")
-        call_id = str(start.get("callSid") or stream_id)
-        caller = self._passes.redeem(str(part(start, "customParameters").get("pass", "")))
-        if caller is None and not self._unsigned:
-            log.warning("a Twilio socket was closed: its pass is not one that the webhook gave out")
-            return None
-        if not stream_id:
-            log.warning("a Twilio socket was closed: its start message names no stream")
-            return None
-        return TwilioLine(socket, stream_id=stream_id, call_id=call_id, caller=caller or "")
 
-
-def _twiml(stream_url: str, key: str) -> str:
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>'
-        f'<Response><Connect><Stream url="{escape(stream_url)}">'
-        f'<Parameter name="pass" value="{escape(key)}"/></Stream></Connect></Response>'
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _xml(order: str) -> web.Response:
+    return web.Response(content_type="application/xml", text=order)

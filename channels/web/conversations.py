@@ -48,7 +48,7 @@ async def say(request: web.Request) -> web.StreamResponse:
     conversation_id = await opened(request, bearer(request))
     wait_s = house.rate.wait_s(conversation_id)
     if wait_s:
-        raise _too_fast(f"A conversation may send {house.settings.rate_per_minute} messages a minute", wait_s)
+        raise too_fast(f"A conversation may send {house.settings.rate_per_minute} messages a minute", wait_s)
     body, attachments = await read_message(request, house.clerk.limits, house.clerk.media)
     turn = await _answer(house, _message(request, conversation_id, body, attachments))
     if turn.message.text != body.text or _content(turn.message.attachments) != _content(attachments):
@@ -82,10 +82,11 @@ def _bound_openings(house: House, address: str) -> None:
         return
     wait_s = house.openings.wait_s(address)
     if wait_s:
-        raise _too_fast(f"An address may open {house.settings.rate_per_minute} conversations a minute", wait_s)
+        raise too_fast(f"An address may open {house.settings.rate_per_minute} conversations a minute", wait_s)
 
 
-def _too_fast(rule: str, wait_s: float) -> ProblemError:
+def too_fast(rule: str, wait_s: float) -> ProblemError:
+    """Return the refusal of who comes too often, with the `rule` that says how often is right."""
     return ProblemError(
         429, "rate_limited", f"{rule}; wait and send it again.", headers={"Retry-After": str(math.ceil(wait_s))}
     )

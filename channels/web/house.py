@@ -21,6 +21,8 @@ from core.types import Identity, Language
 CHANNEL = "web"
 """The channel's name in messages."""
 
+_CALLS_PER_MINUTE = 10
+
 Picture = Callable[[str], Path | None]
 """SKU -> its catalogue picture on disk."""
 
@@ -51,6 +53,22 @@ class AdminViews(Protocol):
         ...
 
 
+class Calls(Protocol):
+    """Calls from the browser."""
+
+    @property
+    def stun(self) -> Sequence[str]:
+        """Return the STUN servers that the browser should ask for its address."""
+        ...
+
+    async def answer(self, conversation_id: str, offer: str) -> str:
+        """Return the answer to an offer, both as SDP; the call that follows belongs to the conversation.
+
+        Raises `BusyError` beyond capacity, `MediaError` for an offer that is not one of a call.
+        """
+        ...
+
+
 def _no_picture(_sku: str) -> Path | None:
     return None
 
@@ -77,6 +95,8 @@ class House:
     is_demo: bool = False
     """Whether products, customers and orders are made up, which the page then says."""
     admin: AdminViews | None = None
+    calls: Calls | None = None
+    """Takes calls from the browser; None where there are none."""
     login: Login | None = None
     """Checks login tokens of the shop's site; None takes none."""
     ready: Ready = always_ready
@@ -84,6 +104,7 @@ class House:
     signer: Signer = field(init=False)
     rate: Rate = field(init=False)
     openings: Rate = field(init=False)
+    calling: Rate = field(init=False)
     threads: Threads = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,6 +113,7 @@ class House:
         self.threads = Threads(self.secret_key)
         self.rate = Rate(self.settings.rate_per_minute)
         self.openings = Rate(self.settings.rate_per_minute)
+        self.calling = Rate(_CALLS_PER_MINUTE)
 
 
 HOUSE: web.AppKey[House] = web.AppKey("house", House)

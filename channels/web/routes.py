@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channels.web import admin, completions, conversations, health, media, openapi, pages, schemas, stream
+from channels.web import admin, calls, completions, conversations, health, media, openapi, pages, schemas, stream
 from channels.web.route import Route
 
 _AFTER = {"after": "Only what came after the turn with this id."}
@@ -49,6 +49,22 @@ ROUTES: tuple[Route, ...] = (
         status=101,
         opened_by="token",
         problems=(401, 403, 404, 426),
+    ),
+    Route(
+        path="/v1/calls",
+        handler=calls.about,
+        summary="Whether the clerk can be called from the browser",
+        answers=schemas.Calls,
+    ),
+    Route(
+        method="POST",
+        path="/v1/conversations/{id}/call",
+        handler=calls.call,
+        summary="Call the clerk over WebRTC; what is said becomes part of the conversation",
+        takes=schemas.CallOffer,
+        answers=schemas.CallAnswer,
+        opened_by="token",
+        problems=(400, 401, 404, 413, 415, 422, 429, 503),
     ),
     Route(
         method="POST",

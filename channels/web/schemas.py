@@ -53,6 +53,13 @@ class NewMessage(_Request):
     locale: Locale | None = None
 
 
+class CallOffer(_Request):
+    """Call the clerk."""
+
+    sdp: Annotated[str, Field(min_length=1, max_length=32_000)]
+    """The browser's offer (RFC 8866) with its addresses: one audio stream, and a data channel for keys."""
+
+
 class _Response(BaseModel):
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
@@ -62,6 +69,21 @@ class Conversation(_Response):
 
     conversation_id: str
     token: str
+
+
+class Calls(_Response):
+    """Whether and how the shop can be called from the browser."""
+
+    available: bool
+    stun: list[str]
+    """Addresses of STUN servers, "stun:stun.example.com:3478"."""
+
+
+class CallAnswer(_Response):
+    """The clerk picks up."""
+
+    type: Literal["answer"]
+    sdp: str
 
 
 class HeardWord(_Response):

@@ -96,6 +96,8 @@ class Conversation:
         self._speaking: asyncio.Task[None] | None = None
         # Dialplans often hand out the same id for every call; the next caller must not meet this one's session.
         self._call = f"{transport.call_id}:{uuid.uuid4().hex}"
+        # A call from a page belongs to the page's conversation, with what was written there and who is logged in.
+        self._conversation_id: str = getattr(transport, "conversation_id", "") or f"phone:{self._call}"
         self._said = 0
         self._missed = 0
         self._sure: asyncio.Queue[str] = asyncio.Queue()
@@ -242,7 +244,7 @@ class Conversation:
             id=uuid.uuid4().hex,
             channel="phone",
             external_id=f"{self._call}:{self._said}",
-            conversation_id=f"phone:{self._call}",
+            conversation_id=self._conversation_id,
             sender_id=self._transport.caller,
             text=text,
             locale=self._language,

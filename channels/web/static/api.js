@@ -77,6 +77,15 @@ export function connect(base, memory, login_token) {
       return call(messages(), { method: "POST", headers: headers(), body: form });
     },
 
+    calls: () => call(at("v1/calls"), {}),
+
+    /** Bring the offer of a call to the clerk; return the answer. */
+    async call(sdp) {
+      const json = { ...headers(), "Content-Type": "application/json" };
+      const address = at(`v1/conversations/${memory.get("conversation_id")}/call`);
+      return (await call(address, { method: "POST", headers: json, body: JSON.stringify({ sdp }) })).sdp;
+    },
+
     follow: (after, told) => follow(at, memory, after, told),
   };
 }

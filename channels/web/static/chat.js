@@ -6,6 +6,7 @@ import { iconButton, make } from "./dom.js";
 import { remember } from "./memory.js";
 import { outbox } from "./outbox.js";
 import { build } from "./panel.js";
+import { telephone } from "./phone.js";
 import { MOST_PHOTOS, smaller } from "./photos.js";
 import { record } from "./recorder.js";
 import { STRINGS, languageOf } from "./strings.js";
@@ -38,14 +39,20 @@ export async function start(base, settings) {
     finish: () => end(true),
     language: turn_language,
     speak: () => speaking(!aloud),
+    call: () => phone.ring(),
+    mute: (still) => phone.mute(still),
+    press: (key) => phone.press(key),
+    hang_up: () => phone.hang_up(),
     opened: restore,
     shown: (kept_open) => memory.set({ kept_open }),
   });
   const out = outbox(api, () => language, { opened: follow, state, answered, forgotten });
+  const phone = telephone(api, panel, words, () => language, { opened: follow, forgotten });
   let typing = null;
 
   panel.say_words();
   speaking(aloud);
+  phone.offer();
   addEventListener("offline", () => panel.notice(words().offline));
   addEventListener("online", () => panel.notice(""));
   for (const item of memory.get("unsent") || []) say(item);

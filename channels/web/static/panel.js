@@ -1,5 +1,6 @@
 // The panel: launcher, header, conversation, composer. It knows the page, not the server.
 
+import { build_bar } from "./callbar.js";
 import { iconButton, make, relabel, icon } from "./dom.js";
 
 /** Build the panel into `root`; `on` is told what the customer does. */
@@ -21,14 +22,17 @@ export function build(root, words, { title, seal }, on) {
   const recording = make("div", { className: "recording", role: "group", hidden: true }, discard, make("span", { className: "dot" }), clock, level, stop);
 
   const language = make("button", { type: "button", className: "icon language", onclick: () => on.language() });
+  const phone = iconButton("phone", "", () => on.call());
+  phone.hidden = true; // until the shop says that it takes calls
+  const bar = build_bar(words, { mute: on.mute, press: on.press, hang_up: on.hang_up });
   const speak = iconButton("mute", "", () => on.speak());
   const close = iconButton("close", "", () => show(false));
   const name = make("h2", { id: "title" }, title);
   const status = make("p", {});
-  const header = make("header", {}, make("img", { className: "seal", src: seal, alt: "" }), make("div", { className: "who" }, name, status), language, speak, close);
+  const header = make("header", {}, make("img", { className: "seal", src: seal, alt: "" }), make("div", { className: "who" }, name, status), phone, language, speak, close);
   const overlay = make("div", { className: "drop", "aria-hidden": "true" });
   const panel = make("section", { className: "panel", id: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
-    header, notice, log, previews, composer, recording, overlay);
+    header, notice, bar.element, log, previews, composer, recording, overlay);
 
   const sign = make("span", { className: "sign" }, icon("chat"));
   const badge = make("span", { className: "badge", hidden: true });
@@ -80,7 +84,7 @@ export function build(root, words, { title, seal }, on) {
     log.setAttribute("aria-label", said.log);
     input.setAttribute("aria-label", said.input);
     input.placeholder = said.placeholder;
-    for (const [button, label] of [[photo, said.photo], [mic, said.record], [send, said.send], [discard, said.discard], [stop, said.stop], [close, said.close], [language, said.language]]) {
+    for (const [button, label] of [[photo, said.photo], [mic, said.record], [send, said.send], [discard, said.discard], [stop, said.stop], [close, said.close], [phone, said.call], [language, said.language]]) {
       button.setAttribute("aria-label", label);
       button.title = label;
     }
@@ -88,6 +92,7 @@ export function build(root, words, { title, seal }, on) {
     recording.setAttribute("aria-label", said.recording);
     status.textContent = said.status;
     overlay.textContent = said.drop;
+    bar.say_words();
     name_launcher();
   }
 
@@ -162,6 +167,11 @@ export function build(root, words, { title, seal }, on) {
       recording.hidden = !running;
       (running ? stop : mic).focus();
     },
+    /** Offer calls, or not while one goes on. */
+    callable(offered) {
+      phone.hidden = !offered;
+    },
+    bar,
     clock(seconds, loudness) {
       clock.textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
       level.firstChild.style.transform = `scaleX(${loudness})`;
