@@ -10,6 +10,7 @@ from core.dialogue.advice.hear import hear_advice
 from core.dialogue.attempts import NO_ATTEMPTS, Attempts
 from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
+from core.dialogue.expecting import expected
 from core.dialogue.hearing import listen, wants_words
 from core.dialogue.identity import stay_with_one
 from core.dialogue.linking import Links, asks_to_move, go_on_here, new_code, tell_moved
@@ -27,6 +28,7 @@ from core.dialogue.settling import absorb
 from core.dialogue.sight import Sight
 from core.dialogue.tickets.collecting import take_facts
 from core.dialogue.tickets.noticing import notice
+from core.dialogue.unheard import mind_unheard
 from core.knowledge.facts import Documents, Facts
 from core.knowledge.library import Reranker
 from core.packs.pack import Pack
@@ -122,13 +124,13 @@ class Dialogue:
         await tell_moved(draft)
         if await go_on_here(draft):
             offer_paused(draft, self._runner)
-            return draft.outcome_of_turn()
-        await self._answer(draft)
-        if returns:
-            welcome_back(draft)
-        if returns or draft.session.paused:
-            offer_paused(draft, self._runner)
-        return draft.outcome_of_turn()
+        elif not mind_unheard(draft, self._runner):
+            await self._answer(draft)
+            if returns:
+                welcome_back(draft)
+            if returns or draft.session.paused:
+                offer_paused(draft, self._runner)
+        return draft.outcome_of_turn(expected(draft, self._runner))
 
     def _knows(self, waiting: FlowFrame) -> bool:
         """Return whether a frame can go on: flows change with a new version, and with another pack."""

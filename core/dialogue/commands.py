@@ -44,7 +44,7 @@ def obey(draft: Draft, runner: Runner) -> bool:
     draft.alone = len(others) < 2
     for command in others:
         if isinstance(command, Repeat):
-            _repeat(draft)
+            _repeat(draft, offered)
             return False
         _obey(command, draft, runner, offered)
     if draft.absorbed:  # who says what is to be done needs no look at the order any more
@@ -179,7 +179,9 @@ def _cancel(draft: Draft) -> None:
     draft.digressed = bool(draft.stack)
 
 
-def _repeat(draft: Draft) -> None:
+def _repeat(draft: Draft, offered: str) -> None:
+    if offered:
+        draft.offer(offered)
     if draft.session.last_reply:
         draft.text(draft.session.last_reply)
     else:

@@ -18,9 +18,11 @@ from core.types import (
     ButtonsPart,
     CardPart,
     Citation,
+    Expect,
     FlowFrame,
     Identity,
     Language,
+    Manner,
     Message,
     Part,
     Percept,
@@ -28,7 +30,8 @@ from core.types import (
     TextPart,
     Understanding,
 )
-from core.wording.templates import Templates
+from core.wording.ear import fit_for_ear, parts_for_ear
+from core.wording.templates import SPOKEN_CHANNELS, Templates
 
 if TYPE_CHECKING:
     from core.dialogue.linking import Links
@@ -104,6 +107,12 @@ class Draft:
     """Whether this message makes no more than one request."""
     digressed: bool = False
     """Whether this message left a business that was going on."""
+    manner: Manner = ""
+
+    @property
+    def is_heard(self) -> bool:
+        """Return whether the customer hears the replies and cannot look at them."""
+        return self.message.channel in SPOKEN_CHANNELS
 
     def say(self, key: str, **values: object) -> None:
         """Say a sentence of the templates."""
@@ -120,6 +129,8 @@ class Draft:
 
     def text(self, words: str) -> None:
         """Say words that a record or a page holds."""
+        if self.is_heard:
+            words = fit_for_ear(words, self.language)
         if words:
             self._add(TextPart(text=words))
 
@@ -165,9 +176,22 @@ class Draft:
         """Remember a list that the customer sees, so that "the second one" means something."""
         self.slots["listed"] = f"{slot}:{','.join(values)}"
 
-    def outcome_of_turn(self) -> Outcome:
+    def keep_bound(self, words: str) -> None:
+        """Remember words that must have been heard before a yes counts."""
+        if words and self.is_heard:
+            self.slots["to_hear"] = words
+
+    def bound_since(self, part: int) -> None:
+        """Bind a yes to all that was said since the bubble had `part` parts."""
+        parts = self.bubbles[-1].parts[part:] if self.bubbles else ()
+        self.keep_bound("\n".join(one.text for one in parts if isinstance(one, TextPart)))
+
+    def outcome_of_turn(self, expects: Expect = "") -> Outcome:
         """Return the finished turn."""
-        bubbles = tuple(bubble for bubble in self.bubbles if bubble.parts)
+        bubbles = self.bubbles
+        if self.is_heard:
+            bubbles = [replace(each, parts=parts_for_ear(each.parts, self.language)) for each in bubbles]
+        bubbles = [bubble for bubble in bubbles if bubble.parts]
         session = replace(
             self.session,
             identity=self.identity,
@@ -180,11 +204,13 @@ class Draft:
         )
         return Outcome(
             session=session,
-            bubbles=bubbles,
+            bubbles=tuple(bubbles),
             language=self.language,
             effects=tuple(self.effects),
             outcome=self.outcome,
             steps=tuple(self.steps),
+            expects=expects,
+            manner=self.manner,
         )
 
     def _add(self, part: Part) -> None:

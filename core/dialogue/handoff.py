@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from core.dialogue.draft import Draft
 from core.types import Action, ActionStatus, spoken_text
 from core.understand.sentiment import ANGRY
+from core.wording.heard import heard_part
 
 _SUMMARY_CHARS = 300
 _WORDS_CHARS = 120
@@ -69,7 +70,7 @@ def _summary(draft: Draft) -> str:
         "mood": _mood(draft.understanding.sentiment),
         "language": draft.language,
         "channel": draft.message.channel,
-        "our last words": _short(draft.session.last_reply),
+        "our last words": _short(heard_part(draft.session)),
     }
     words = spoken_text(draft.message, draft.percept)[:_SUMMARY_CHARS]
     return "; ".join(f"{name}: {value}" for name, value in facts.items() if value) + f'; last words: "{words}"'

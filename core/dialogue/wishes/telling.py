@@ -21,6 +21,7 @@ _PLAIN_FACTS = frozenset({"amount", "balance", "refund", "difference", "total"})
 
 def tell_ready(draft: Draft, stated: Sequence[Stated], goods: Bought) -> None:
     """Read out all that would be done, with its warnings, and ask for a yes."""
+    before = len(draft.bubbles[-1].parts) if draft.bubbles else 0
     if len(stated) > 1:
         draft.say("settle_several", count=len(stated))
     for place, one in enumerate(stated, start=1):
@@ -31,6 +32,7 @@ def tell_ready(draft: Draft, stated: Sequence[Stated], goods: Bought) -> None:
     for one in stated:
         if one.wish.deed is Deed.CANCEL and one.wish.lines and one.order and len(one.order.items) > len(one.wish.lines):
             draft.say("settle_whole_order", order=one.order.order_id)
+    draft.bound_since(before)
     draft.say("settle_confirm")
     draft.buttons(
         (draft.word("button.confirm"), draft.word("press.confirm")), (draft.word("button.no"), draft.word("press.no"))
