@@ -245,39 +245,37 @@ class Engine:
         except Exception as error:
             self._give_up(message.id, error)
             raise
+        finally:
+            self._taking.pop(message.conversation_id, None)
         self._finish(turn)
 
     async def _recorded(self, message: Message) -> Turn:
+        session = await self._session(message.conversation_id)
         watch = Stopwatch()
         watch.timings["queue"] = _waited_ms(message)
         try:
             try:
-                turn = await self._taken(message, watch)
-            except ConflictError as conflict:  # another conversation was quicker, and what is true now may be said
+                turn = await self._taken(message, session, watch)
+            except ConflictError as conflict:  # another conversation was quicker, or it became known what was heard
                 _LOG.info("turn begun anew, trace %s: %s", message.trace_id, conflict)
-                turn = await self._taken(message, watch)
+                session = await self._session(message.conversation_id)
+                turn = await self._taken(message, session, watch)
         except Exception:  # a bug, a dead backend or a refused effect: nothing was written, so say so instead
             _LOG.exception("turn failed, trace %s", message.trace_id)
-            session = await self._session(message.conversation_id)
             turn, after, outcome = self._failed(message, session, watch)
             await self._commit(turn, after, outcome)
         return turn
 
-    async def _taken(self, message: Message, watch: Stopwatch) -> Turn:
-        conversation = message.conversation_id
-        self._taking[conversation] = False
-        try:
-            session = await self._session(conversation)
-            async with asyncio.timeout(self._bounds.turn_timeout_s):
-                turn, after, outcome = await self._turn(message, session, watch)
-            if self._taking[conversation]:
-                raise ConflictError("it became known meanwhile what was heard before")
-        finally:
-            del self._taking[conversation]
+    async def _taken(self, message: Message, session: Session, watch: Stopwatch) -> Turn:
+        async with asyncio.timeout(self._bounds.turn_timeout_s):
+            turn, after, outcome = await self._turn(message, session, watch)
+        if self._taking[message.conversation_id]:
+            raise ConflictError("it became known meanwhile what was heard before")
         await self._commit(turn, after, outcome)
         return turn
 
     async def _session(self, conversation_id: str) -> Session:
+        self._taking[conversation_id] = False
         cut = self._cuts.get(conversation_id)
         if cut is not None:
             await asyncio.wait({cut})

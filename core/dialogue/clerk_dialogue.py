@@ -8,6 +8,8 @@ from pathlib import Path
 from core.dialogue.acts import ACTS, CHECKS
 from core.dialogue.advice.hear import hear_advice
 from core.dialogue.attempts import NO_ATTEMPTS, Attempts
+from core.dialogue.callers import mind_manners, read_keys
+from core.dialogue.checking import check_heard
 from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
 from core.dialogue.expecting import expected
@@ -124,13 +126,18 @@ class Dialogue:
         await tell_moved(draft)
         if await go_on_here(draft):
             offer_paused(draft, self._runner)
-        elif not mind_unheard(draft, self._runner):
+        elif not await self._minded_call(draft):
             await self._answer(draft)
             if returns:
                 welcome_back(draft)
             if returns or draft.session.paused:
                 offer_paused(draft, self._runner)
         return draft.outcome_of_turn(expected(draft, self._runner))
+
+    async def _minded_call(self, draft: Draft) -> bool:
+        """Return whether all there is to a message is about how a call goes: what was heard, and how to speak."""
+        read_keys(draft, self._runner)
+        return mind_manners(draft) or mind_unheard(draft, self._runner) or await check_heard(draft, self._runner)
 
     def _knows(self, waiting: FlowFrame) -> bool:
         """Return whether a frame can go on: flows change with a new version, and with another pack."""

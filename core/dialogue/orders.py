@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.dialogue.draft import Draft
 from core.knowledge.passages import tokens, wider
+from core.shop.keys import same_order
 from core.shop.records import Fulfilment, Order, OrderStatus, in_language
 from core.types import CardPart, spoken_text
 from core.understand.normalise import normalise
@@ -118,7 +119,16 @@ async def own_orders(draft: Draft) -> tuple[Order, ...]:
 
 async def own_order(draft: Draft, order_id: str) -> bool:
     """Return whether the order is one of the customer's own; other people's do not exist for them."""
-    return await find_own(draft, order_id) is not None
+    own = await find_own(draft, order_id) or await _by_digits(draft, order_id)
+    if own is not None:
+        draft.slots["order_id"] = own.order_id
+    return own is not None
+
+
+async def _by_digits(draft: Draft, order_id: str) -> Order | None:
+    """Return the one own order whose digits were keyed without its letter."""
+    fitting = [order for order in await own_orders(draft) if same_order(order_id, order.order_id)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 async def find_own(draft: Draft, order_id: str) -> Order | None:

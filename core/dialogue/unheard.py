@@ -14,6 +14,7 @@ from core.dialogue.draft import Draft
 from core.dialogue.run import Runner, awaited, fresh
 from core.dialogue.settling import unread
 from core.types import Affirm, CancelFlow, Deny, Handoff, Repeat, spoken_text
+from core.understand.call_words import wants_rest
 from core.understand.normalise import normalise
 from core.wording.heard import heard_until, letters, sentence_start, unheard_part
 
@@ -21,12 +22,6 @@ TO_HEAR = "to_hear"
 """The slot with the words that must have been heard before a yes counts."""
 _LINE = re.compile(r"^(?:\d{1,2}\. |第 ?\d{1,2} ?[个款件]|Number \d{1,2}\b).*$", re.MULTILINE)
 """A line of a list, as the templates write it."""
-_GO_ON = re.compile(
-    r"\W*(?:(?:请|嗯|好|你|您|那|就)*(?:继续|接着)(?:说|讲|念)?(?:吧|呀|啊)?|(?:你|您)?(?:刚才|刚刚)?(?:还)?没(?:说|讲|念)完"
-    r"|(?:ok|okay|yes|please|sorry)?,? ?(?:please )?(?:go on|carry on|continue|keep going|finish(?: that)?)"
-    r"(?:,? please)?|(?:and )?what (?:else|was the rest)|(?:and )?the rest(?:,? please)?)\W*",
-    re.IGNORECASE,
-)
 
 
 def mind_unheard(draft: Draft, runner: Runner) -> bool:
@@ -45,7 +40,7 @@ def mind_unheard(draft: Draft, runner: Runner) -> bool:
     if not rest:
         return False
     _shorten_list(draft)
-    if _GO_ON.fullmatch(said):
+    if wants_rest(said):
         return _say_rest(draft, rest, bound)
     if bound := _unheard_of(draft, bound or _question(draft, runner)):
         if commands and all(isinstance(command, Affirm) for command in commands):

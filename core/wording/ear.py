@@ -17,7 +17,7 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile("[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"), ""),
 )
 _SIGNS = {
-    "zh": (("→", "换成"), (" - ", "到"), ("（", "，"), ("）", "")),
+    "zh": (("→", "换成"), ("（", "，"), ("）", "")),
     "en": ((" → ", " to "), ("→", " to "), (" (", ", "), (")", "")),
 }
 """What an eye reads without saying it."""
