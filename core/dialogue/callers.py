@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from core.dialogue.commands import CLARIFIED
 from core.dialogue.draft import Draft
 from core.dialogue.run import Runner, awaited
-from core.types import Affirm, Command, Deny, Handoff, spoken_text
+from core.dialogue.tickets.facts import FORMS
+from core.types import Affirm, Command, Deny, Handoff, SetSlot, StartFlow, spoken_text
 from core.understand.call_words import language_wanted, manner
 from core.understand.normalise import normalise
 
@@ -24,6 +26,8 @@ def read_keys(draft: Draft, runner: Runner) -> None:
     asked = awaited(draft, runner)
     if not draft.is_heard:
         return
+    if _chosen(draft, runner):
+        return
     if text == _PERSON and draft.message.transcript is None:
         _obey(draft, Handoff(reason="asked for a person", source="channel"))
     elif text in (_YES, _NO) and _asks_yes_no(draft, asked):
@@ -33,6 +37,21 @@ def read_keys(draft: Draft, runner: Runner) -> None:
     ):
         draft.fill("order_id", f"#{found[1]}")
         draft.understanding = replace(draft.understanding, commands=())
+
+
+def _chosen(draft: Draft, runner: Runner) -> bool:
+    """Begin the business that was chosen by its place among those offered aloud."""
+    slot, _, values = draft.slots.get("listed", "").partition(":")
+    places = [int(one.value) for one in draft.understanding.entities if one.kind == "ordinal"]
+    offered = values.split(",")
+    if slot != CLARIFIED or len(places) != 1 or not -1 <= places[0] <= len(offered) or not places[0]:
+        return False
+    wanted = offered[places[0] - 1 if places[0] > 0 else -1]
+    draft.forget("listed")
+    own = wanted in runner.flows and wanted not in FORMS
+    begins = (StartFlow(flow=wanted),) if own else (SetSlot(slot="topic", value=wanted), StartFlow(flow="business"))
+    draft.understanding = replace(draft.understanding, commands=begins, entities=())
+    return True
 
 
 def _obey(draft: Draft, command: Command) -> None:

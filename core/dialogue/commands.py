@@ -22,6 +22,8 @@ from core.types import (
     spoken_text,
 )
 
+CLARIFIED = "clarified"
+"""The slot of a list of businesses that were offered aloud."""
 _ORDER = (CancelFlow, ChitChat, StartFlow, AskKnowledge, Handoff)
 """What is given up comes first; then what may wait for an answer, under what is said at once."""
 _TURN_ONLY = (
@@ -212,7 +214,9 @@ def menu(draft: Draft) -> None:
 
 
 def _clarify(draft: Draft, options: tuple[str, ...]) -> None:
-    draft.say("clarify")
+    draft.say("clarify", choices=draft.spoken_choices([draft.word(f"topic.{option}") for option in options]))
+    if draft.is_heard:
+        draft.list_shown(CLARIFIED, options[: draft.at_most(len(options))])
     draft.buttons(*((draft.word(f"topic.{option}"), draft.word(f"press.topic.{option}")) for option in options))
     draft.outcome = "asked"
 

@@ -31,11 +31,17 @@ from core.types import (
     Understanding,
 )
 from core.wording.ear import fit_for_ear, parts_for_ear
+from core.wording.heard import sentences_of
 from core.wording.templates import SPOKEN_CHANNELS, Templates
 
 if TYPE_CHECKING:
     from core.dialogue.linking import Links
     from core.dialogue.sight import Sight
+
+
+_HEARD_AT_ONCE = 3
+"""Choices that a listener keeps in mind."""
+_SENTENCES_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +181,30 @@ class Draft:
     def list_shown(self, slot: str, values: Sequence[str]) -> None:
         """Remember a list that the customer sees, so that "the second one" means something."""
         self.slots["listed"] = f"{slot}:{','.join(values)}"
+
+    def at_most(self, many: int) -> int:
+        """Return how many things a list may hold: fewer where it is heard."""
+        return min(many, _HEARD_AT_ONCE) if self.is_heard else many
+
+    def more_there(self, left: int) -> None:
+        """Say how many of a list were left out, where it is heard; a screen shows it."""
+        if left > 0 and self.is_heard:
+            self.say("more_there", more=left)
+
+    def spoken_choices(self, choices: Sequence[str]) -> str:
+        """Return choices as they are offered aloud: "first, ...; second, ..."."""
+        told = [self.word(f"choice.{at}", choice=choice) for at, choice in enumerate(choices[:_HEARD_AT_ONCE], 1)]
+        return ("；" if self.language == "zh" else "; ").join(told)
+
+    def long_text(self, words: str) -> None:
+        """Say a passage; where it is heard only its first sentences, and the rest to those who say "go on"."""
+        sentences = sentences_of(fit_for_ear(words, self.language)) if self.is_heard else []
+        if len(sentences) <= _SENTENCES_AT_ONCE:
+            self.text(words)
+            return
+        self.text("".join(sentences[:_SENTENCES_AT_ONCE]))
+        self.slots["rest"] = "".join(sentences[_SENTENCES_AT_ONCE:]).strip()
+        self.say("more_to_tell")
 
     def keep_bound(self, words: str) -> None:
         """Remember words that must have been heard before a yes counts."""

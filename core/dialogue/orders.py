@@ -150,7 +150,7 @@ async def list_orders(draft: Draft) -> str:
     if not orders:
         draft.say("no_orders")
         return "none"
-    ranked = sorted(orders, key=lambda order: order.status not in _UNDER_WAY)[:_SHOWN]
+    ranked = sorted(orders, key=lambda order: order.status not in _UNDER_WAY)[: draft.at_most(_SHOWN)]
     before = draft.session.slots.get("listed", "")
     draft.list_shown("order_id", [order.order_id for order in ranked])
     if draft.slots["listed"] == before and draft.session.stack and "order_id" not in draft.heard:
@@ -159,6 +159,7 @@ async def list_orders(draft: Draft) -> str:
         draft.say("which_order", count=len(orders))
         lines = [_line(draft, place, order) for place, order in enumerate(ranked, start=1)]
         draft.text("\n".join(lines))
+        draft.more_there(len(orders) - len(ranked))
     draft.buttons(*((f"{order.order_id} · {status(draft, order)}", order.order_id) for order in ranked))
     return ""
 
@@ -198,7 +199,9 @@ async def show_order(draft: Draft) -> str:
 
 def _tell_parcel(draft: Draft, order: Order, parcel: Fulfilment) -> None:
     numbers = listing(parcel.tracking_ids, draft.language)
-    if numbers and parcel.carrier:
+    if draft.is_heard and (parcel.events or parcel.expected):
+        pass  # whoever carries it matters less than where it is
+    elif numbers and parcel.carrier:
         carrier = in_language(parcel.carrier_names, draft.language) or parcel.carrier
         draft.say("parcel_by", carrier=carrier, tracking=numbers)
     elif numbers:

@@ -30,7 +30,7 @@ def mind_unheard(draft: Draft, runner: Runner) -> bool:
     A yes to what was not heard to its end is no yes: the rest is said first. Anything but a no opens it anew,
     so that it is read out again. Who asks for the rest hears it, from the sentence that was cut.
     """
-    bound = draft.slots.pop(TO_HEAR, "")
+    bound, more = draft.slots.pop(TO_HEAR, ""), draft.slots.pop("rest", "")
     said = normalise(spoken_text(draft.message, draft.percept))
     rest = unheard_part(draft.session)
     commands = draft.understanding.commands
@@ -38,6 +38,9 @@ def mind_unheard(draft: Draft, runner: Runner) -> bool:
         draft.keep_bound(bound)
         return False
     if not rest:
+        if more and wants_rest(said):
+            draft.long_text(more)
+            return True
         return False
     _shorten_list(draft)
     if wants_rest(said):

@@ -14,6 +14,8 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^[ \t]*\|?[ :|-]{3,}\|?[ \t]*$\n?", re.MULTILINE), ""),
     (re.compile(r"[ \t]*\|[ \t]*"), ", "),
     (re.compile(r"\*\*|__|~~|`"), ""),
+    (re.compile(r"#(?=[A-Za-z]{0,3}-?\d)"), ""),
+    (re.compile(r"(?<=[?？])\s*[(（][^()（）]*[)）]"), ""),
     (re.compile("[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"), ""),
 )
 _SIGNS = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from core.types import Session
 
-_BEGINS = re.compile(r"(?:(?<=[。！？；!?;\n])|(?<=[.:：]\s))\s*(?=\S)")
+_BEGINS = re.compile(r"(?:(?<=[。！？；!?;\n])|(?<=\.\s))\s*(?=\S)")
 """Where a sentence begins. A point within a number or an address is followed by no space."""
 
 
@@ -43,6 +44,12 @@ def heard_until(session: Session) -> int:
 def sentence_start(text: str, at: int) -> int:
     """Return where the sentence around a place begins."""
     return max((found.end() for found in _BEGINS.finditer(text) if found.end() <= at), default=0)
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a text with the blanks before them; put together they are the text."""
+    cuts = [0, *(found.end() for found in _BEGINS.finditer(text) if found.end()), len(text)]
+    return [text[start:end] for start, end in itertools.pairwise(cuts) if start < end]
 
 
 def letters(text: str) -> str:
