@@ -8,6 +8,7 @@ from pathlib import Path
 from core.dialogue.acts import ACTS, CHECKS
 from core.dialogue.advice.hear import hear_advice
 from core.dialogue.attempts import NO_ATTEMPTS, Attempts
+from core.dialogue.callback import begin_callback
 from core.dialogue.callers import mind_manners, read_keys
 from core.dialogue.checking import check_heard
 from core.dialogue.commands import obey, take_slots
@@ -124,7 +125,10 @@ class Dialogue:
         else:
             resume(draft, self._runner)
         await tell_moved(draft)
-        if await go_on_here(draft):
+        if message.event == "transfer_failed":
+            begin_callback(draft, self._runner)
+            await self._runner.run(draft)
+        elif await go_on_here(draft):
             offer_paused(draft, self._runner)
         elif not await self._minded_call(draft):
             await self._answer(draft)
