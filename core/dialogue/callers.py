@@ -35,8 +35,7 @@ def read_keys(draft: Draft, runner: Runner) -> None:
     elif (found := _KEYED_ORDER.fullmatch(normalise(spoken_text(draft.message, draft.percept)))) and _means_order(
         draft, asked, found[1]
     ):
-        draft.fill("order_id", f"#{found[1]}")
-        draft.understanding = replace(draft.understanding, commands=())
+        _obey(draft, SetSlot(slot="order_id", value=f"#{found[1]}", source="channel"))
 
 
 def _chosen(draft: Draft, runner: Runner) -> bool:

@@ -204,7 +204,6 @@ class Draft:
             return
         self.text("".join(sentences[:_SENTENCES_AT_ONCE]))
         self.slots["rest"] = "".join(sentences[_SENTENCES_AT_ONCE:]).strip()
-        self.say("more_to_tell")
 
     def keep_bound(self, words: str) -> None:
         """Remember words that must have been heard before a yes counts."""
@@ -218,6 +217,8 @@ class Draft:
 
     def outcome_of_turn(self, expects: Expect = "") -> Outcome:
         """Return the finished turn."""
+        if self.is_heard and "rest" in self.slots and self.outcome == "answered" and "offer" not in self.slots:
+            self.say("more_to_tell")
         bubbles = self.bubbles
         if self.is_heard:
             bubbles = [replace(each, parts=parts_for_ear(each.parts, self.language)) for each in bubbles]

@@ -73,8 +73,9 @@ def _unheard_of(draft: Draft, bound: str) -> str:
 
 
 def _say_rest(draft: Draft, rest: str, bound: str) -> bool:
-    draft.say("unheard_first" if bound else "unheard_rest")
-    draft.text(rest)
+    opening = draft.word("unheard_first" if bound else "unheard_rest")
+    draft.text(opening)
+    draft.text(rest.removeprefix(opening).lstrip())
     draft.keep_bound(bound)
     draft.outcome = "asked" if draft.stack else "answered"
     return True

@@ -7,7 +7,7 @@ import re
 
 from core.types import Session
 
-_BEGINS = re.compile(r"(?:(?<=[。！？；!?;\n])|(?<=\.\s))\s*(?=\S)")
+_BEGINS = re.compile(r"(?:(?<=[。！？!?\n])|(?<=\.\s))\s*(?=\S)")
 """Where a sentence begins. A point within a number or an address is followed by no space."""
 
 
