@@ -110,6 +110,10 @@ class Engine:
         self._accepting: set[asyncio.Task[asyncio.Future[Turn] | None]] = set()
         self._watchers: defaultdict[str, set[asyncio.Queue[Activity]]] = defaultdict(set)
         self._on_commit: list[Callable[[Turn], None]] = []
+        self._cuts: dict[str, asyncio.Task[None]] = {}
+        """By conversation, the last note of what was heard, until it is on disk."""
+        self._taking: dict[str, bool] = {}
+        """By conversation in which a turn is being taken, whether what was heard before it has changed since."""
 
     @property
     def media(self) -> MediaDoor:
@@ -143,7 +147,7 @@ class Engine:
     async def close(self) -> None:
         """Stop working; what is unfinished stays in the journal, and who waits for it gets a `ClosingError`."""
         await self._mailbox.close()
-        await asyncio.gather(*self._accepting, return_exceptions=True)
+        await asyncio.gather(*self._accepting, *self._cuts.values(), return_exceptions=True)
         for message_id in tuple(self._answers):
             self._give_up(message_id, ClosingError(KEPT))
 
@@ -210,8 +214,17 @@ class Engine:
         return await asyncio.shield(self._queue(first))  # queued already, or left over by a turn that failed to commit
 
     async def played(self, turn: Turn, words: str) -> None:
-        """Record that of a turn's replies only `words` were heard."""
-        raise NotImplementedError
+        """Record that of a turn's replies only `words` were heard; the next message is answered knowing it.
+
+        A turn that is being taken meanwhile is begun anew. Words that are no beginning of the replies count as none.
+        """
+        conversation = turn.message.conversation_id
+        cut = asyncio.create_task(self._parts.journal.played(turn.id, words))
+        self._cuts[conversation] = cut  # what was noted before it is written before it, by the one writer
+        cut.add_done_callback(lambda done: self._cuts.get(conversation) is done and self._cuts.pop(conversation))
+        if conversation in self._taking:
+            self._taking[conversation] = True
+        await asyncio.shield(cut)
 
     async def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
         """Yield what happens in a conversation from now on."""
@@ -232,17 +245,20 @@ class Engine:
         except Exception as error:
             self._give_up(message.id, error)
             raise
+        finally:
+            self._taking.pop(message.conversation_id, None)
         self._finish(turn)
 
     async def _recorded(self, message: Message) -> Turn:
-        session = await self._parts.journal.session(message.conversation_id)
+        session = await self._session(message.conversation_id)
         watch = Stopwatch()
         watch.timings["queue"] = _waited_ms(message)
         try:
             try:
                 turn = await self._taken(message, session, watch)
-            except ConflictError as conflict:  # another conversation was quicker, and what is true now may be said
+            except ConflictError as conflict:  # another conversation was quicker, or it became known what was heard
                 _LOG.info("turn begun anew, trace %s: %s", message.trace_id, conflict)
+                session = await self._session(message.conversation_id)
                 turn = await self._taken(message, session, watch)
         except Exception:  # a bug, a dead backend or a refused effect: nothing was written, so say so instead
             _LOG.exception("turn failed, trace %s", message.trace_id)
@@ -253,8 +269,17 @@ class Engine:
     async def _taken(self, message: Message, session: Session, watch: Stopwatch) -> Turn:
         async with asyncio.timeout(self._bounds.turn_timeout_s):
             turn, after, outcome = await self._turn(message, session, watch)
+        if self._taking[message.conversation_id]:
+            raise ConflictError("it became known meanwhile what was heard before")
         await self._commit(turn, after, outcome)
         return turn
+
+    async def _session(self, conversation_id: str) -> Session:
+        self._taking[conversation_id] = False
+        cut = self._cuts.get(conversation_id)
+        if cut is not None:
+            await asyncio.wait({cut})
+        return await self._parts.journal.session(conversation_id)
 
     async def _commit(self, turn: Turn, after: Session, outcome: Outcome) -> None:
         after = replace(after, version=after.version + 1, channel=turn.message.channel)
@@ -263,6 +288,8 @@ class Engine:
     async def _turn(self, message: Message, session: Session, watch: Stopwatch) -> tuple[Turn, Session, Outcome]:
         with watch.stage("perceive"):
             percept = await self._parts.perception.perceive(message)
+            if message.transcript is not None:
+                percept = replace(percept, transcript=message.transcript)
         with watch.stage("understand"):
             understanding = await self._parts.understander.understand(message, percept, session)
         with watch.stage("dialogue"):
@@ -284,9 +311,15 @@ class Engine:
             outcome=outcome.outcome,
             steps=outcome.steps,
             stack=outcome.session.stack,
+            expects=outcome.expects,
+            manner=outcome.manner,
         )
         after = replace(
-            outcome.session, version=session.version, language=outcome.language, last_reply=_words(outcome.bubbles)
+            outcome.session,
+            version=session.version,
+            language=outcome.language,
+            last_reply=_words(outcome.bubbles),
+            heard=None,
         )
         return turn, after, outcome
 

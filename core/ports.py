@@ -343,6 +343,13 @@ class Journal(Protocol):
         """Write turn, session, effects and outbox in one transaction; all of it or nothing."""
         ...
 
+    async def played(self, turn_id: str, words: str) -> None:
+        """Note that of a turn's replies only `words` were heard: on the turn, and on the session where it is the last.
+
+        Nothing happens for a turn that is not here.
+        """
+        ...
+
     async def turn_of(self, message_id: str) -> Turn | None:
         """Return the turn that answered a message."""
         ...

@@ -15,11 +15,20 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from core.chat import ChatMessage as ChatMessage
+from core.chat import Chunk as Chunk
+from core.chat import Usage as Usage
+
 Language: TypeAlias = str
 """A BCP 47 primary tag: "zh" (simplified script), "en", or another two-letter code."""
 
 Expect: TypeAlias = Literal["", "id", "digits", "email", "phone", "yes_no", "choice", "name", "address"]
 """What a customer was asked for last, as far as it helps to hear the answer; "" where anything may come."""
+
+Manner: TypeAlias = Literal["", "slower", "faster", "louder", "softer"]
+"""How a caller asks to be spoken to from now on; "" where nothing is asked."""
+Event: TypeAlias = Literal["", "transfer_failed"]
+"""What happened on a call that nobody said: "transfer_failed", nobody answered where it was put through to."""
 
 
 class AttachmentKind(StrEnum):
@@ -64,6 +73,8 @@ class Message:
     """What the channel believes the customer reads; the words themselves weigh more."""
     transcript: Transcript | None = None
     """What a call heard, where `text` was spoken and not typed: how sure the recogniser was of which word."""
+    event: Event = ""
+    """What the channel tells in place of the customer; `text` is empty then."""
     wants_speech: bool = False
     """Whether the reply should be spoken as well as written."""
     received_at: datetime
@@ -426,6 +437,8 @@ class Session:
     misses: int = 0
     """Turns in a row that were not understood."""
     last_reply: str = ""
+    heard: str | None = None
+    """What of `last_reply` was heard, where the caller interrupted the rest; None for all of it."""
     last_at: str = ""
     """ISO 8601 moment of the customer's last message; empty before the first."""
     verified_at: str = ""
@@ -456,36 +469,9 @@ class Turn:
     """The flows that went on afterwards, the innermost last."""
     expects: Expect = ""
     """What the customer was asked for at the end of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatMessage:
-    """One message of a prompt."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-    pictures: tuple[bytes, ...] = field(default=(), repr=False)
-    """JPEG files that are shown before the words. A prompt is never kept, so that they may be inline."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What an answer cost, in tokens of the model's own."""
-
-    prompt: int = 0
-    cached: int = 0
-    """Of the prompt's, those that the model had read before."""
-    completion: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
-    """A piece of an answer; the last one carries what it cost, where the backend counts."""
-
-    text: str = ""
-    usage: Usage | None = None
-    cut: bool = False
-    """Whether the answer ends here because it became too long, and not because it was at its end."""
+    manner: Manner = ""
+    heard: str | None = None
+    """What of the replies was heard, where the caller interrupted the rest; None for all of it."""
 
 
 def confirmation_of(name: str, arguments: Mapping[str, object]) -> str:
@@ -495,6 +481,6 @@ def confirmation_of(name: str, arguments: Mapping[str, object]) -> str:
 
 
 def spoken_text(message: Message, percept: Percept) -> str:
-    """Return what the customer said: the typed words, then the heard ones."""
-    heard = percept.transcript.text if percept.transcript else ""
+    """Return what the customer said: the typed words, then the heard ones; a call's text is what it heard."""
+    heard = percept.transcript.text if percept.transcript and message.transcript is None else ""
     return "\n".join(part for part in (message.text.strip(), heard.strip()) if part)

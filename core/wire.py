@@ -26,7 +26,7 @@ MediaUrl = Callable[[str], str]
 
 
 def turn_as_json(turn: Turn, media_url: MediaUrl) -> dict[str, Any]:
-    """Return the answer to a message; `transcript`, `matches` and `handoff` only where there are any."""
+    """Return the answer to a message; `transcript`, `matches`, `heard` and `handoff` only where there are any."""
     shown: dict[str, Any] = {
         "turn_id": turn.id,
         "message_id": turn.message.external_id,
@@ -36,12 +36,19 @@ def turn_as_json(turn: Turn, media_url: MediaUrl) -> dict[str, Any]:
         "replies": [reply_as_json(reply, media_url) for reply in turn.replies],
         "outcome": turn.outcome,
         "flags": list(turn.percept.flags),
-        "trace": {"id": turn.message.trace_id, "rung": turn.understanding.rung, "timings_ms": _rounded(turn.timings)},
+        "trace": {
+            "id": turn.message.trace_id,
+            "rung": turn.understanding.rung,
+            "expects": turn.expects,
+            "timings_ms": _rounded(turn.timings),
+        },
     }
     if turn.percept.transcript is not None:
         shown["transcript"] = _transcript(turn.percept.transcript)
     if turn.percept.matches:
         shown["matches"] = [_match(match) for match in turn.percept.matches]
+    if turn.heard is not None:
+        shown["heard"] = turn.heard
     handoff = next((action for action in turn.actions if action.name == "transfer_to_human_agents"), None)
     if handoff is not None:
         shown["handoff"] = {"status": handoff.status.value, "summary": handoff.arguments.get("summary", "")}

@@ -55,6 +55,9 @@ def explanation(turn: Turn, before: Turn | None, templates: Templates) -> dict[s
         "replies": [_reply(reply) for reply in turn.replies],
         "timings_ms": {stage: round(spent, 2) for stage, spent in turn.timings.items()},
         "outcome": turn.outcome,
+        "expects": turn.expects,
+        "manner": turn.manner,
+        "heard": turn.heard,
     }
 
 

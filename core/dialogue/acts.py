@@ -10,6 +10,7 @@ from core.dialogue.advice.buying import ask_option, ask_which_goods, give_cart_l
 from core.dialogue.advice.cross_selling import note_told, offer_beside_cart, offer_beside_order, show_offered
 from core.dialogue.advice.personal import leave_own_orders, tell_whether, use_own_orders
 from core.dialogue.business import offer_ticket, quote_policy, suggest_ticket, tell_progress, tell_tickets
+from core.dialogue.callback import number_to_ring, offer_callback, settle_callback, write_callback
 from core.dialogue.handoff import hand_off
 from core.dialogue.identity import identify, is_verified, say_locked, say_wrong_identity
 from core.dialogue.linking import give_code
@@ -41,6 +42,10 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
     {
         act.__name__: act
         for act in (
+            number_to_ring,
+            offer_callback,
+            settle_callback,
+            write_callback,
             admit_ignorance,
             advise,
             ask_option,

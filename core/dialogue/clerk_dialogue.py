@@ -8,8 +8,12 @@ from pathlib import Path
 from core.dialogue.acts import ACTS, CHECKS
 from core.dialogue.advice.hear import hear_advice
 from core.dialogue.attempts import NO_ATTEMPTS, Attempts
+from core.dialogue.callback import begin_callback
+from core.dialogue.callers import mind_manners, read_keys
+from core.dialogue.checking import check_heard
 from core.dialogue.commands import obey, take_slots
 from core.dialogue.draft import Desk, Draft
+from core.dialogue.expecting import expected
 from core.dialogue.hearing import listen, wants_words
 from core.dialogue.identity import stay_with_one
 from core.dialogue.linking import Links, asks_to_move, go_on_here, new_code, tell_moved
@@ -27,6 +31,7 @@ from core.dialogue.settling import absorb
 from core.dialogue.sight import Sight
 from core.dialogue.tickets.collecting import take_facts
 from core.dialogue.tickets.noticing import notice
+from core.dialogue.unheard import mind_unheard
 from core.knowledge.facts import Documents, Facts
 from core.knowledge.library import Reranker
 from core.packs.pack import Pack
@@ -120,15 +125,23 @@ class Dialogue:
         else:
             resume(draft, self._runner)
         await tell_moved(draft)
-        if await go_on_here(draft):
+        if message.event == "transfer_failed":
+            begin_callback(draft, self._runner)
+            await self._runner.run(draft)
+        elif await go_on_here(draft):
             offer_paused(draft, self._runner)
-            return draft.outcome_of_turn()
-        await self._answer(draft)
-        if returns:
-            welcome_back(draft)
-        if returns or draft.session.paused:
-            offer_paused(draft, self._runner)
-        return draft.outcome_of_turn()
+        elif not await self._minded_call(draft):
+            await self._answer(draft)
+            if returns:
+                welcome_back(draft)
+            if returns or draft.session.paused:
+                offer_paused(draft, self._runner)
+        return draft.outcome_of_turn(expected(draft, self._runner))
+
+    async def _minded_call(self, draft: Draft) -> bool:
+        """Return whether all there is to a message is about how a call goes: what was heard, and how to speak."""
+        read_keys(draft, self._runner)
+        return mind_manners(draft) or mind_unheard(draft, self._runner) or await check_heard(draft, self._runner)
 
     def _knows(self, waiting: FlowFrame) -> bool:
         """Return whether a frame can go on: flows change with a new version, and with another pack."""

@@ -22,6 +22,8 @@ from core.types import (
     spoken_text,
 )
 
+CLARIFIED = "clarified"
+"""The slot of a list of businesses that were offered aloud."""
 _ORDER = (CancelFlow, ChitChat, StartFlow, AskKnowledge, Handoff)
 """What is given up comes first; then what may wait for an answer, under what is said at once."""
 _TURN_ONLY = (
@@ -44,7 +46,7 @@ def obey(draft: Draft, runner: Runner) -> bool:
     draft.alone = len(others) < 2
     for command in others:
         if isinstance(command, Repeat):
-            _repeat(draft)
+            _repeat(draft, offered)
             return False
         _obey(command, draft, runner, offered)
     if draft.absorbed:  # who says what is to be done needs no look at the order any more
@@ -179,7 +181,9 @@ def _cancel(draft: Draft) -> None:
     draft.digressed = bool(draft.stack)
 
 
-def _repeat(draft: Draft) -> None:
+def _repeat(draft: Draft, offered: str) -> None:
+    if offered:
+        draft.offer(offered)
     if draft.session.last_reply:
         draft.text(draft.session.last_reply)
     else:
@@ -210,7 +214,9 @@ def menu(draft: Draft) -> None:
 
 
 def _clarify(draft: Draft, options: tuple[str, ...]) -> None:
-    draft.say("clarify")
+    draft.say("clarify", choices=draft.spoken_choices([draft.word(f"topic.{option}") for option in options]))
+    if draft.is_heard:
+        draft.list_shown(CLARIFIED, options[: draft.at_most(len(options))])
     draft.buttons(*((draft.word(f"topic.{option}"), draft.word(f"press.topic.{option}")) for option in options))
     draft.outcome = "asked"
 

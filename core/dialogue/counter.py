@@ -16,6 +16,7 @@ from core.ports import Effect
 from core.shop.deeds import ticket_number
 from core.shop.records import in_language
 from core.types import Action, ActionStatus, Language, confirmation_of
+from core.wording.ear import fit_for_ear
 
 _READ = "_read"
 """In a frame: what was read out, as its hash; a yes to anything else writes nothing."""
@@ -131,6 +132,7 @@ def _read_out(step: Ticket, flow: Flow, draft: Draft) -> None:
         for label, words in _in_words(step, flow, draft, draft.language)
     ]
     draft.say("ticket.read", facts=between.join(facts))
+    draft.keep_bound(fit_for_ear(between.join(facts), draft.language))
     draft.buttons(
         (draft.word("button.ticket"), draft.word("press.yes")), (draft.word("button.no"), draft.word("press.no"))
     )

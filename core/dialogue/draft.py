@@ -18,9 +18,11 @@ from core.types import (
     ButtonsPart,
     CardPart,
     Citation,
+    Expect,
     FlowFrame,
     Identity,
     Language,
+    Manner,
     Message,
     Part,
     Percept,
@@ -28,11 +30,18 @@ from core.types import (
     TextPart,
     Understanding,
 )
-from core.wording.templates import Templates
+from core.wording.ear import fit_for_ear, parts_for_ear
+from core.wording.heard import sentences_of
+from core.wording.templates import SPOKEN_CHANNELS, Templates
 
 if TYPE_CHECKING:
     from core.dialogue.linking import Links
     from core.dialogue.sight import Sight
+
+
+_HEARD_AT_ONCE = 3
+"""Choices that a listener keeps in mind."""
+_SENTENCES_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +113,12 @@ class Draft:
     """Whether this message makes no more than one request."""
     digressed: bool = False
     """Whether this message left a business that was going on."""
+    manner: Manner = ""
+
+    @property
+    def is_heard(self) -> bool:
+        """Return whether the customer hears the replies and cannot look at them."""
+        return self.message.channel in SPOKEN_CHANNELS
 
     def say(self, key: str, **values: object) -> None:
         """Say a sentence of the templates."""
@@ -120,6 +135,8 @@ class Draft:
 
     def text(self, words: str) -> None:
         """Say words that a record or a page holds."""
+        if self.is_heard:
+            words = fit_for_ear(words, self.language)
         if words:
             self._add(TextPart(text=words))
 
@@ -165,9 +182,47 @@ class Draft:
         """Remember a list that the customer sees, so that "the second one" means something."""
         self.slots["listed"] = f"{slot}:{','.join(values)}"
 
-    def outcome_of_turn(self) -> Outcome:
+    def at_most(self, many: int) -> int:
+        """Return how many things a list may hold: fewer where it is heard."""
+        return min(many, _HEARD_AT_ONCE) if self.is_heard else many
+
+    def more_there(self, left: int) -> None:
+        """Say how many of a list were left out, where it is heard; a screen shows it."""
+        if left > 0 and self.is_heard:
+            self.say("more_there", more=left)
+
+    def spoken_choices(self, choices: Sequence[str]) -> str:
+        """Return choices as they are offered aloud: "first, ...; second, ..."."""
+        told = [self.word(f"choice.{at}", choice=choice) for at, choice in enumerate(choices[:_HEARD_AT_ONCE], 1)]
+        return ("；" if self.language == "zh" else "; ").join(told)
+
+    def long_text(self, words: str) -> None:
+        """Say a passage; where it is heard only its first sentences, and the rest to those who say "go on"."""
+        sentences = sentences_of(fit_for_ear(words, self.language)) if self.is_heard else []
+        if len(sentences) <= _SENTENCES_AT_ONCE:
+            self.text(words)
+            return
+        self.text("".join(sentences[:_SENTENCES_AT_ONCE]))
+        self.slots["rest"] = "".join(sentences[_SENTENCES_AT_ONCE:]).strip()
+
+    def keep_bound(self, words: str) -> None:
+        """Remember words that must have been heard before a yes counts."""
+        if words and self.is_heard:
+            self.slots["to_hear"] = words
+
+    def bound_since(self, part: int) -> None:
+        """Bind a yes to all that was said since the bubble had `part` parts."""
+        parts = self.bubbles[-1].parts[part:] if self.bubbles else ()
+        self.keep_bound("\n".join(one.text for one in parts if isinstance(one, TextPart)))
+
+    def outcome_of_turn(self, expects: Expect = "") -> Outcome:
         """Return the finished turn."""
-        bubbles = tuple(bubble for bubble in self.bubbles if bubble.parts)
+        if self.is_heard and "rest" in self.slots and self.outcome == "answered" and "offer" not in self.slots:
+            self.say("more_to_tell")
+        bubbles = self.bubbles
+        if self.is_heard:
+            bubbles = [replace(each, parts=parts_for_ear(each.parts, self.language)) for each in bubbles]
+        bubbles = [bubble for bubble in bubbles if bubble.parts]
         session = replace(
             self.session,
             identity=self.identity,
@@ -180,11 +235,13 @@ class Draft:
         )
         return Outcome(
             session=session,
-            bubbles=bubbles,
+            bubbles=tuple(bubbles),
             language=self.language,
             effects=tuple(self.effects),
             outcome=self.outcome,
             steps=tuple(self.steps),
+            expects=expects,
+            manner=self.manner,
         )
 
     def _add(self, part: Part) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from core.dialogue.draft import Draft
 from core.types import Action, ActionStatus, spoken_text
 from core.understand.sentiment import ANGRY
+from core.wording.heard import heard_part
 
 _SUMMARY_CHARS = 300
 _WORDS_CHARS = 120
@@ -30,7 +31,7 @@ async def hand_off(draft: Draft) -> str:
     if draft.handed_off:
         draft.say("handoff_pending")
         return ""
-    arguments = {"summary": _summary(draft)}
+    arguments = {"summary": _summary(draft), "facts": await _facts(draft)}
     done = await propose(draft, "transfer_to_human_agents", arguments, key="handoff")
     if not done:
         draft.say("handoff_failed")
@@ -55,6 +56,20 @@ async def propose(draft: Draft, name: str, arguments: Mapping[str, object], *, k
     return effect.action.status is not ActionStatus.DENIED
 
 
+async def _facts(draft: Draft) -> dict[str, str]:
+    """Return what `core.dialogue.handing_over` puts into a colleague's language."""
+    customer = await draft.desk.shop.customer(draft.identity.customer_id) if draft.identity else None
+    facts = {
+        "name": f"{customer.first_name} {customer.last_name}" if customer else "",
+        "proved_by": draft.identity.proved_by if draft.identity else "",
+        "about": _business(draft),
+        "order": draft.slots.get("order_id", "") if draft.identity else "",
+        "request": draft.slots.get("request", "") or spoken_text(draft.message, draft.percept),
+        "mood": _mood(draft.understanding.sentiment),
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
 def _summary(draft: Draft) -> str:
     """Return what a colleague should know: who, what, which orders, what was tried, the mood, the last words."""
     slots = draft.slots
@@ -69,7 +84,7 @@ def _summary(draft: Draft) -> str:
         "mood": _mood(draft.understanding.sentiment),
         "language": draft.language,
         "channel": draft.message.channel,
-        "our last words": _short(draft.session.last_reply),
+        "our last words": _short(heard_part(draft.session)),
     }
     words = spoken_text(draft.message, draft.percept)[:_SUMMARY_CHARS]
     return "; ".join(f"{name}: {value}" for name, value in facts.items() if value) + f'; last words: "{words}"'

@@ -123,6 +123,8 @@ def ask_for(draft: Draft, slot: Slot, *, again: bool) -> None:
     draft.text(in_language(slot.again if again and slot.again else slot.ask, draft.language))
     if slot.kind == "choice":
         names = [in_language({one: own[0] for one, own in of.items()}, draft.language) for of in slot.choices.values()]
+        if draft.is_heard:
+            draft.text(draft.spoken_choices(names))
         draft.buttons(*((name, name) for name in names))
         draft.list_shown(slot.name, tuple(slot.choices))
 

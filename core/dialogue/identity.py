@@ -9,7 +9,7 @@ from dataclasses import replace
 from core.dialogue.attempts import calling, named, sender
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
-from core.shop.keys import name_key, names_of, order_key, zip_key
+from core.shop.keys import name_key, names_of, same_order, zip_key
 from core.shop.records import Customer
 from core.types import Identity, Language
 
@@ -85,7 +85,7 @@ async def _is_known_caller(draft: Draft) -> bool:
 
 
 def _owns(customer: Customer, order_id: str) -> bool:
-    return order_key(order_id) in {order_key(own) for own in customer.orders}
+    return any(same_order(order_id, own) for own in customer.orders)
 
 
 async def _settle(draft: Draft, customer: Customer | None, proved_by: str, subject: tuple[str, ...] = ()) -> str:

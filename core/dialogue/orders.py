@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.dialogue.draft import Draft
 from core.knowledge.passages import tokens, wider
+from core.shop.keys import same_order
 from core.shop.records import Fulfilment, Order, OrderStatus, in_language
 from core.types import CardPart, spoken_text
 from core.understand.normalise import normalise
@@ -118,7 +119,16 @@ async def own_orders(draft: Draft) -> tuple[Order, ...]:
 
 async def own_order(draft: Draft, order_id: str) -> bool:
     """Return whether the order is one of the customer's own; other people's do not exist for them."""
-    return await find_own(draft, order_id) is not None
+    own = await find_own(draft, order_id) or await _by_digits(draft, order_id)
+    if own is not None:
+        draft.slots["order_id"] = own.order_id
+    return own is not None
+
+
+async def _by_digits(draft: Draft, order_id: str) -> Order | None:
+    """Return the one own order whose digits were keyed without its letter."""
+    fitting = [order for order in await own_orders(draft) if same_order(order_id, order.order_id)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 async def find_own(draft: Draft, order_id: str) -> Order | None:
@@ -140,7 +150,7 @@ async def list_orders(draft: Draft) -> str:
     if not orders:
         draft.say("no_orders")
         return "none"
-    ranked = sorted(orders, key=lambda order: order.status not in _UNDER_WAY)[:_SHOWN]
+    ranked = sorted(orders, key=lambda order: order.status not in _UNDER_WAY)[: draft.at_most(_SHOWN)]
     before = draft.session.slots.get("listed", "")
     draft.list_shown("order_id", [order.order_id for order in ranked])
     if draft.slots["listed"] == before and draft.session.stack and "order_id" not in draft.heard:
@@ -149,6 +159,7 @@ async def list_orders(draft: Draft) -> str:
         draft.say("which_order", count=len(orders))
         lines = [_line(draft, place, order) for place, order in enumerate(ranked, start=1)]
         draft.text("\n".join(lines))
+        draft.more_there(len(orders) - len(ranked))
     draft.buttons(*((f"{order.order_id} · {status(draft, order)}", order.order_id) for order in ranked))
     return ""
 
@@ -188,7 +199,9 @@ async def show_order(draft: Draft) -> str:
 
 def _tell_parcel(draft: Draft, order: Order, parcel: Fulfilment) -> None:
     numbers = listing(parcel.tracking_ids, draft.language)
-    if numbers and parcel.carrier:
+    if draft.is_heard and (parcel.events or parcel.expected):
+        pass  # whoever carries it matters less than where it is
+    elif numbers and parcel.carrier:
         carrier = in_language(parcel.carrier_names, draft.language) or parcel.carrier
         draft.say("parcel_by", carrier=carrier, tracking=numbers)
     elif numbers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.ports import Effect
-from core.types import Citation, Language, Part, Session
+from core.types import Citation, Expect, Language, Manner, Part, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +32,5 @@ class Outcome:
     """"answered", "asked", "handed_off", "unknown" or "failed"."""
     steps: tuple[str, ...] = ()
     """The steps of flows that were taken, in order: "identify.check"."""
+    expects: Expect = ""
+    manner: Manner = ""

@@ -152,10 +152,12 @@ async def _tell_orders(draft: Draft) -> None:
     elif not kept:
         draft.say("own_orders_none", count=len(orders))
     else:
-        draft.list_shown("order_id", [order.order_id for order in kept[:_SHOWN]])
+        shown = kept[: draft.at_most(_SHOWN)]
+        draft.list_shown("order_id", [order.order_id for order in shown])
         draft.say("own_orders_some" if narrowed else "own_orders_all", count=len(kept))
-        draft.text("\n".join(_order_line(draft, at, order) for at, order in enumerate(kept[:_SHOWN], 1)))
-        for order in kept[:_SHOWN]:
+        draft.text("\n".join(_order_line(draft, at, order) for at, order in enumerate(shown, 1)))
+        draft.more_there(len(kept) - len(shown))
+        for order in shown:
             draft.cite(f"order:{order.order_id}")
 
 

@@ -245,7 +245,7 @@ def list_products(
 
     `notes` are said of the products by their ids, such as why one is recommended.
     """
-    shown = list(products)[:_LISTED]
+    shown = list(products)[: draft.at_most(_LISTED)]
     draft.say(key, count=len(shown))
     lines = []
     for place, product in enumerate(shown, start=1):
@@ -253,7 +253,8 @@ def list_products(
         name = in_language(product.names, draft.language)
         line = draft.word("product_line", place=place, product=name, price=prices)
         note = notes.get(product.product_id, "")
-        lines.append(draft.word("line_note", line=line, note=note) if note else line)
+        wordy = draft.is_heard and len(shown) > 1  # a listener who wants to know why asks
+        lines.append(draft.word("line_note", line=line, note=note) if note and not wordy else line)
     draft.text("\n".join(lines))
     for product in shown:
         show_card(draft, product, _let(product, only), choose=True)

@@ -356,7 +356,7 @@ def _named_as_such(text: str, products: Sequence[Product], facts: Facts) -> list
 def tell_page(draft: Draft, page: Page) -> None:
     """Quote a page and cite it."""
     body = in_language(page.bodies, draft.language)
-    draft.text(body if draft.language in page.bodies else draft.word("foreign_text", text=body))
+    draft.long_text(body if draft.language in page.bodies else draft.word("foreign_text", text=body))
     draft.cite(citation_of(page), body[:_QUOTE_CHARS])
 
 

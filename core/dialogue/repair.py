@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.dialogue.checking import hardly_heard
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import hand_off, offer_person
 from core.dialogue.looking import LOOK
@@ -35,7 +36,7 @@ async def settle(draft: Draft) -> None:
         return
     draft.misses += 1
     if not draft.spoke():
-        draft.say("not_understood")
+        draft.say("not_heard" if hardly_heard(draft.message.transcript) else "not_understood")
     if draft.outcome == "handed_off":
         return
     draft.outcome = "unknown"

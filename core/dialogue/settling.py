@@ -427,6 +427,13 @@ async def read_out(draft: Draft) -> str:
     return ""
 
 
+def unread(draft: Draft) -> None:
+    """Forget that anything was read out, so that it is read out again before a yes counts."""
+    wishes = loaded(draft.slots.get(_WISHES, ""))
+    if wishes:
+        draft.slots[_WISHES] = dumped([replace(wish, read_out="") for wish in wishes])
+
+
 async def carry_out(draft: Draft) -> str:
     """Do what was read out and said yes to, and only that; returns what `gather` does of the wishes that are left."""
     orders = await own_orders(draft)

@@ -33,12 +33,13 @@ async def list_returnable(draft: Draft) -> str:
     if not found:
         draft.say("returnable_none")
         return ""
+    most = draft.at_most(_SHOWN)
     draft.say("returnable_some", count=len(found))
-    draft.text("\n".join(_line(draft, place, line) for place, line in enumerate(found[:_SHOWN], start=1)))
-    for line in found[:_SHOWN]:
+    draft.text("\n".join(_line(draft, place, line) for place, line in enumerate(found[:most], start=1)))
+    for line in found[:most]:
         draft.cite(f"order:{line.order_id}")
-    if len(found) > _SHOWN:
-        draft.say("returnable_more", more=len(found) - _SHOWN)
+    if len(found) > most:
+        draft.say("returnable_more", more=len(found) - most)
     return ""
 
 

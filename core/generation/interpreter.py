@@ -22,6 +22,7 @@ from core.types import ChatMessage, Command, IntentScore, Message, Session
 from core.understand.clauses import clauses
 from core.understand.proposing import commands_of
 from core.understand.sentences import Intent
+from core.wording.heard import heard_part
 
 _LOG = logging.getLogger(__name__)
 
@@ -117,8 +118,9 @@ def _before(session: Session) -> str:
     """
     known = [f"{name} {session.slots[slot]}" for slot, name in _HISTORY if session.slots.get(slot)]
     lines = [f"So far: {'; '.join(known)}"] if known else []
-    if session.last_reply:
-        lines.append(f"The clerk's last words:\n{fenced('clerk', session.last_reply[-_BEFORE_CHARS:])}")
+    heard = heard_part(session)
+    if heard:
+        lines.append(f"The clerk's last words:\n{fenced('clerk', heard[-_BEFORE_CHARS:])}")
     return "".join(f"{line}\n" for line in lines)
 
 

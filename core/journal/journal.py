@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
@@ -111,6 +112,13 @@ class StoreJournal:
         the conversation moved on meanwhile.
         """
         await self._store.write(_committing(turn, session, effects))
+
+    async def played(self, turn_id: str, words: str) -> None:
+        """Note that of a turn's replies only `words` were heard: on the turn, and on the session where it is the last.
+
+        Nothing happens for a turn that is not here.
+        """
+        await self._store.write(partial(_note_played, turn_id, words))
 
     async def turn_of(self, message_id: str) -> Turn | None:
         """Return the turn that answered a message."""
@@ -244,6 +252,20 @@ def _committing(turn: Turn, session: Session, effects: Sequence[Effect]) -> Call
             effect.apply(connection)
 
     return work
+
+
+def _note_played(turn_id: str, words: str, connection: Connection) -> None:
+    body = connection.execute(select(TURNS.c.body).where(TURNS.c.id == turn_id)).scalar()
+    if body is None:
+        return
+    turn = replace(decode(body, Turn), heard=words)
+    connection.execute(update(TURNS).where(TURNS.c.id == turn_id).values(body=encode(turn)))
+    conversation_id = turn.message.conversation_id
+    of_conversation = select(TURNS.c.id).where(TURNS.c.conversation_id == conversation_id)
+    if connection.execute(of_conversation.order_by(TURNS.c.seq.desc()).limit(1)).scalar() == turn_id:
+        session = replace(_session(conversation_id, connection), heard=words)
+        kept = update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
+        connection.execute(kept.values(session=encode(session)))
 
 
 def _ran(statement: Prepared, connection: Connection, values: Mapping[str, object]) -> int:

@@ -16,6 +16,12 @@ def order_key(order_id: str) -> str:
     return "".join(folded.split()).lstrip("#")
 
 
+def same_order(said: str, order_id: str) -> bool:
+    """Return whether what was said names the order; digits alone, as they are keyed on a telephone, do as well."""
+    key, own = order_key(said), order_key(order_id)
+    return key == own or (key.isdigit() and key == "".join(sign for sign in own if sign.isdigit()))
+
+
 def email_key(email: str) -> str:
     """Return the address in lower case, full-width letters made plain."""
     return unicodedata.normalize("NFKC", email).strip().casefold()

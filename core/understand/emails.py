@@ -33,6 +33,8 @@ _LONG_JOINTS = (
     (re.compile(r"中划线|中横线|横杠|短横|减号|破折号", re.IGNORECASE), " dash "),
 )
 _AS_IN = re.compile(r"\b([a-z]) (?:as in|for|like in) [a-z]{2,}\b", re.IGNORECASE)
+_SPELLED = re.compile(r"(?<![A-Za-z0-9])(?:[a-z0-9]-){2,}[a-z0-9](?![A-Za-z0-9-])", re.IGNORECASE)
+"""Letters as recognisers write what was spelled: "c-h-e-n"."""
 _CAPITAL = re.compile(r"\b(?:capital|lower ?case|upper ?case|small) (?=[a-z]\b)", re.IGNORECASE)
 _NO_LOCAL_PART = frozenset(
     """
@@ -59,6 +61,7 @@ def spelled_emails(text: str) -> str:
         for pattern, word in _LONG_JOINTS:
             text = pattern.sub(word, text)
         text = _AS_IN.sub(r"\1", _CAPITAL.sub("", text))
+        text = _SPELLED.sub(lambda found: found.group().replace("-", ""), text)
     for at in reversed(list(_AT.finditer(text))):
         domain = _DOMAIN.match(text, at.end())
         if domain is None or _WRITTEN.fullmatch(text, _word_start(text, at.start()), domain.end()):

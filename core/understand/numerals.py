@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_HAN = "零〇一二三四五六七八九幺两"
-_HAN_DIGITS = dict(zip(_HAN, "0012345678912", strict=True))
+_HAN = "零〇一二三四五六七八九幺两洞拐勾"
+"""The last three are how numbers are said where they must not be misheard."""
+_HAN_DIGITS = dict(zip(_HAN, "0012345678912079", strict=True))
 _WORDS = {
     "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
     "six": "6", "seven": "7", "eight": "8", "nine": "9",
@@ -34,6 +35,9 @@ _ENGLISH_RUN = re.compile(
 )
 _TIMES_ZH = re.compile(rf"(?<=[{_HAN}\d])([两二三四])个([零〇一二三四五六七八九幺\d])(?![{_HAN}\d]*[个件块元天])")
 _HAN_RUN = re.compile(rf"[{_HAN}](?:[\s,、-]*[{_HAN}])*")
+_MIXED = rf"(?:{_UNIT}|oh)(?![A-Za-z])|[{_HAN}\d]"
+_MIXED_RUN = re.compile(rf"(?<![A-Za-z])(?:{_MIXED})(?:[\s,、-]*(?:{_MIXED}))+", re.IGNORECASE)
+"""Digits of both languages in one number: "三九 one two 七零 two"."""
 _ENDS_A_NUMBER = re.compile(rf"\d{{3,}}([{_HAN}]{{2,3}})(?![{_HAN}十百千万\d天个件次年月日号点块元周])")
 """Two or three Chinese digits right after written ones; a count of something is no part of the number."""
 _BEGINS_A_NUMBER = re.compile(rf"[{_HAN}]{{2,3}}(?=\d{{3,}})")
@@ -59,6 +63,15 @@ def digits(text: str, *, shortest: int = _SHORTEST) -> str:
         least = max(shortest, _SHORTEST_LIST) if shortest > 1 and (loose or _in_tens(run)) else shortest
         return written if len(written) >= least else run
 
+    def mixed(found: re.Match[str]) -> str:
+        run = found.group()
+        if not (re.search("[A-Za-z]", run) and re.search(f"[{_HAN}]", run)):
+            return run
+        written = "".join(_HAN_DIGITS.get(one, one) for one in re.findall(_MIXED, run, re.IGNORECASE))
+        written = spelled(" ".join(re.findall(r"[A-Za-z]+|\d", written)))
+        return written if len(written) >= shortest else run
+
+    text = _MIXED_RUN.sub(mixed, text)
     text = _TIMES_ZH.sub(lambda found: found.group(2) * (count(found.group(1)) or 1), text)
     text = _HAN_RUN.sub(han, text)
     for edge in (_BEGINS_A_NUMBER, _ENDS_A_NUMBER):

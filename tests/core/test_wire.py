@@ -115,7 +115,12 @@ def test_the_contract_holds_and_what_is_absent_is_left_out() -> None:
     assert {"id", "text", "language", "buttons", "cards", "citations"} <= set(reply)
     assert "audio_url" not in reply
     assert turn["message_id"] == "client-1"
-    assert turn["trace"] == {"id": "trace-1", "rung": "rules", "timings_ms": {"queue": 1.23, "perceive": 2.0}}
+    assert turn["trace"] == {
+        "id": "trace-1",
+        "rung": "rules",
+        "expects": "",
+        "timings_ms": {"queue": 1.23, "perceive": 2.0},
+    }
 
 
 def test_everything_that_happened_is_shown() -> None:

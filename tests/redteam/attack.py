@@ -38,6 +38,10 @@ class Move:
     channel: str = ""
     after_h: float = 0
     """Hours since the attack began."""
+    sure: float | None = None
+    """How sure the recogniser of a call is of the text; None where it was typed."""
+    cut: str | None = None
+    """What was heard of the reply, where the caller interrupted the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,9 @@ def _move(turn: Any) -> Move:
         return Move(text=turn)
     made = dict(turn)
     many = int(made.pop("times", 1))
-    return Move(**{**made, "text": made.get("text", "") * many, "after_h": float(made.get("after_h", 0))})
+    sure = float(made["sure"]) if "sure" in made else None
+    made |= {"text": made.get("text", "") * many, "after_h": float(made.get("after_h", 0)), "sure": sure}
+    return Move(**made)
 
 
 def _patterns(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
@@ -132,17 +138,27 @@ async def hold(attack: Attack, house: Application, ear: Ear) -> tuple[Turn, ...]
             conversation_id=conversation(attack, move.talk),
             sender_id=move.sender or conversation(attack, move.talk),
             text=move.text,
+            transcript=_heard(move),
             attachments=await _attached(move, house),
             received_at=began + timedelta(hours=move.after_h, seconds=at),
             trace_id=message_id,
         )
         turns.append(await house.engine.answer(message))
+        if move.cut is not None:
+            await house.engine.played(turns[-1], move.cut)
     return tuple(turns)
 
 
 def conversation(attack: Attack, talk: str) -> str:
     """Return the id of one of the conversations of an attack."""
     return f"{attack.case.id}:{talk}"
+
+
+def _heard(move: Move) -> Transcript | None:
+    if move.sure is None:
+        return None
+    spoken = "zh" if any("\u4e00" <= sign <= "\u9fff" for sign in move.text) else "en"
+    return Transcript(text=move.text, language=spoken, confidence=move.sure)
 
 
 async def _attached(move: Move, house: Application) -> tuple[Attachment, ...]:

@@ -83,7 +83,7 @@ async def offer(draft: Draft, found: Found, *, key: str = "", unmet: str = "need
     """
     affinity = await draft.desk.facts.affinity()
     by_id = {one.product.product_id: one for one in found.candidates}
-    shown = [by_id[one] for one in varied(tuple(by_id), affinity.likeness, SHOWN)]
+    shown = [by_id[one] for one in varied(tuple(by_id), affinity.likeness, draft.at_most(SHOWN))]
     ids = {variant.item_id for one in shown for variant in one.variants}
 
     def is_meant(variant: Variant) -> bool:

@@ -62,10 +62,11 @@ async def list_items(draft: Draft) -> str:
     if order is None:
         return ""
     lines = list({item.item_id: item for item in order.items}.values())
-    draft.list_shown("items", [item.item_id for item in lines])
+    draft.list_shown("items", [item.item_id for item in lines[: draft.at_most(len(lines))]])
     draft.say("ask_items", order=order.order_id)
     told = [draft.word("item_line", place=at, item=item_name(draft, item)) for at, item in enumerate(lines, 1)]
-    draft.text("\n".join(told))
+    draft.text("\n".join(told[: draft.at_most(len(told))]))
+    draft.more_there(len(told) - draft.at_most(len(told)))
     draft.buttons(*((item_name(draft, item), draft.word("press.place", place=at)) for at, item in enumerate(lines, 1)))
     return ""
 

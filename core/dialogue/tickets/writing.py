@@ -26,6 +26,7 @@ _HIGH = frozenset({"complaint", "missing_or_wrong_item", "safety"})
 _MONEY = frozenset({"payment_wallet"})
 _DISPLEASED = -0.4
 """At or below, the customer is angry enough that the ticket must not wait."""
+_OWN_WORDS = frozenset({"happened", "fault", "coupon_message"})
 _SAME_WORDS = 0.5
 """Share of the characters pairs of the shorter text; above it two complaints are one."""
 _PRICED = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
@@ -145,8 +146,8 @@ async def _told(draft: Draft, arguments: Mapping[str, object]) -> list[str]:
         lines.append(_line(draft, "items", listing(list(dict.fromkeys(names)), draft.language)))
     facts = arguments.get("facts")
     for fact, value in facts.items() if isinstance(facts, Mapping) else ():
-        if fact == "seen":
-            continue  # that was told when it was noted
+        if fact == "seen" or (draft.is_heard and fact in _OWN_WORDS):
+            continue  # that was told when it was noted, or the caller has just said it
         lines.append(_line(draft, str(fact), _in_words(draft, str(fact), str(value))))
     if draft.slots.get("photos"):
         lines.append(_line(draft, "photos", str(len(draft.slots["photos"].split(",")))))

@@ -21,6 +21,7 @@ _PLAIN_FACTS = frozenset({"amount", "balance", "refund", "difference", "total"})
 
 def tell_ready(draft: Draft, stated: Sequence[Stated], goods: Bought) -> None:
     """Read out all that would be done, with its warnings, and ask for a yes."""
+    before = len(draft.bubbles[-1].parts) if draft.bubbles else 0
     if len(stated) > 1:
         draft.say("settle_several", count=len(stated))
     for place, one in enumerate(stated, start=1):
@@ -31,6 +32,7 @@ def tell_ready(draft: Draft, stated: Sequence[Stated], goods: Bought) -> None:
     for one in stated:
         if one.wish.deed is Deed.CANCEL and one.wish.lines and one.order and len(one.order.items) > len(one.wish.lines):
             draft.say("settle_whole_order", order=one.order.order_id)
+    draft.bound_since(before)
     draft.say("settle_confirm")
     draft.buttons(
         (draft.word("button.confirm"), draft.word("press.confirm")), (draft.word("button.no"), draft.word("press.no"))
@@ -104,13 +106,14 @@ def _ask_order(draft: Draft, one: Stated, orders: Sequence[Order], choices: Sequ
     if not shown:
         draft.say("no_orders")
         return
-    shown = shown[:_OFFERED]
+    left, shown = len(shown), shown[: draft.at_most(_OFFERED)]
     draft.say("settle_ask.order_id", deed=draft.word(f"settle_deed.{one.wish.deed}"))
     lines = [
         draft.word("order_line", place=place, order=o.order_id, items=items_of(draft, o), status=status(draft, o))
         for place, o in enumerate(shown, start=1)
     ]
     draft.text("\n".join(lines))
+    draft.more_there(left - len(shown))
     draft.list_shown("order_id", [order.order_id for order in shown])
     draft.buttons(*((order.order_id, order.order_id) for order in shown))
 
@@ -119,19 +122,23 @@ def _ask_items(draft: Draft, one: Stated) -> None:
     if one.order is None:
         return
     draft.say("settle_ask.items", deed=draft.word(f"settle_deed.{one.wish.deed}"), order=one.order.order_id)
-    draft.text("\n".join(f"{n}. {_item(draft, one.order, n - 1)}" for n in range(1, len(one.order.items) + 1)))
-    draft.list_shown("item_place", [f"{one.order.order_id}/{place}" for place in range(len(one.order.items))])
+    places = range(draft.at_most(len(one.order.items)))
+    _list(draft, [_item(draft, one.order, place) for place in places])
+    draft.more_there(len(one.order.items) - len(places))
+    draft.list_shown("item_place", [f"{one.order.order_id}/{place}" for place in places])
 
 
 def _ask_which_item(draft: Draft, one: Stated, orders: Sequence[Order], goods: Bought) -> None:
-    choices = one.lack.choices if one.lack else ()
+    every = one.lack.choices if one.lack else ()
+    choices = every[: draft.at_most(len(every))]
     draft.say("settle_ask.which_item")
     by_id = {order.order_id: order for order in orders}
     lines = []
-    for n, choice in enumerate(choices, start=1):
+    for choice in choices:
         order_id, _, place = choice.partition("/")
-        lines.append(f"{n}. {order_id} {_item(draft, by_id[order_id], int(place))}")
-    draft.text("\n".join(lines))
+        lines.append(f"{order_id} {_item(draft, by_id[order_id], int(place))}")
+    _list(draft, lines)
+    draft.more_there(len(every) - len(choices))
     draft.list_shown("item_place", choices)
 
 
@@ -142,10 +149,11 @@ def _ask_new_item(draft: Draft, one: Stated, goods: Bought) -> None:
     product = goods.products[line.product_id]
     draft.slots["product_id"] = product.product_id  # "which colours are there?" asks about this one
     item = _item(draft, one.order, line.place or 0)
-    offered = one.lack.choices[:_OFFERED]
+    offered = one.lack.choices[: draft.at_most(_OFFERED)]
     if offered:
         draft.say("settle_near" if one.lack.what == "near" else "settle_choose", item=item)
-        draft.text("\n".join(f"{n}. {_variant(draft, product, key)}" for n, key in enumerate(offered, start=1)))
+        _list(draft, [_variant(draft, product, key) for key in offered])
+        draft.more_there(len(one.lack.choices) - len(offered))
         draft.list_shown("new_item", offered)
         return
     draft.say("settle_ask.new_item_ids", item=item)
@@ -154,8 +162,14 @@ def _ask_new_item(draft: Draft, one: Stated, goods: Bought) -> None:
         for v in product.variants.values()
         if v.available and v.item_id != one.order.items[line.place or 0].item_id
     ]
-    draft.text("\n".join(f"{n}. {_variant(draft, product, key)}" for n, key in enumerate(other[:_OFFERED], start=1)))
-    draft.list_shown("new_item", other[:_OFFERED])
+    shown = other[: draft.at_most(_OFFERED)]
+    _list(draft, [_variant(draft, product, key) for key in shown])
+    draft.more_there(len(other) - len(shown))
+    draft.list_shown("new_item", shown)
+
+
+def _list(draft: Draft, things: Sequence[str]) -> None:
+    draft.text("\n".join(draft.word("item_line", place=n, item=thing) for n, thing in enumerate(things, start=1)))
 
 
 def _ask_payment(draft: Draft, one: Stated) -> None:

@@ -29,12 +29,14 @@ from core.types import (
     Attachment,
     ButtonsPart,
     CardPart,
+    Event,
     Identity,
     Message,
     Percept,
     ProductMatch,
     Session,
     TextPart,
+    Transcript,
     Understanding,
 )
 from core.understand.ladder import Understander
@@ -158,6 +160,8 @@ class Talk:
         matches: tuple[ProductMatch, ...] = (),
         flags: tuple[str, ...] = (),
         attachments: tuple[Attachment, ...] = (),
+        transcript: Transcript | None = None,
+        event: Event = "",
     ) -> str:
         """Say `text` and return the words of the answer, a line each."""
         self.turns += 1
@@ -169,18 +173,26 @@ class Talk:
             sender_id=self.sender,
             text=text,
             attachments=attachments,
+            transcript=transcript,
+            event=event,
             locale=self.locale,
             received_at=self.now,
             trace_id="t",
         )
-        percept = Percept(message_id=message.id, matches=matches, flags=flags)
+        percept = Percept(message_id=message.id, transcript=transcript, matches=matches, flags=flags)
         self.understanding = await self.understander.understand(message, percept, self.session)
         self.outcome = await self.dialogue.respond(message, percept, self.understanding, self.session)
         words = "\n".join(
             part.text for bubble in self.outcome.bubbles for part in bubble.parts if isinstance(part, TextPart)
         )
-        self.session = replace(self.outcome.session, last_reply=words, version=self.session.version + 1)
+        self.session = replace(self.outcome.session, last_reply=words, heard=None, version=self.session.version + 1)
         return words
+
+    def cut_after(self, words: str) -> None:
+        """Interrupt the last reply right behind `words`, as a caller does."""
+        reply = self.session.last_reply
+        assert words in reply, reply
+        self.session = replace(self.session, heard=reply[: reply.index(words) + len(words)])
 
     @property
     def buttons(self) -> list[str]:
