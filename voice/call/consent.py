@@ -49,7 +49,7 @@ async def recording(
 
     def take_back(text: str) -> Phrase | None:
         if not says("do_not_record", text):
-            return None
+            return house.remark(text) if house.remark else None
         tape.destroy()
         record.consent, record.recording = "withdrawn", ""
         return phrases.NOT_RECORDED

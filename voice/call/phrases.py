@@ -101,9 +101,7 @@ WHO_IS_IT = _phrase(
     "if not, press 2. Press 9 if you don't want to be called again.",
 )
 WRONG_PERSON = _phrase("好的，打扰了，再见。", "I see. Sorry to have bothered you. Goodbye.")
-NOT_CALLED_AGAIN = _phrase(
-    "好的，以后不会再给您打这样的电话。再见。", "Understood, we won't call you like this again. Goodbye."
-)
+NOT_CALLED_AGAIN = _phrase("好的，以后不会再给您打这样的电话。", "Understood, we won't call you like this again.")
 VOICEMAIL = _phrase(
     "您好，这里是{shop}，有一条关于您订单的消息。方便时请联系我们，谢谢，再见。",
     "Hello, this is {shop} with a message about an order. Please get in touch when it suits you. Thank you. Goodbye.",

@@ -59,21 +59,28 @@ class Talk:
 
     async def agrees(self, within_s: float, *, language: Language | None) -> bool | None:
         """Return whether the other side says yes (or presses 1) or no (any other key); None where neither came."""
+        until = asyncio.get_running_loop().time() + within_s
+        while reply := await self.reply(until - asyncio.get_running_loop().time(), language=language):
+            if is_key(reply):
+                return reply == "1"
+            if says_yes(reply) or says_no(reply):
+                return says_yes(reply)
+        return None
+
+    async def reply(self, within_s: float, *, language: Language | None) -> str:
+        """Return the next key or the next words, whichever comes first; nothing where none came in time."""
         key = asyncio.create_task(self.keys.get())
-        words = asyncio.create_task(self._yes_or_no(language))
+        words = asyncio.create_task(self._spoken(language))
         try:
             done, _ = await asyncio.wait({key, words}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
-            if key in done:
-                return key.result() == "1"
-            return words.result() if words in done else None
+            return (key if key in done else words).result() if done else ""
         finally:
             await _stopped(key, words)
 
-    async def _yes_or_no(self, language: Language | None) -> bool:
-        while True:
-            text = await self.words(await self.utterance(), language, expect="yes_no")
-            if says_yes(text) or says_no(text):
-                return says_yes(text)
+    async def _spoken(self, language: Language | None) -> str:
+        while not (text := await self.words(await self.utterance(), language, expect="yes_no")):
+            pass
+        return text
 
     async def words(self, speech: Pcm, language: Language | None, *, expect: Expect = "") -> str:
         """Return the words of `speech`, none where recognition fails; `language` fixes the language."""
@@ -113,6 +120,11 @@ class Talk:
         """Take in keys until the line closes."""
         async for key in self.line.dtmf():
             self.keys.put_nowait(key)
+
+
+def is_key(reply: str) -> bool:
+    """Return whether a reply is a key that was pressed."""
+    return len(reply) == 1 and reply in "0123456789*#ABCD"
 
 
 @asynccontextmanager
