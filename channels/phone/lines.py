@@ -15,7 +15,7 @@ from core.types import Reply, Turn
 log = logging.getLogger(__name__)
 
 _BUSY_LINES = 8
-"""Calls beyond capacity that may hear the busy prompt at a time; more than that are hung up at once."""
+"""Calls beyond capacity and queue that may hear the busy prompt at a time; more than that are hung up at once."""
 
 
 class PhoneLines:
@@ -28,7 +28,7 @@ class PhoneLines:
 
         Raises `ConfigError` when the Twilio door would be open to strangers.
         """
-        most = settings.max_calls + _BUSY_LINES
+        most = settings.max_calls + settings.queue + _BUSY_LINES
         self.audiosocket = AudioSocketDoor(
             settings.audiosocket_host, settings.audiosocket_port, on_call=on_call, max_lines=most
         )

@@ -16,6 +16,11 @@ from voice.call.consent import Recordings
 from voice.call.recording import RecordedLine, Tape
 from voice.call.session import Operations
 
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
 LOUD = (0.5 * np.sin(2 * np.pi * 900 * np.arange(320) / 16_000)).astype(np.float32)
 
 
@@ -41,7 +46,7 @@ async def test_an_announced_recording_has_the_caller_on_the_left_and_the_clerk_o
         await line.heard(3)
         await asyncio.sleep(0.3)
     assert house.said[:2] == [phrases.RECORDED["en"], phrases.GREETING["en"]]
-    (file,) = tmp_path.iterdir()
+    (file,) = files(tmp_path)
     assert (file.name, last(house)["consent"]) == (last(house)["recording"], "announced")
     assert len(str(last(house)["recording_sha256"])) == 64
     sound, rate = soundfile.read(file)
@@ -62,7 +67,7 @@ async def test_asked_for_it_is_made_only_after_a_yes(tmp_path: Path, key: str, c
         await until(lambda: phrases.GREETING["en"] in house.said)
         await asyncio.sleep(0.7)
     assert (last(house)["consent"], bool(last(house)["recording"])) == (consent, consent == "agreed")
-    assert len(list(tmp_path.iterdir())) == (consent == "agreed")
+    assert len(files(tmp_path)) == (consent == "agreed")
 
 
 async def test_a_spoken_no_is_heard(tmp_path: Path) -> None:
@@ -81,13 +86,13 @@ async def test_a_word_stops_it_at_once_and_deletes_it(tmp_path: Path, wish: str)
     async with call(house) as line:
         await line.heard(2)
         await asyncio.sleep(0.7)
-        assert list(tmp_path.iterdir())
+        assert files(tmp_path)
         line.speak()
         await until(lambda: phrases.NOT_RECORDED["en"] in house.said)
-        assert not list(tmp_path.iterdir())
+        assert not files(tmp_path)
     assert not house.clerk.messages
     assert (last(house)["consent"], last(house)["recording"], last(house)["recording_sha256"]) == ("withdrawn", "", "")
-    assert not list(tmp_path.iterdir())
+    assert not files(tmp_path)
 
 
 async def test_a_crash_leaves_what_was_said_until_then_readable(tmp_path: Path) -> None:

@@ -30,6 +30,11 @@ class Seats:
     taken: int = 0
     _queue: deque[asyncio.Event] = field(default_factory=deque)
 
+    @property
+    def queued(self) -> int:
+        """Return how many wait."""
+        return len(self._queue)
+
     def take(self) -> bool:
         """Take a seat; False where none is free, or somebody waits for it already."""
         is_free = self.taken < self.most and not self._queue
