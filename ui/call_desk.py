@@ -16,7 +16,7 @@ from core.journal.outgoing import OutgoingCall, StoreOutgoing
 from core.journal.store import Store
 from core.ports import Shop
 from core.types import Language
-from ui.calls import first_language, recordings_folder, sweep
+from ui.calls import delete_recordings, first_language, recordings_folder
 from voice.call.notices import NOTICES
 
 
@@ -95,8 +95,10 @@ class CallDesk:
         return number, NOTICES[notice][language].format(order=order.order_id.lstrip("#"))
 
     async def _forget(self, *, number: str = "", conversation_id: str = "") -> int:
-        gone = await StoreCalls(self.store).erase(number=number, conversation_id=conversation_id)
-        sweep(recordings_folder(self.settings), await StoreCalls(self.store).recordings())
+        calls = StoreCalls(self.store)
+        before = await calls.recordings()
+        gone = await calls.erase(number=number, conversation_id=conversation_id)
+        delete_recordings(recordings_folder(self.settings), before - await calls.recordings())
         return gone
 
 

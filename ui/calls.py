@@ -22,6 +22,7 @@ from voice.call.consent import Recordings
 from voice.call.outbound import Outbound, Rules
 from voice.call.phrases import LANGUAGES
 from voice.call.record import CallRecord
+from voice.call.recording import SUFFIX
 from voice.call.seams import Note
 from voice.call.session import CallSession, Operations
 from voice.call.transfer import Desk
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _SWEEP_S = 3600.0
 _DAY_S = 86_400.0
+_YOUNG_S = 600.0
 
 
 def recordings_folder(settings: Settings) -> Path:
@@ -126,8 +128,14 @@ async def tidy(app: Application) -> None:
 
 
 def sweep(folder: Path, kept: frozenset[str]) -> int:
-    """Delete the recordings that no call names any more, and return how many."""
-    files = [file for file in folder.glob("*.ogg") if file.name not in kept] if folder.is_dir() else []
-    for file in files:
-        file.unlink(missing_ok=True)
-    return len(files)
+    """Delete the recordings that no call names any more, and return how many; a call that begins names its own soon."""
+    old = time.time() - _YOUNG_S
+    files = [file.name for file in folder.glob(f"*{SUFFIX}") if file.stat().st_mtime < old]
+    return delete_recordings(folder, frozenset(files) - kept)
+
+
+def delete_recordings(folder: Path, names: frozenset[str]) -> int:
+    """Delete recordings by name and return how many."""
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+    return len(names)

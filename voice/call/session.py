@@ -102,6 +102,8 @@ class CallSession:
             )
         async with recording(self._operations.recordings, house, line, record) as (heard_by, carried):
             async with asyncio.TaskGroup() as tasks:
+                if record.recording:
+                    tasks.create_task(self._keep(record))  # or a crash would leave a recording that nobody knows of
                 await Conversation(heard_by, carried, tasks, record).run()
 
     async def _take(self, line: PatchedLine, record: CallRecord) -> None:
