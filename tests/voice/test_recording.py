@@ -142,3 +142,21 @@ async def test_a_disk_that_fails_ends_the_recording_and_not_the_call(tmp_path: P
         await line.heard(3)
     assert "Noted." in house.said
     assert last(house)["recording_sha256"] == ""
+
+
+async def test_what_cannot_be_announced_is_not_recorded_and_the_call_goes_on(tmp_path: Path) -> None:
+    house = scene(tmp_path, "announce")
+    house.voice.mute = frozenset({phrases.RECORDED["en"]})
+    async with call(house) as line:
+        await line.heard(1)
+        await until(lambda: phrases.GREETING["en"] in house.said)
+        await asyncio.sleep(0.7)
+    assert (last(house)["consent"], files(tmp_path)) == ("", [])
+
+
+async def test_who_hangs_up_during_the_announcement_ends_the_call(tmp_path: Path) -> None:
+    house = scene(tmp_path, "ask")
+    async with call(house):
+        pass
+    assert last(house)["ended"] == "the caller hung up"
+    assert not house.clerk.messages and not files(tmp_path)

@@ -12,8 +12,8 @@ _BIN_HZ = _RATE_HZ / WINDOW
 _LOWEST_HZ, _HIGHEST_HZ = 350.0, 2600.0
 _SHARE = 0.95
 """Of the power that lies around the strongest frequency: a vowel spreads over its harmonics."""
-_DRIFT_HZ = 8.0
-"""From one window to the next: a voice never holds a pitch so still."""
+_DRIFT_HZ = 6.0
+"""While it lasts: a voice never holds a pitch so still."""
 _LEVEL = 0.01
 _WINDOWS = 5
 """Windows (160 ms) of the same tone."""
@@ -31,8 +31,10 @@ class Beep:
     def hear(self, window: Pcm) -> bool:
         """Take the next 512 samples at 16 kHz and return whether a tone has lasted long enough."""
         hz = _tone(window)
-        self._steady = self._steady + 1 if hz and abs(hz - self._hz) <= _DRIFT_HZ else int(hz > 0)
-        self._hz = hz
+        if hz and abs(hz - self._hz) <= _DRIFT_HZ:
+            self._steady += 1
+        else:
+            self._hz, self._steady = hz, int(hz > 0)
         return self._steady >= _WINDOWS
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -13,11 +14,14 @@ from typing import Literal
 from core.ports import MediaTransport
 from voice.call import phrases
 from voice.call.conversation import House
+from voice.call.ended import CallEnded
 from voice.call.line_words import says
 from voice.call.phrases import Phrase
 from voice.call.record import CallRecord
 from voice.call.recording import SUFFIX, RecordedLine, Tape
 from voice.call.talk import talking
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,17 @@ async def recording(
 
 
 async def _may_record(recordings: Recordings, house: House, line: MediaTransport, record: CallRecord) -> bool:
+    try:
+        return await _consents(recordings, house, line, record)
+    except CallEnded:
+        raise
+    except Exception:
+        log.exception("call %s is not recorded: the caller could not be told", record.call_id)
+        record.consent = ""
+        return False
+
+
+async def _consents(recordings: Recordings, house: House, line: MediaTransport, record: CallRecord) -> bool:
     async with talking(house, line) as talk:
         if recordings.mode == "announce":
             await talk.say(phrases.RECORDED, *house.languages)

@@ -33,13 +33,14 @@ _DECIDE_S = 8.0
 """That the person has to say yes, twice."""
 _LATE_S = 5.0
 """After which a dialer that does not keep `ring_s` is given up."""
+_BRIEF_CHARS = 150
 _TAIL = 4
 """Digits of the caller's number that are read back."""
 
 
 def brief(turn: Turn, language: Language) -> str:
     """Return in a sentence for the ear why a person is needed."""
-    said = spoken_text(turn.message, turn.percept)
+    said = " ".join(spoken_text(turn.message, turn.percept).split())[:_BRIEF_CHARS]
     return f"顾客说：{said}" if language == "zh" else f'The customer said: "{said}"'
 
 
