@@ -96,6 +96,14 @@ class Outbound:
     async def run(self) -> None:
         """Make calls until cancelled."""
         await self.calls.mend(self._later(1))
+        house = self.session.house
+        first = [
+            (phrase, language) for phrase in (phrases.WHO_IS_IT, phrases.VOICEMAIL) for language in house.languages
+        ]
+        # Whoever answers must not hear silence while the question is synthesised.
+        await house.phrasebook.prepare(
+            (), *((filled(phrase, shop=self.rules.shop[language])[language], language) for phrase, language in first)
+        )
         while True:
             try:
                 made = await self.once()

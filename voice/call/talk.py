@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,12 +45,32 @@ class Talk:
     windows: asyncio.Queue[tuple[float, Pcm]] = field(default_factory=asyncio.Queue)
     """What was heard: the probability of speech and 512 samples, in order."""
     keys: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    pressed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by a key, until something else is said."""
 
     async def say(self, phrase: Phrase, *languages: Language) -> None:
-        """Say a phrase in each of the languages; what was heard meanwhile is forgotten, keys are not."""
+        """Say a phrase in each of the languages; a key ends it, for it is an answer.
+
+        What was heard meanwhile is forgotten, and so are keys from before.
+        """
+        while not self.keys.empty():
+            self.keys.get_nowait()
+        self.pressed.clear()
         for language in languages:
-            await self.playback.say(self.house.phrasebook.speech(phrase[language], language))
+            await self._say(phrase[language], language)
         self.forget()
+
+    async def _say(self, words: str, language: Language) -> None:
+        if self.pressed.is_set():
+            return
+        saying = asyncio.create_task(self.playback.say(self.house.phrasebook.speech(words, language)))
+        pressed = asyncio.create_task(self.pressed.wait())
+        try:
+            await asyncio.wait({saying, pressed}, return_when=asyncio.FIRST_COMPLETED)
+            if saying.done():
+                saying.result()
+        finally:
+            await _stopped(saying, pressed)
 
     def forget(self) -> None:
         """Forget what was heard: it may be our own echo."""
@@ -120,6 +140,7 @@ class Talk:
         """Take in keys until the line closes."""
         async for key in self.line.dtmf():
             self.keys.put_nowait(key)
+            self.pressed.set()
 
 
 def is_key(reply: str) -> bool:
@@ -149,8 +170,7 @@ def _first(faults: Sequence[BaseException]) -> BaseException:
     return ended or faults[0]
 
 
-async def _stopped(*tasks: asyncio.Task[object]) -> None:
+async def _stopped(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait({task})
+    await asyncio.wait(tasks)
