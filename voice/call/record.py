@@ -67,11 +67,11 @@ class CallRecord:
 
     @classmethod
     def of(cls, line: MediaTransport, call_id: str, *, direction: Direction = "in") -> CallRecord:
-        """Begin the record of the call on a line."""
+        """Begin the record of the call on a line; a line may belong to a conversation that began elsewhere."""
         return cls(
             call_id=call_id,
             caller=line.caller,
-            conversation_id=f"phone:{call_id}",
+            conversation_id=getattr(line, "conversation_id", "") or f"phone:{call_id}",
             began_at=datetime.now(UTC),
             direction=direction,
         )

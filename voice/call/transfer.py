@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -38,18 +38,22 @@ _TAIL = 4
 """Digits of the caller's number that are read back."""
 
 
-def brief(turn: Turn, language: Language) -> str:
-    """Return in a sentence for the ear why a person is needed."""
-    said = " ".join(spoken_text(turn.message, turn.percept).split())[:_BRIEF_CHARS]
-    return f"顾客说：{said}" if language == "zh" else f'The customer said: "{said}"'
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """Why a person is needed."""
+
+    spoken: str
+    """In a sentence or two for the ear."""
+    written: str
 
 
-def written(turn: Turn) -> str:
-    """Return what the hand-off says in writing; the caller's words where there is none."""
-    for action in turn.actions:
-        if action.name == "transfer_to_human_agents" and action.arguments.get("summary"):
-            return str(action.arguments["summary"])
-    return spoken_text(turn.message, turn.percept)
+async def last_words(turn: Turn, language: Language) -> Brief:
+    """Return what the customer said last, and what the hand-off says in writing where it says something."""
+    said = " ".join(spoken_text(turn.message, turn.percept).split())
+    summaries = [each.arguments.get("summary") for each in turn.actions if each.name == "transfer_to_human_agents"]
+    short = said[:_BRIEF_CHARS]
+    spoken = f"顾客说：{short}" if language == "zh" else f'The customer said: "{short}"'
+    return Brief(spoken=spoken, written=str(next(filter(None, summaries), said)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +67,7 @@ class Desk:
     ring_s: float = 25.0
     note: WriteNote | None = None
     """Writes a ticket when nobody took the call."""
-    brief: Callable[[Turn, Language], str] = brief
-    written: Callable[[Turn], str] = written
+    brief: Callable[[Turn, Language], Awaitable[Brief]] = last_words
     comfort_s: float = _COMFORT_S
     decide_s: float = _DECIDE_S
 
@@ -96,14 +99,14 @@ class Transfer:
         caller = self.record.caller
         if self.desk.note is None:
             return phrases.NOT_TRANSFERRED
-        summary = f"{self.desk.written(turn)}; phone: {caller or 'withheld'}; transfer {self.record.transfer}"
-        note = Note(
-            key=f"transfer:{self.record.call_id}:{turn.id}",
-            caller=caller,
-            summary=summary,
-            conversation_id=turn.message.conversation_id,
-        )
         try:
+            brief = await self.desk.brief(turn, self.desk.language)
+            note = Note(
+                key=f"transfer:{self.record.call_id}:{turn.id}",
+                caller=caller,
+                summary=f"{brief.written}; phone: {caller or 'withheld'}; transfer {self.record.transfer}",
+                conversation_id=turn.message.conversation_id,
+            )
             await self.desk.note(note)
         except Exception:
             log.exception("call %s: the note for a colleague could not be written", self.record.call_id)
@@ -155,7 +158,8 @@ class Transfer:
     async def _accepts(self, talk: Talk, turn: Turn) -> bool:
         """Return whether who answered takes the call; a voicemail says neither yes nor no."""
         language = self.desk.language
-        offer = phrases.filled(phrases.TAKE_CALL, brief=self.desk.brief(turn, language).rstrip("。.!！"))
+        brief = await self.desk.brief(turn, language)
+        offer = phrases.filled(phrases.TAKE_CALL, brief=brief.spoken.rstrip("。.!！"))
         for _ in range(2):
             await talk.say(offer, language)
             agreed = await talk.agrees(self.desk.decide_s, language=language)
