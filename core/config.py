@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from datetime import datetime, time
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -235,9 +236,41 @@ class Phone(_Section):
     """STUN servers for calls from a browser, "stun:stun.example.com:3478", where there is an address translation."""
     transfer_to: str = ""
     """Number or extension of a person; empty: a hand-off is recorded and nobody is put through."""
+    transfer: Literal["warm", "direct"] = "warm"
+    """Warm: the person is told what it is about, asked to take the call, and joined with the caller here; it needs a
+    line that can call out. Direct: the caller's line puts them through, unheard."""
+    transfer_ring_s: float = Field(default=25, gt=0)
+    desk_language: Literal["zh", "en", ""] = ""
+    """In which that person is spoken to; empty: as in the greeting."""
     max_calls: int = Field(default=8, ge=1)
+    queue: int = Field(default=0, ge=0)
+    """Callers who may wait when all lines are busy; the others hear that they are."""
+    queue_s: float = Field(default=180, gt=0)
+    """After which one who waits is offered to be called back."""
     language: Literal["zh", "en", "both"] = "both"
     """Of the greeting; afterwards the caller's own."""
+    recording: Literal["off", "ask", "announce"] = "off"
+    """Announce: it is said, and a word stops it. Ask: only after a yes. What the law wants is for you to know."""
+    recording_days: float = Field(default=30, gt=0)
+    """After which recordings are deleted."""
+    call_days: float = Field(default=365, gt=0)
+    """After which the record of a call is deleted."""
+    call_hours: str = "9:00-20:00"
+    """In local time, when the clerk may call customers."""
+    call_attempts: int = Field(default=3, ge=1, le=10)
+    call_retry_minutes: float = Field(default=30, gt=0)
+    """Until the second attempt; each one after it waits twice as long."""
+    voicemail: Literal["message", "hang_up"] = "message"
+    """What is done when a machine answers; a message says nothing personal."""
+
+    @field_validator("call_hours")
+    @classmethod
+    def _are_hours(cls, value: str) -> str:
+        try:
+            call_hours(value)
+        except ValueError as error:
+            raise ValueError('expected two different times as "9:00-20:00"') from error
+        return value
 
     @field_validator("sip_trusted")
     @classmethod
@@ -252,6 +285,14 @@ class Phone(_Section):
         if value and not re.fullmatch(r"sip:[^@\s<>]+@[^@\s<>]+", value):
             raise ValueError("expected sip:user@provider")
         return value
+
+
+def call_hours(text: str) -> tuple[time, time]:
+    """Return when calls begin and end; raises `ValueError` for anything but "9:00-20:00"."""
+    opens, closes = (datetime.strptime(one.strip(), "%H:%M").time() for one in text.split("-"))
+    if opens == closes:
+        raise ValueError(text)
+    return opens, closes
 
 
 class Media(_Section):

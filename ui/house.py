@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from channels.phone.lines import PhoneLines
 from channels.phone.listening import is_free
@@ -17,15 +18,19 @@ from core.delivery import Outbox
 from core.errors import ConfigError
 from core.journal.logins import StoreLogins
 from core.login import Logins
-from core.ports import Channel
+from core.ports import Channel, MediaTransport
 from ui.admin import StoreViews
 from ui.app import Application
+from ui.call_desk import CallDesk
+from ui.calls import operations, outbound, tidy
 from ui.language_model import desk_translator
 from ui.shop_folder import DEMO_ORIGIN
 from ui.warming import WarmUp, steps
 from voice.call.conversation import House as CallHouse
 from voice.call.phrases import Phrasebook
-from voice.call.session import CallSession
+from voice.call.session import CallSession, Operations
+
+_ANY_NUMBER = "100"
 
 Announce = Callable[[str, str], None]
 """A name ("web", "telegram", ...) and how to reach it."""
@@ -46,12 +51,9 @@ async def serve(app: Application, announce: Announce, *, is_demo: bool = False) 
         from channels.telegram.channel import TelegramChannel  # its library takes most of a second to import
 
         channels.append(TelegramChannel(settings.telegram, app.engine, app.data))
-    calls = call_session(app) if settings.phone.enabled else None
-    phone = PhoneLines(settings.phone, on_call=calls.hold) if calls else None
+    phone, calls = _telephone(app, settings, web)
     if phone:
         channels.append(phone)
-        if web:
-            web.house.calls = phone.browser
     if not channels:
         raise ConfigError("no channel is enabled: set web.enabled, telegram.enabled or phone.enabled to true")
     outbox = Outbox(app.journal, channels)
@@ -62,6 +64,9 @@ async def serve(app: Application, announce: Announce, *, is_demo: bool = False) 
         group.create_task(warm_up.run())
         if calls:
             group.create_task(calls.prepare())  # calls are taken meanwhile; what is not ready is said live
+            group.create_task(tidy(app))
+            if phone and phone.reaches(_ANY_NUMBER):
+                group.create_task((await outbound(app, calls, phone)).run())
         for name, where in _lines(settings):
             announce(name, where)
         if phone and phone.sip:
@@ -94,6 +99,7 @@ async def web_channel(app: Application, ready: Ready = always_ready) -> WebChann
         shop_name=app.pack.titles if not app.pack.sells else about.name if about else {},
         currency=about.currency if about else "USD",
         is_demo=app.pack.sells and about is not None and about.origin == DEMO_ORIGIN,
+        calls=CallDesk(app.store, app.shop, app.settings),
         admin=StoreViews(app.store, desk_translator(app.purse, app.store, app.settings)),
         ready=ready,
         login=Logins(secret, app.shop, StoreLogins(app.store)).admit if secret else None,
@@ -105,6 +111,27 @@ async def web_channel(app: Application, ready: Ready = always_ready) -> WebChann
         if isinstance(model, Queued):
             house.metrics.watch(key, model.queue)
     return WebChannel(house)
+
+
+def _telephone(
+    app: Application, settings: Settings, web: WebChannel | None
+) -> tuple[PhoneLines | None, CallSession | None]:
+    """Return the lines and what holds their calls; each needs the other to put a caller through."""
+    if not settings.phone.enabled:
+        return None, None
+
+    async def hold(line: MediaTransport) -> None:
+        await calls.hold(line)
+
+    phone = PhoneLines(settings.phone, on_call=hold)
+    dialer = phone if phone.reaches(settings.phone.transfer_to) else None
+    seen = web.house.metrics.calls.ended if web else _unseen
+    calls = call_session(app, operations(app, dialer, seen))
+    if web:
+        seats = calls.seats
+        web.house.telephone = phone.browser
+        web.house.metrics.calls.watch(lambda: seats.taken, lambda: seats.queued)
+    return phone, calls
 
 
 def _with_a_phone(app: Application) -> Settings:
@@ -135,7 +162,11 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
             yield "phone", f"Twilio webhook at http://{phone.twilio_host}:{phone.twilio_port}/twilio/voice"
 
 
-def call_session(app: Application) -> CallSession:
+def _unseen(_call: Mapping[str, Any]) -> None:
+    """Count nothing: there is no page that shows it."""
+
+
+def call_session(app: Application, work: Operations | None = None) -> CallSession:
     """Return what holds the calls; raises `ConfigError` when the clerk cannot hear or speak."""
     if app.recognizer is None or app.activity is None or app.speaker is None:
         raise ConfigError(
@@ -153,6 +184,7 @@ def call_session(app: Application) -> CallSession:
             hint=app.hint,
         ),
         max_calls=app.settings.phone.max_calls,
+        operations=work,
     )
 
 

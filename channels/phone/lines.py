@@ -13,7 +13,8 @@ from channels.phone.sip import SipDoor
 from channels.phone.twilio_door import TwilioDoor
 from channels.phone.twilio_rest import TwilioRest
 from core.config import Phone
-from core.ports import MediaTransport
+from core.errors import NotAnsweredError
+from core.ports import Dialer, MediaTransport
 from core.types import Reply, Turn
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _BUSY_LINES = 8
-"""Calls beyond capacity that may hear the busy prompt at a time; more than that are hung up at once."""
+"""Calls beyond capacity and queue that may hear the busy prompt at a time; more than that are hung up at once."""
 
 
 class PhoneLines:
@@ -35,7 +36,8 @@ class PhoneLines:
 
         Raises `ConfigError` when a door would be open to strangers.
         """
-        most = settings.max_calls + _BUSY_LINES
+        self._settings = settings
+        most = settings.max_calls + settings.queue + _BUSY_LINES
         self.audiosocket = AudioSocketDoor(
             settings.audiosocket_host, settings.audiosocket_port, on_call=on_call, max_lines=most
         )
@@ -68,6 +70,26 @@ class PhoneLines:
                 max_lines=most,
                 password=settings.websocket_password.get_secret_value(),
             )
+
+    def reaches(self, target: str) -> bool:
+        """Return whether a line here can call a target: a SIP address, or a number where there is a provider."""
+        return self._dialer(target) is not None
+
+    async def dial(self, target: str, *, ring_s: float = 30.0) -> MediaTransport:
+        """Call a target and return the line once it was answered; see `core.ports.Dialer`."""
+        dialer = self._dialer(target)
+        if dialer is None:
+            raise NotAnsweredError(
+                f"{target}: no line here calls it; set phone.sip_register, or phone.twilio_account_sid and "
+                "phone.twilio_number"
+            )
+        return await dialer.dial(target, ring_s=ring_s)
+
+    def _dialer(self, target: str) -> Dialer | None:
+        is_address = "@" in target or target.lower().startswith("sip:")
+        if self.sip and (is_address or self._settings.sip_register):
+            return self.sip
+        return self.twilio.calling if self.twilio and self._settings.twilio_number else None
 
     async def run(self) -> None:
         """Take calls until cancelled; open calls are hung up then.

@@ -42,30 +42,45 @@ async def conversation(request: web.Request) -> web.StreamResponse:
     found = await views.conversation(request.match_info["id"], language=language)
     if found is None:
         raise ProblemError(404, "unknown_conversation", "There is no such conversation.")
-    return _shown(found)
+    return shown(found)
 
 
 async def _rows(
     request: web.Request, read: Callable[[AdminViews, int], Awaitable[Sequence[Mapping[str, Any]]]]
 ) -> web.StreamResponse:
     views = _views(request)
+    return shown({"items": [dict(row) for row in await read(views, limit_of(request))]})
+
+
+def limit_of(request: web.Request) -> int:
+    """Return how many rows are wanted; raises `ProblemError` 400 for what is no number in bounds."""
     limit = request.query.get("limit", str(_ROWS))
     if not limit.isdecimal() or not 1 <= int(limit) <= _MOST_ROWS:
         raise ProblemError(400, "invalid_query", f"limit is a number from 1 to {_MOST_ROWS}.")
-    return _shown({"items": [dict(row) for row in await read(views, int(limit))]})
+    return int(limit)
 
 
-def _shown(body: Mapping[str, Any]) -> web.Response:
+def shown(body: Mapping[str, Any], *, status: int = 200) -> web.Response:
     """Return JSON with Chinese as Chinese: people read it in a terminal."""
-    return web.json_response(text=json.dumps(body, ensure_ascii=False))
+    return web.json_response(text=json.dumps(body, ensure_ascii=False), status=status)
+
+
+def require_key(request: web.Request) -> None:
+    """Refuse who does not have the admin key; compared in constant time."""
+    key = request.app[HOUSE].settings.admin_key
+    if not key.get_secret_value():
+        raise _shut()
+    if not has_key(request, key):
+        raise unauthorized("Send the API key of web.admin_key: Authorization: Bearer KEY.")
 
 
 def _views(request: web.Request) -> AdminViews:
-    """Return the views, if the API key opens them; compared in constant time."""
-    house = request.app[HOUSE]
-    key = house.settings.admin_key
-    if not key.get_secret_value() or house.admin is None:
-        raise ProblemError(403, "admin_closed", "Administration is shut; set ZHANGGUI_WEB__ADMIN_KEY to open it.")
-    if not has_key(request, key):
-        raise unauthorized("Send the API key of web.admin_key: Authorization: Bearer KEY.")
-    return house.admin
+    """Return the views, if the API key opens them."""
+    require_key(request)
+    if (views := request.app[HOUSE].admin) is None:
+        raise _shut()
+    return views
+
+
+def _shut() -> ProblemError:
+    return ProblemError(403, "admin_closed", "Administration is shut; set ZHANGGUI_WEB__ADMIN_KEY to open it.")

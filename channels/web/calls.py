@@ -18,22 +18,22 @@ _BUSY_S = 30
 
 async def about(request: web.Request) -> web.StreamResponse:
     """GET /v1/calls: tell whether this shop takes calls from the browser, and what the browser needs for it."""
-    calls = request.app[HOUSE].calls
-    return web.json_response({"available": calls is not None, "stun": list(calls.stun) if calls else []})
+    telephone = request.app[HOUSE].telephone
+    return web.json_response({"available": telephone is not None, "stun": list(telephone.stun) if telephone else []})
 
 
 async def call(request: web.Request) -> web.StreamResponse:
     """POST /v1/conversations/{id}/call: answer the offer of a call, which then belongs to the conversation."""
     house = request.app[HOUSE]
     conversation_id = await opened(request, bearer(request))
-    if house.calls is None:
+    if house.telephone is None:
         raise ProblemError(503, "no_calls", "This shop takes no calls from the browser; write to it instead.")
     wait_s = house.calling.wait_s(conversation_id)
     if wait_s:
         raise too_fast("A conversation may call ten times a minute", wait_s)
     body = await read_json(request, CallOffer, _OFFER_BYTES)
     try:
-        answer = await house.calls.answer(conversation_id, body.sdp)
+        answer = await house.telephone.answer(conversation_id, body.sdp)
     except BusyError as error:
         raise ProblemError(
             503, "busy", "All lines are in use; call again in a moment.", headers={"Retry-After": str(_BUSY_S)}

@@ -53,7 +53,7 @@ class AdminViews(Protocol):
         ...
 
 
-class Calls(Protocol):
+class Telephone(Protocol):
     """Calls from the browser."""
 
     @property
@@ -66,6 +66,36 @@ class Calls(Protocol):
 
         Raises `BusyError` beyond capacity, `MediaError` for an offer that is not one of a call.
         """
+        ...
+
+
+class CallViews(Protocol):
+    """What the staff sees and wants of telephone calls; every row is JSON as it stands."""
+
+    async def calls(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Return the latest calls, newest first."""
+        ...
+
+    async def call(self, call_id: str) -> Mapping[str, Any] | None:
+        """Return one call with who listened to it; None when it is unknown."""
+        ...
+
+    async def recording(self, call_id: str, *, by: str) -> Path | None:
+        """Return the file of a call's recording, once it was written down who fetches it; None where there is none."""
+        ...
+
+    async def erase(self, call_id: str) -> bool:
+        """Forget a call and its recording; False when it is unknown."""
+        ...
+
+    async def outgoing(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Return the latest calls that were to be made, newest first."""
+        ...
+
+    async def place(
+        self, *, key: str, number: str, text: str, order: str, notice: str, language: Language
+    ) -> Mapping[str, Any]:
+        """Have somebody called, once for each key; raises `ConfigError` that says what is missing."""
         ...
 
 
@@ -95,8 +125,9 @@ class House:
     is_demo: bool = False
     """Whether products, customers and orders are made up, which the page then says."""
     admin: AdminViews | None = None
-    calls: Calls | None = None
+    telephone: Telephone | None = None
     """Takes calls from the browser; None where there are none."""
+    calls: CallViews | None = None
     login: Login | None = None
     """Checks login tokens of the shop's site; None takes none."""
     ready: Ready = always_ready

@@ -34,7 +34,7 @@ async def media(request: web.Request) -> web.StreamResponse:
     path = house.clerk.blobs.path(sha256) if _SHA256.fullmatch(sha256) else None
     if path is None or not path.is_file():
         raise ProblemError(404, "not_found", "These bytes are not here any more.")
-    return _file(path, content_type(path), "private, max-age=31536000, immutable")
+    return stored_file(path, content_type(path), "private, max-age=31536000, immutable")
 
 
 async def product_picture(request: web.Request) -> web.StreamResponse:
@@ -42,7 +42,7 @@ async def product_picture(request: web.Request) -> web.StreamResponse:
     path = request.app[HOUSE].picture(request.match_info["sku"])
     if path is None or not path.is_file():
         raise ProblemError(404, "not_found", "There is no picture of this product.")
-    return _file(path, content_type(path), "public, max-age=3600")
+    return stored_file(path, content_type(path), "public, max-age=3600")
 
 
 def content_type(path: Path) -> str:
@@ -54,7 +54,8 @@ def content_type(path: Path) -> str:
     return next((kind for magic, kind in _SIGNATURES if head.startswith(magic)), "application/octet-stream")
 
 
-def _file(path: Path, kind: str, cache: str) -> web.FileResponse:
+def stored_file(path: Path, kind: str, cache: str) -> web.FileResponse:
+    """Return a file; what a browser might run is a download."""
     headers = {"Content-Type": kind, "Cache-Control": cache}
     if kind == "application/octet-stream":
         headers["Content-Disposition"] = "attachment"

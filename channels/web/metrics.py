@@ -7,6 +7,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from channels.web.call_metrics import CallMetrics
 from core.batching import ModelQueue, Ran
 from core.types import Usage
 
@@ -31,6 +32,7 @@ class Metrics:
     waits: Histogram = field(init=False)
     runs: Histogram = field(init=False)
     out_of_memory: Counter = field(init=False)
+    calls: CallMetrics = field(init=False)
 
     def __post_init__(self) -> None:
         """Register the counters."""
@@ -50,7 +52,7 @@ class Metrics:
         self.tokens = Counter(
             "zhanggui_model_tokens", "Tokens of the language model", ["purpose", "kind"], registry=own
         )
-
+        self.calls = CallMetrics(own)
         self._register_queues()
 
     def _register_queues(self) -> None:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from channels.web import admin, calls, completions, conversations, health, media, openapi, pages, schemas, stream
+from channels.web import (
+    admin,
+    call_desk,
+    calls,
+    completions,
+    conversations,
+    health,
+    media,
+    openapi,
+    pages,
+    schemas,
+    stream,
+)
 from channels.web.route import Route
 
 _AFTER = {"after": "Only what came after the turn with this id."}
@@ -133,6 +145,60 @@ ROUTES: tuple[Route, ...] = (
         answers=schemas.Rows,
         opened_by="key",
         problems=_ADMIN,
+    ),
+    Route(
+        path="/v1/admin/calls",
+        handler=call_desk.calls,
+        summary="List the latest telephone calls",
+        query=_LIMIT,
+        answers=schemas.Rows,
+        opened_by="key",
+        problems=(*_ADMIN, 404),
+    ),
+    Route(
+        method="POST",
+        path="/v1/admin/calls",
+        handler=call_desk.place,
+        summary="Have a customer called",
+        takes=schemas.NewCall,
+        answers=schemas.OutgoingCall,
+        status=202,
+        opened_by="key",
+        problems=(*_ADMIN, 404, 413, 415, 422),
+    ),
+    Route(
+        path="/v1/admin/calls/{id}",
+        handler=call_desk.call,
+        summary="Read one telephone call: its times, its line, who listened to it",
+        answers="application/json",
+        opened_by="key",
+        problems=(401, 403, 404),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/admin/calls/{id}",
+        handler=call_desk.erase,
+        summary="Forget a telephone call and its recording",
+        status=204,
+        opened_by="key",
+        problems=(401, 403, 404),
+    ),
+    Route(
+        path="/v1/admin/calls/{id}/recording",
+        handler=call_desk.recording,
+        summary="Fetch the recording of a call: the caller left, the clerk right",
+        answers="audio/ogg",
+        opened_by="key",
+        problems=(401, 403, 404),
+    ),
+    Route(
+        path="/v1/admin/outgoing",
+        handler=call_desk.outgoing,
+        summary="List the latest calls that were to be made",
+        query=_LIMIT,
+        answers=schemas.Rows,
+        opened_by="key",
+        problems=(*_ADMIN, 404),
     ),
     Route(path="/healthz", handler=health.healthz, summary="Whether the server lives", answers=schemas.Health),
     Route(

@@ -326,6 +326,37 @@ class DeskConversation(_Response):
     turns: list[DeskTurn]
 
 
+class NewCall(_Request):
+    """Have somebody called: with `text`, or with the `notice` of an `order`."""
+
+    id: Annotated[str, Field(max_length=128), AfterValidator(_printable)] = ""
+    """The client's own id: the same call again calls nobody twice. Without one, the same words to the same number on
+    the same day, and the same notice of the same order, are one call."""
+    number: Annotated[str, Field(max_length=64), AfterValidator(_printable)] = ""
+    """Empty: the number that the order's customer has on file."""
+    text: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] = ""
+    """Said only to who confirmed to be the right person."""
+    order: Annotated[str, Field(max_length=64), AfterValidator(_printable)] = ""
+    notice: Annotated[str, Field(max_length=32), AfterValidator(_printable)] = ""
+    """"shipped", "delivery", "pickup" or "delayed"."""
+    language: Literal["zh", "en", ""] = ""
+    """Empty: the first of the phone's greeting."""
+
+
+class OutgoingCall(_Response):
+    """A call to be made."""
+
+    key: str
+    number: str
+    language: str
+    words: str
+    state: str
+    """"waiting", "calling", "telling", "done", "given_up" or "refused" (the owner of the number wants no calls)."""
+    attempts: int
+    due_at: datetime
+    outcome: str
+
+
 class Rows(_Response):
     """A list for the desk."""
 

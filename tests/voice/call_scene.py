@@ -19,6 +19,7 @@ from voice.call import CallSession
 from voice.call.conversation import House, Manners
 from voice.call.phrases import Phrasebook
 from voice.call.playback import FRAME
+from voice.call.session import Operations
 
 TONE = (0.3 * np.sin(2 * np.pi * 300 * np.arange(FRAME) / 16_000)).astype(np.float32)
 HUSH = np.zeros(FRAME, dtype=np.float32)
@@ -190,6 +191,7 @@ class Scene:
     manners: Manners = field(default_factory=Manners)
     options: dict[str, Any] = field(default_factory=lambda: {"language": "en"})
     max_calls: int = 8
+    operations: Operations = field(default_factory=Operations)
 
     def session(self) -> CallSession:
         house = House(
@@ -200,7 +202,7 @@ class Scene:
             manners=self.manners,
             **self.options,
         )
-        return CallSession(house, max_calls=self.max_calls)
+        return CallSession(house, max_calls=self.max_calls, operations=self.operations)
 
     @property
     def said(self) -> list[str]:

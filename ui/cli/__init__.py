@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from core.errors import ConfigError, ZhangguiError
-from ui.cli import bench, doctor, eval, explain, kb, mcp, models, pack, serve, shop, talk, test, train
+from ui.cli import bench, calls, doctor, eval, explain, kb, mcp, models, pack, serve, shop, talk, test, train
 
 app = typer.Typer(
     name="zhanggui",
@@ -34,6 +34,8 @@ app.command("serve")(serve.serve)
 app.command("chat")(talk.chat)
 app.command("ask")(talk.ask)
 app.command("mcp")(mcp.mcp)
+app.command("calls")(calls.calls)
+app.command("call")(calls.call)
 app.command("explain")(explain.explain)
 app.command("test")(test.test)
 app.add_typer(bench.app)

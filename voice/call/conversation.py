@@ -16,20 +16,19 @@ from core.ports import Clerk, MediaTransport, Pcm, SpeechRecognizer, VoiceActivi
 from core.types import CardPart, Language, Message, Reply, Transcript, Turn
 from voice.call import phrases
 from voice.call.ears import Attention, Ears, Heard, Silence, Typed, Utterance
+from voice.call.ended import CallEnded
 from voice.call.endpointing import Patience
 from voice.call.keypad import Keypad
 from voice.call.phrases import LANGUAGES, Phrase, Phrasebook
 from voice.call.playback import Playback
+from voice.call.record import CallRecord
+from voice.call.seams import PutThrough, Remark
 
 log = logging.getLogger(__name__)
 
 _WAITING_INPUTS = 8
 _MANNERLY_S = 3.0
 """How long an answer waits for a caller who speaks again before it is said."""
-
-
-class CallEnded(Exception):
-    """The call is over; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +60,10 @@ class House:
     """Words of welcome in place of the built-in ones."""
     transfer_to: str = ""
     """Where a person answers; empty: hand-offs are recorded only."""
+    put_through: PutThrough | None = None
+    """Fetches a person for this call; the session gives it."""
+    remark: Remark | None = None
+    """Hears what callers say about the call itself ("don't record me"), and may answer it in the clerk's place."""
     hint: str = ""
     """Names that callers may say."""
     manners: Manners = Manners()
@@ -82,7 +85,9 @@ class House:
 class Conversation:
     """Hold one call. Tasks live in the group that `run` is given and end with it."""
 
-    def __init__(self, house: House, transport: MediaTransport, tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, house: House, transport: MediaTransport, tasks: asyncio.TaskGroup, record: CallRecord | None = None
+    ) -> None:
         """Begin in the language of the house; the caller's own takes over."""
         self._house = house
         self._transport = transport
@@ -95,7 +100,7 @@ class Conversation:
         self._playback = Playback(transport)
         self._speaking: asyncio.Task[None] | None = None
         # Dialplans often hand out the same id for every call; the next caller must not meet this one's session.
-        self._call = f"{transport.call_id}:{uuid.uuid4().hex}"
+        self._call = record.call_id if record else f"{transport.call_id}:{uuid.uuid4().hex}"
         # A call from a page belongs to the page's conversation, with what was written there and who is logged in.
         self._conversation_id: str = getattr(transport, "conversation_id", "") or f"phone:{self._call}"
         self._said = 0
@@ -160,8 +165,9 @@ class Conversation:
             rest, said = _unsaid(spoken(reply), said)
             if not await self._say(rest, reply.language):
                 return
-        if turn.outcome == "handed_off" and self._house.transfer_to:
-            await self._put_through()
+        if turn.outcome == "handed_off" and self._house.put_through:
+            if await self._house.put_through(turn, self._language, self._say_phrase):
+                raise CallEnded("the caller was put through")
 
     async def _wait_for(self, thinking: asyncio.Task[Turn | Phrase | None]) -> tuple[Turn | None, str]:
         """Return the turn with what was said of it already: what is sure is spoken while the rest is being made."""
@@ -200,6 +206,8 @@ class Conversation:
         """Return the turn, or what to say instead; None where nobody spoke. Faults end in words, not the call."""
         try:
             text = heard.text if isinstance(heard, Typed) else await self._recognise(heard.pcm)
+            if text and self._house.remark and (answer := self._house.remark(text)):
+                return answer
             if text:
                 self._missed = 0
                 return await self._asked(self._message(text))
@@ -251,13 +259,6 @@ class Conversation:
             received_at=datetime.now(UTC),
             trace_id=uuid.uuid4().hex,
         )
-
-    async def _put_through(self) -> None:
-        await self._say_phrase(phrases.TRANSFERRING)
-        self._ears.attend(Attention.BUSY)
-        if await self._transport.transfer(self._house.transfer_to):
-            raise CallEnded("the caller was put through")
-        await self._say_phrase(phrases.NOT_TRANSFERRED)
 
     async def _say_phrase(self, phrase: Phrase) -> bool:
         return await self._say(phrase[self._language], self._language)

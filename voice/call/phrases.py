@@ -52,14 +52,90 @@ NOT_TRANSFERRED = _phrase(
 ALL_BUSY = _phrase(
     "抱歉，现在线路全忙，请稍后再打来。", "I'm sorry, all our lines are busy. Please call again in a few minutes."
 )
+STILL_HOLDING = _phrase(
+    "还在为您联系人工客服，请再稍等一下。", "I'm still trying to reach a person for you. Thank you for holding."
+)
+CONNECTED = _phrase("人工客服已接通，请讲。", "You are connected now. Please go ahead.")
+WILL_CALL_BACK = _phrase(
+    "抱歉，人工客服没有接通。我已经登记了回电，同事会回拨您尾号 {tail} 的电话。还有什么可以帮您？",
+    "I'm sorry, I couldn't reach a person. I've left them a note to call you back on the number ending in {tail}. "
+    "Is there anything else?",
+)
+TAKE_CALL = _phrase(
+    "您好，店里有一位顾客在线上等您。{brief}。接听请按 1，或者说“好的”；不方便请直接挂断。",
+    "Hello, a customer of the shop is holding for you. {brief}. To take the call press 1 or say yes; "
+    "if you can't, just hang up.",
+)
+JOINING = _phrase("好的，正在接通。", "Thank you. Connecting you now.")
+
+RECORDED = _phrase(
+    "本次通话将被录音，不希望录音请说“不要录音”。", "This call is recorded. To stop that, say: don't record."
+)
+MAY_WE_RECORD = _phrase(
+    "可以对本次通话录音吗？可以请说“好的”或按 1，不可以请说“不”。",
+    "May we record this call? Say yes or press 1 to agree, or say no.",
+)
+NOT_RECORDED = _phrase(
+    "好的，已经停止录音，录下的部分也删除了。请接着说。",
+    "All right, I've stopped recording and deleted what was recorded. Please go on.",
+)
+
+IN_QUEUE = _phrase(
+    "现在线路全忙，您排在第 {place} 位，请稍等，轮到您会马上接听。",
+    "All our lines are busy. You are number {place} in the queue. Please hold, you'll be answered in turn.",
+)
+QUEUE_TOO_LONG = _phrase("抱歉让您久等了，线路仍然全忙。", "I'm sorry for the long wait. All our lines are still busy.")
+SHALL_WE_CALL_BACK = _phrase(
+    "需要我们回拨您尾号 {tail} 的电话吗？需要请按 1，或者说“好的”。",
+    "Shall we call you back on the number ending in {tail}? Press 1 or say yes.",
+)
+BACK_NOTED = _phrase(
+    "好的，已经登记，我们会回拨给您。再见。", "Thank you. It's noted, and we will call you back. Goodbye."
+)
+CALL_LATER = _phrase("请您稍后再打来，再见。", "Please call again later. Goodbye.")
+
+WHO_IS_IT = _phrase(
+    "您好，这里是{shop}，有一条关于您订单的消息。请问您是下单的顾客本人吗？是请按 1 或说“是的”；"
+    "不是请按 2；以后不想再接到来电请按 9。",
+    "Hello, this is {shop} with a message about an order. Are you the person who placed it? Press 1 or say yes; "
+    "if not, press 2. Press 9 if you don't want to be called again.",
+)
+WRONG_PERSON = _phrase("好的，打扰了，再见。", "I see. Sorry to have bothered you. Goodbye.")
+NOT_CALLED_AGAIN = _phrase("好的，以后不会再给您打这样的电话。", "Understood, we won't call you like this again.")
+VOICEMAIL = _phrase(
+    "您好，这里是{shop}，有一条关于您订单的消息。方便时请联系我们，谢谢，再见。",
+    "Hello, this is {shop} with a message about an order. Please get in touch when it suits you. Thank you. Goodbye.",
+)
+"""Nothing personal: nobody knows who listens to a mailbox."""
+ANYTHING_ELSE = _phrase("还有什么可以帮您？", "Is there anything I can help you with?")
 
 _AT_ONCE = (ALL_BUSY, FAULT, ONE_MOMENT)
 """Said when there is no time, or no way, to synthesise."""
 _KEPT = frozenset(
     (phrase[language], language)
-    for phrase in (*_AT_ONCE, STILL_THERE, GOODBYE, TOO_SLOW, NOT_CAUGHT, TRANSFERRING, NOT_TRANSFERRED)
+    for phrase in (
+        *_AT_ONCE,
+        STILL_THERE,
+        GOODBYE,
+        TOO_SLOW,
+        NOT_CAUGHT,
+        TRANSFERRING,
+        NOT_TRANSFERRED,
+        STILL_HOLDING,
+        CONNECTED,
+        JOINING,
+        RECORDED,
+        MAY_WE_RECORD,
+        NOT_RECORDED,
+        QUEUE_TOO_LONG,
+    )
     for language in LANGUAGES
 )
+
+
+def filled(phrase: Phrase, **values: object) -> Phrase:
+    """Return a phrase with its places filled in: "the number ending in {tail}"."""
+    return {language: text.format(**values) for language, text in phrase.items()}
 
 
 class Speaker(Protocol):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
 
-from core.ports import LineQuality
+from core.ports import LineQuality, MediaTransport
+from voice.call.line_score import mean_opinion
+
+Direction: TypeAlias = Literal["in", "out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +33,12 @@ class CallRecord:
 
     call_id: str
     caller: str
+    """The other side's number, whoever called; empty when withheld."""
     conversation_id: str
     began_at: datetime
+    direction: Direction = "in"
+    waited_s: float | None = None
+    """In the queue, where the lines were busy."""
     greeted_s: float | None = None
     """From the answer to the first sound of the greeting."""
     turns: list[TurnTimes] = field(default_factory=list)
@@ -42,5 +51,55 @@ class CallRecord:
     fillers: int = 0
     silences: int = 0
     quality: LineQuality = field(default_factory=LineQuality)
+    recording: str = ""
+    """Name of the file in the folder of recordings; empty: nothing was recorded."""
+    recording_sha256: str = ""
+    """Of the finished file, so that nobody changes it unseen."""
+    consent: str = ""
+    """What was agreed about the recording: "announced", "agreed", "refused", "withdrawn"; empty where it is off."""
+    answered_by: str = ""
+    """Of a call that we made: "human", "machine" or "unknown"."""
+    transfer: str = ""
+    """What became of a wish for a person: "connected", "declined", "not answered: ..."."""
+    ended_at: datetime | None = None
     ended: str = ""
     """Why the call is over: "the caller hung up", "put through", ..."""
+
+    @classmethod
+    def of(cls, line: MediaTransport, call_id: str, *, direction: Direction = "in") -> CallRecord:
+        """Begin the record of the call on a line; a line may belong to a conversation that began elsewhere."""
+        return cls(
+            call_id=call_id,
+            caller=line.caller,
+            conversation_id=getattr(line, "conversation_id", "") or f"phone:{call_id}",
+            began_at=datetime.now(UTC),
+            direction=direction,
+        )
+
+    def finish(self, quality: LineQuality) -> None:
+        """Close the record, with how the line was in the end."""
+        self.quality = quality
+        self.ended_at = datetime.now(UTC)
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the call has lasted."""
+        return ((self.ended_at or datetime.now(UTC)) - self.began_at).total_seconds()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON, with the score of the line; `core.journal.calls` keeps it so."""
+        return {
+            **asdict(self),
+            "began_at": self.began_at.isoformat(),
+            "ended_at": self.ended_at and self.ended_at.isoformat(),
+            "seconds": round(self.seconds, 3),
+            "mos": mean_opinion(self.quality),
+        }
+
+
+Keep: TypeAlias = Callable[[CallRecord], Awaitable[None]]
+"""Store a record, in place of what was stored of the same call before."""
+
+
+async def forget(_record: CallRecord) -> None:
+    """Keep nothing: a house without a store."""

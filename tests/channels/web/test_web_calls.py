@@ -30,7 +30,7 @@ class Lines:
 
 @pytest.fixture
 def lines(house: House) -> Lines:
-    house.calls = lines = Lines()
+    house.telephone = lines = Lines()
     return lines
 
 
@@ -41,7 +41,7 @@ async def call(visitor: Visitor, **keywords: Any) -> Any:
 
 async def test_whether_there_are_calls_is_told(client: TestClient[Any, Any], house: House) -> None:
     assert await (await client.get("/v1/calls")).json() == {"available": False, "stun": []}
-    house.calls = Lines()
+    house.telephone = Lines()
     told = await (await client.get("/v1/calls")).json()
     assert told == {"available": True, "stun": ["stun:stun.example.com:3478"]}
 

@@ -1,0 +1,204 @@
+"""Fetching a person: the caller holds, the person is asked, and nobody is told what is not so."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import numpy as np
+
+from core.types import Message, Turn
+from tests.voice.call_scene import TONE, Clerk, Ear, Line, Scene, call, turn, until, words
+from tests.voice.far_side import Book, FarSide, Notes
+from voice.call import phrases
+from voice.call.playback import FRAME
+from voice.call.session import Operations
+from voice.call.transfer import Desk, tail
+
+LOUD = (0.9 * np.sign(np.sin(np.arange(FRAME)))).astype(np.float32)
+"""What only the other side of a bridge can have said."""
+
+
+async def hands_off(message: Message) -> Turn:
+    return turn(message, ("A colleague will help.", "en"), outcome="handed_off")
+
+
+def scene(far: FarSide, *heard: str, **desk: object) -> Scene:
+    """Return a house whose clerk hands off at once, and whose person is at the far side."""
+    settings = {"ring_s": 5.0, "decide_s": 0.6, "comfort_s": 60.0, "language": "en", **desk}
+    return Scene(
+        clerk=Clerk(hands_off),
+        ear=Ear([words("a person please"), *map(words, heard)]),
+        options={"language": "en", "transfer_to": "100"},
+        operations=Operations(desk=Desk(dialer=far, **settings), keep=Book()),  # type: ignore[arg-type]
+    )
+
+
+def book(scene: Scene) -> Book:
+    assert isinstance(scene.operations.keep, Book)
+    return scene.operations.keep
+
+
+async def test_the_caller_is_told_connected_only_after_the_person_said_yes_and_then_both_hear_each_other() -> None:
+    far = FarSide()
+    house = scene(far, "yes please")
+    async with call(house) as line:
+        await line.heard(1)
+        line.speak()
+        await until(lambda: bool(far.called))
+        assert far.called == ["100"]
+        await asyncio.sleep(0.1)
+        assert phrases.CONNECTED["en"] not in house.said
+        far.answers.set()
+        await far.line.heard(1)
+        assert any('The customer said: "a person please"' in said for said in house.said)
+        assert phrases.CONNECTED["en"] not in house.said
+        far.line.speak()
+        await until(lambda: phrases.CONNECTED["en"] in house.said)
+        await asyncio.sleep(0.2)
+        for side, other in ((line, far.line), (far.line, line)):
+            side._frames.put_nowait(LOUD)
+            await until(lambda other=other: any((frame == LOUD).all() for frame in other.sent))
+        far.line.drop()
+        await until(lambda: line.hung_up)
+    assert far.line.hung_up
+    assert book(house).last["transfer"] == "connected"
+    assert book(house).last["ended"] == "the caller was put through"
+
+
+async def test_a_key_takes_the_call_and_the_callers_hang_up_ends_it_for_both() -> None:
+    far = FarSide()
+    house = scene(far)
+    async with call(house) as line:
+        await line.heard(1)
+        line.speak()
+        far.answers.set()
+        await far.line.heard(1)
+        far.line.press("1")
+        await until(lambda: phrases.CONNECTED["en"] in house.said)
+    assert far.line.hung_up
+
+
+async def test_who_declines_is_hung_up_and_the_caller_is_back_with_the_clerk_with_a_note_for_the_shop() -> None:
+    far, notes = FarSide(), Notes()
+    house = scene(far, "one more thing", note=notes)
+    async with call(house) as line:
+        await line.heard(1)
+        line.speak()
+        far.answers.set()
+        await far.line.heard(1)
+        far.line.press("2")
+        await until(lambda: far.line.hung_up)
+        await until(lambda: house.said[-1].startswith("I'm sorry, I couldn't reach a person."))
+        house.clerk.reply = None
+        await asyncio.sleep(0.2)
+        line.speak()
+        await until(lambda: len(house.clerk.messages) == 2)
+    assert phrases.CONNECTED["en"] not in house.said
+    assert house.clerk.messages[1].text == "one more thing"
+    (note,) = notes.written
+    assert "a person please" in note.summary
+    assert (note.caller, note.conversation_id) == ("+8613800000000", house.clerk.messages[0].conversation_id)
+    assert book(house).last["transfer"] == "declined"
+    assert "ending in 0 0 0 0" in next(said for said in house.said if "call you back" in said)
+
+
+async def test_a_voicemail_that_answers_takes_no_call() -> None:
+    far = FarSide()
+    house = scene(far, "please leave a message after the tone", "record your message")
+    async with call(house) as line:
+        await line.heard(1)
+        line.speak()
+        far.answers.set()
+        for sentence in (1, 2):
+            await far.line.heard(sentence)
+            far.line.speak()
+        await until(lambda: far.line.hung_up)
+        await until(lambda: house.said[-1] == phrases.NOT_TRANSFERRED["en"])
+    assert phrases.CONNECTED["en"] not in house.said
+
+
+async def test_nobody_who_answers_and_a_busy_line_are_told_as_they_are() -> None:
+    for far, why in (
+        (FarSide(refusal="busy here"), "not answered: busy here"),
+        (FarSide(), "not answered: nobody within 0.2 s"),
+    ):
+        house = scene(far, ring_s=0.2)
+        async with call(house) as line:
+            await line.heard(1)
+            line.speak()
+            await until(lambda house=house: house.said[-1] == phrases.NOT_TRANSFERRED["en"])
+        assert book(house).last["transfer"] == why
+
+
+async def test_a_caller_who_hangs_up_while_it_rings_leaves_no_dead_call_behind() -> None:
+    far = FarSide()
+    house = scene(far)
+    async with call(house) as line:
+        await line.heard(1)
+        line.speak()
+        await until(lambda: bool(far.called))
+        far.answers.set()  # answered in the very moment of the hang-up
+        line.drop()
+        await until(lambda: line.hung_up)
+    assert far.line.hung_up or not far.line.sent
+
+
+async def test_who_holds_hears_a_tone_and_a_word_now_and_then() -> None:
+    far = FarSide()
+    house = scene(far, comfort_s=0.3, ring_s=60.0)
+    async with call(house) as line:
+        await line.heard(1)
+        line.speak()
+        await until(lambda: phrases.STILL_HOLDING["en"] in house.said)
+        said = line.marks
+        await until(lambda: line.marks >= said + 2)  # it is kept, and so not synthesised again
+        before = len(line.sent)
+        await until(lambda: len(line.sent) > before + 250)
+        tone = [frame for frame in line.sent[before:] if frame.any() and not np.array_equal(frame, TONE)]
+        assert len(tone) >= 10
+
+
+async def test_a_note_that_cannot_be_written_promises_nothing() -> None:
+    async def fails(_note: object) -> str:
+        raise OSError("the disk is full")
+
+    far = FarSide(refusal="busy here")
+    house = scene(far, note=fails)
+    async with call(house) as line:
+        await line.heard(1)
+        line.speak()
+        await until(lambda: house.said[-1] == phrases.NOT_TRANSFERRED["en"])
+
+
+async def test_a_dialer_that_breaks_is_survived() -> None:
+    class Broken(FarSide):
+        async def dial(self, target: str, *, ring_s: float = 30.0) -> Line:
+            raise RuntimeError("no socket")
+
+    house = scene(Broken())
+    async with call(house) as line:
+        await line.heard(1)
+        line.speak()
+        await until(lambda: house.said[-1] == phrases.NOT_TRANSFERRED["en"])
+    assert book(house).last["transfer"] == "not answered: a fault"
+
+
+async def test_a_line_that_puts_through_by_itself_is_believed_only_when_it_says_so() -> None:
+    for answers, last in ((True, phrases.TRANSFERRING), (False, phrases.NOT_TRANSFERRED)):
+        house = scene(FarSide())
+        house.operations = replace(house.operations, desk=Desk(language="en"))
+        line = Line()
+        line.far_side_answers = answers
+        async with call(house, line):
+            await line.heard(1)
+            line.speak()
+            await until(lambda last=last, house=house: house.said[-1] == last["en"])
+            await asyncio.sleep(0.1)
+        assert line.transfers == ["100"]
+        assert phrases.CONNECTED["en"] not in house.said
+
+
+def test_the_last_digits_are_read_one_by_one() -> None:
+    assert tail("+86 138-1234-5678") == "5 6 7 8"
+    assert tail("") == ""

@@ -1,0 +1,208 @@
+"""Fetch a person to the phone, and say that it is done only when it is.
+
+Warm: the caller holds while the person is called, told what it is about and asked to take the call; then
+both lines are joined here, whatever carries them. Nobody is left in a dead call: whichever way it ends,
+the person's line is hung up, and a caller who was not put through is told so and goes on with the clerk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from core.errors import NotAnsweredError
+from core.ports import Dialer, MediaTransport
+from core.types import Language, Turn, spoken_text
+from voice.call import phrases
+from voice.call.conversation import House
+from voice.call.ended import CallEnded
+from voice.call.patched_line import PatchedLine
+from voice.call.record import CallRecord
+from voice.call.seams import Note, Say, WriteNote
+from voice.call.talk import Talk, talking
+
+log = logging.getLogger(__name__)
+
+_CONNECTED = "connected"
+_COMFORT_S = 15.0
+"""Between two sentences to a caller who holds."""
+_DECIDE_S = 8.0
+"""That the person has to say yes, twice."""
+_LATE_S = 5.0
+"""After which a dialer that does not keep `ring_s` is given up."""
+_BRIEF_CHARS = 150
+_TAIL = 4
+"""Digits of the caller's number that are read back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """Why a person is needed."""
+
+    spoken: str
+    """In a sentence or two for the ear."""
+    written: str
+
+
+async def last_words(turn: Turn, language: Language) -> Brief:
+    """Return what the customer said last, and what the hand-off says in writing where it says something."""
+    said = " ".join(spoken_text(turn.message, turn.percept).split())
+    summaries = [each.arguments.get("summary") for each in turn.actions if each.name == "transfer_to_human_agents"]
+    short = said[:_BRIEF_CHARS]
+    spoken = f"顾客说：{short}" if language == "zh" else f'The customer said: "{short}"'
+    return Brief(spoken=spoken, written=str(next(filter(None, summaries), said)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """How a person is fetched; `House.transfer_to` says where one answers."""
+
+    dialer: Dialer | None = None
+    """None: the line itself must put callers through, unheard."""
+    language: Language = "zh"
+    """That the person is spoken to in."""
+    ring_s: float = 25.0
+    note: WriteNote | None = None
+    """Writes a ticket when nobody took the call."""
+    brief: Callable[[Turn, Language], Awaitable[Brief]] = last_words
+    comfort_s: float = _COMFORT_S
+    decide_s: float = _DECIDE_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Fetches a person for one call (a `voice.call.seams.PutThrough`)."""
+
+    house: House
+    desk: Desk
+    line: PatchedLine
+    record: CallRecord
+
+    async def __call__(self, turn: Turn, language: Language, say: Say) -> bool:
+        """Put the caller through; False, after the caller was told, where that failed."""
+        await say(phrases.TRANSFERRING)
+        if self.desk.dialer is None:
+            done = await self.line.transfer(self.house.transfer_to)
+            self.record.transfer = _CONNECTED if done else "not answered: the line could not put the caller through"
+        else:
+            done = await self._warm(self.desk.dialer, turn, say)
+        log.info("call %s: transfer %s", self.record.call_id, self.record.transfer)
+        if not done:
+            await say(await self._regret(turn))
+        return done
+
+    async def _regret(self, turn: Turn) -> phrases.Phrase:
+        """Leave a note for the shop's people and return what is true to say."""
+        caller = self.record.caller
+        if self.desk.note is None:
+            return phrases.NOT_TRANSFERRED
+        try:
+            brief = await self.desk.brief(turn, self.desk.language)
+            note = Note(
+                key=f"transfer:{self.record.call_id}:{turn.id}",
+                caller=caller,
+                summary=f"{brief.written}; phone: {caller or 'withheld'}; transfer {self.record.transfer}",
+                conversation_id=turn.message.conversation_id,
+            )
+            await self.desk.note(note)
+        except Exception:
+            log.exception("call %s: the note for a colleague could not be written", self.record.call_id)
+            return phrases.NOT_TRANSFERRED
+        return phrases.filled(phrases.WILL_CALL_BACK, tail=tail(caller)) if caller else phrases.NOT_TRANSFERRED
+
+    async def _warm(self, dialer: Dialer, turn: Turn, say: Say) -> bool:
+        settled = asyncio.Event()
+        self.line.hold(True)
+        comfort = asyncio.create_task(self._comfort(settled, say))
+        try:
+            async with ringing(dialer, self.house.transfer_to, self.desk.ring_s) as dialing:
+                person = PatchedLine(await dialing)
+                async with talking(self.house, person) as talk:
+                    if not await self._accepts(talk, turn):
+                        self.record.transfer = "declined"
+                        return False
+                    settled.set()
+                    await comfort
+                    await say(phrases.CONNECTED)
+                    self.record.transfer = _CONNECTED
+                    self.line.join(person)
+                    await asyncio.Event().wait()
+        except NotAnsweredError as error:
+            self.record.transfer = f"not answered: {error}"
+        except CallEnded:
+            if self.record.transfer == _CONNECTED:
+                return True
+            self.record.transfer = "declined"
+        except Exception:
+            log.exception("call %s: the transfer failed", self.record.call_id)
+            self.record.transfer = "not answered: a fault"
+        finally:
+            self.line.part()
+            self.line.hold(False)
+            await _finished(settled, comfort)
+        return False
+
+    async def _comfort(self, settled: asyncio.Event, say: Say) -> None:
+        """Speak to the holding caller now and then; a sentence that was begun is finished."""
+        while True:
+            try:
+                async with asyncio.timeout(self.desk.comfort_s):
+                    await settled.wait()
+                return
+            except TimeoutError:
+                await say(phrases.STILL_HOLDING)
+
+    async def _accepts(self, talk: Talk, turn: Turn) -> bool:
+        """Return whether who answered takes the call; a voicemail says neither yes nor no."""
+        language = self.desk.language
+        brief = await self.desk.brief(turn, language)
+        offer = phrases.filled(phrases.TAKE_CALL, brief=brief.spoken.rstrip("。.!！"))
+        for _ in range(2):
+            await talk.say(offer, language)
+            agreed = await talk.agrees(self.desk.decide_s, language=language)
+            if agreed is not None:
+                break
+        if agreed:
+            await talk.say(phrases.JOINING, language)
+        return agreed is True
+
+
+@asynccontextmanager
+async def ringing(dialer: Dialer, target: str, ring_s: float) -> AsyncIterator[asyncio.Task[MediaTransport]]:
+    """Call somebody inside the block; whatever happens there, no line is left open behind it.
+
+    The task raises `NotAnsweredError` where nobody answers.
+    """
+    dial = asyncio.create_task(_dialed(dialer, target, ring_s))
+    try:
+        yield dial
+    finally:
+        dial.cancel()
+        await asyncio.wait({dial})
+        if not dial.cancelled() and dial.exception() is None:
+            await dial.result().hang_up()
+
+
+async def _dialed(dialer: Dialer, target: str, ring_s: float) -> MediaTransport:
+    try:
+        async with asyncio.timeout(ring_s + _LATE_S):
+            return await dialer.dial(target, ring_s=ring_s)
+    except TimeoutError as error:
+        raise NotAnsweredError(f"nobody answered within {ring_s:g} s") from error
+
+
+def tail(number: str) -> str:
+    """Return the last digits of a telephone number, apart from each other so that they are read one by one."""
+    return " ".join([sign for sign in number if sign.isdigit()][-_TAIL:])
+
+
+async def _finished(settled: asyncio.Event, comfort: asyncio.Task[None]) -> None:
+    """Let a sentence of comfort come to its end; a call that is over ends it at once."""
+    settled.set()
+    try:
+        await asyncio.wait({comfort})
+    finally:
+        comfort.cancel()
