@@ -18,9 +18,10 @@ _BREATHS = re.compile(
     r"(?<=[的了是在有为和])(?=[^，、。！？；：\s])"
     r"|(?<=[\u4e00-\u9fff])(?=已经|将|可以|正在|预计|请|帮|给|把|从)"
     r"|(?<=[\u4e00-\u9fff])(?<![一二三四五六七八九十百千万零点第])(?=[一二三四五六七八九十两])"
-    r"|(?= (?:and|or|but|is|are|was|were|will|has|have|that|which|with|within|for|from|in|on|at|to|of|by|the|a|your|our|one|two|three) )"
+    r"|(?= (?:and|or|but|is|are|was|were|will|has|have|that|which|with|within|for|from|in|on|at|to|of|by) )"
+    r"|(?= (?:the|a|your|our|one|two|three) )"
 )
-"""Where a long clause may be taken apart when the listener waits: after a particle, before a small word or a number."""
+"""Where a long clause may be taken apart: after a particle, before a small word or a number."""
 
 
 def pieces(text: str, *, first: int, most: int, start: int | None = None) -> Iterator[str]:
