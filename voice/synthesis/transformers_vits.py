@@ -78,7 +78,8 @@ def build(model: str, models: Path, *, device: str = "cpu", languages: str = "*"
         raise BackendError("tts backend vits: device=cuda, but torch finds no CUDA; use device=cpu")
     folder = str(locate(model, models, "config.json", "vocab.json"))
     try:
-        loaded = VitsModel.from_pretrained(folder, local_files_only=True).to(device).eval()
+        loaded: Any = VitsModel.from_pretrained(folder, local_files_only=True)
+        loaded.to(device).eval()
         tokenizer = VitsTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, RuntimeError) as error:
         raise BackendError(f"{folder} cannot be loaded as a VITS model: {error}") from error
