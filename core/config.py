@@ -50,6 +50,13 @@ class Backends(_Section):
     reranker: str = ""
 
 
+class Voice(_Section):
+    """How the clerk speaks, everywhere; a caller may ask for slower or louder on top of it."""
+
+    speed: float = Field(default=1.0, ge=0.5, le=2)
+    volume: float = Field(default=1.0, ge=0.1, le=4)
+
+
 class Models(_Section):
     """Where model files lie and come from."""
 
@@ -347,6 +354,7 @@ class Settings(BaseSettings):
     pack: str = "shop"
     """The business: the name of a built-in pack, or a pack's folder."""
     backends: Backends = Backends()
+    voice: Voice = Voice()
     models: Models = Models()
     model: Model = Model()
     serving: Serving = Serving()

@@ -27,6 +27,7 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "asr": {
             "faster-whisper": "perception.hearing.faster_whisper:build",
             "openai-whisper": "perception.hearing.openai_whisper:build",
+            "openai": "perception.hearing.openai_endpoint:build",
             "fake": "perception.hearing.fake:build",
         },
         "vad": {
@@ -37,6 +38,8 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "piper": "voice.synthesis.piper:build",
             "kokoro": "voice.synthesis.kokoro:build",
             "coqui": "voice.synthesis.coqui:build",
+            "vits": "voice.synthesis.transformers_vits:build",
+            "openai": "voice.synthesis.openai_endpoint:build",
             "fake": "voice.synthesis.fake:build",
         },
         "photos": {

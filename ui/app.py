@@ -122,7 +122,11 @@ async def assemble(
     needs = needs or Needs()
     data = settings.data_dir.expanduser()
     backends = settings.backends
-    sense = senses or Senses(settings.models.folder.expanduser(), strict=settings.serving.strict)
+    sense = senses or Senses(
+        settings.models.folder.expanduser(),
+        strict=settings.serving.strict,
+        api_key=settings.model.api_key.get_secret_value(),
+    )
     async with AsyncExitStack() as closing:
         store = Store(data / "zhanggui.db")
         closing.callback(store.close)
@@ -135,6 +139,9 @@ async def assemble(
         sentences: TextEncoder | None = await sense.build("sentences", backends.sentences)
         recognizer, activity = await sense.ears(backends) if needs.hearing else (None, None)
         speaker = await sense.speaker(settings) if needs.speaking else None
+        for model in (recognizer, *(speaker.voices.values() if speaker else ())) if senses is None else ():
+            if hasattr(model, "aclose"):  # an endpoint's connections
+                closing.push_async_callback(model.aclose)
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
         finder = await _finder(encoder, shop, data, progress, closing)
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
@@ -190,6 +197,8 @@ class Senses:
     models: Path
     strict: bool = False
     """Whether one that cannot be built is an error instead."""
+    api_key: str = ""
+    """Of endpoints."""
     built: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     async def build(self, kind: str, spec: str) -> Any:
@@ -198,7 +207,7 @@ class Senses:
             return None
         if (kind, spec) not in self.built:
             try:
-                self.built[kind, spec] = await in_worker(registry.build, kind, spec, self.models)
+                self.built[kind, spec] = await in_worker(registry.build, kind, spec, self.models, api_key=self.api_key)
             except (ModelMissingError, BackendError) as error:
                 if self.strict:
                     raise
@@ -213,7 +222,13 @@ class Senses:
     async def speaker(self, settings: Settings) -> Speaker | None:
         """Return the voices; None where they are missing."""
         try:
-            return await in_worker(build_speaker, settings.backends, self.models)
+            return await in_worker(
+                build_speaker,
+                settings.backends,
+                self.models,
+                settings.voice,
+                api_key=settings.model.api_key.get_secret_value(),
+            )
         except (ModelMissingError, BackendError) as error:
             if self.strict:
                 raise

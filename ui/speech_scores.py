@@ -27,13 +27,14 @@ async def scores_of(recognizer: SpeechRecognizer, clips: Sequence[Clip], *, hint
     with Progress(console=Console(stderr=True), transient=True) as bar:
         hearing = bar.add_task("hearing the recordings", total=len(clips))
 
-        async def hear(file: Path) -> Heard:
-            speech, rate_hz = soundfile.read(BytesIO(_wav(file)), dtype="float32")
+        async def hear(clip: Clip) -> Heard:
+            speech, rate_hz = soundfile.read(BytesIO(_wav(clip.file)), dtype="float32")
             began = time.perf_counter()
-            heard = await recognizer.transcribe(speech, hint=hint)
+            heard = await recognizer.transcribe(speech, hint=hint, expect=clip.expect)
             spent_s = time.perf_counter() - began
             bar.advance(hearing)
-            return Heard(text=heard.text, duration_s=len(speech) / rate_hz, spent_s=spent_s)
+            length_s = len(speech) / rate_hz
+            return Heard(text=heard.text, duration_s=length_s, spent_s=spent_s, confidence=heard.confidence)
 
         return await score_speech(hear, clips)
 

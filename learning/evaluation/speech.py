@@ -6,11 +6,12 @@ import csv
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast, get_args
 
 from rapidfuzz.distance import Levenshtein
 
 from core.errors import ConfigError
-from core.types import Language
+from core.types import Expect, Language
 from learning.evaluation.spoken import signs, words
 
 _COLUMNS = ("file", "lang", "rate", "transcript")
@@ -27,6 +28,10 @@ class Clip:
     rate_hz: int
     """Of the recording as it was made, whatever rate the file has."""
     transcript: str
+    set: str = ""
+    """What it belongs to: the column "set", or the folder of the file."""
+    expect: Expect = ""
+    """What was asked for, of the column "expect"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +43,21 @@ class Heard:
     """Of the recording."""
     spent_s: float
     """Wall time of the recogniser, reading the file not counted."""
+    confidence: float = 0.0
 
 
-Hear = Callable[[Path], Awaitable[Heard]]
+Hear = Callable[[Clip], Awaitable[Heard]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetScores:
+    """One set of clips; `right` are those without an error, `empty` those in which nobody was heard."""
+
+    clips: int
+    errors: float
+    """Share of the words (English) and signs (Chinese) said."""
+    right: int
+    empty: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +79,9 @@ class SpeechScores:
     cer_zh_8k: float | None
     rtf_8k: float | None
     empty_8k: int
+    confidence_auc: float | None
+    """Chance that a clip heard without an error is surer than one with; None where all or none are right."""
+    sets: dict[str, SetScores]
 
 
 def read_clips(manifest: Path) -> tuple[Clip, ...]:
@@ -90,7 +110,7 @@ def read_clips(manifest: Path) -> tuple[Clip, ...]:
 
 async def score_speech(hear: Hear, clips: Sequence[Clip]) -> SpeechScores:
     """Hear every clip and count the words (English) and signs (Chinese) that are wrong."""
-    heard = [(clip, await hear(clip.file)) for clip in clips]
+    heard = [(clip, await hear(clip)) for clip in clips]
     wide = [pair for pair in heard if pair[0].rate_hz > _TELEPHONE_HZ]
     narrow = [pair for pair in heard if pair[0].rate_hz <= _TELEPHONE_HZ]
     return SpeechScores(
@@ -104,6 +124,11 @@ async def score_speech(hear: Hear, clips: Sequence[Clip]) -> SpeechScores:
         cer_zh_8k=_error_rate(narrow, "zh"),
         rtf_8k=_real_time_factor(narrow),
         empty_8k=sum(not one.text for _, one in narrow),
+        confidence_auc=_auc(heard),
+        sets={
+            name: _of_set([pair for pair in heard if pair[0].set == name])
+            for name in sorted({clip.set for clip in clips})
+        },
     )
 
 
@@ -116,14 +141,47 @@ def _clip(manifest: Path, number: int, row: dict[str, str | None]) -> Clip:
         language=str(row["lang"]).lower()[:2],
         rate_hz=int(rate),
         transcript=row["transcript"],
+        set=row.get("set") or Path(file).parent.name,
+        expect=_expect(manifest, number, row.get("expect") or ""),
     )
 
 
-def _error_rate(heard: Sequence[tuple[Clip, Heard]], language: Language) -> float | None:
-    taken = words if language == "en" else signs
-    pairs = [(taken(clip.transcript), taken(one.text)) for clip, one in heard if clip.language == language]
-    said = sum(len(spoken) for spoken, _ in pairs)
-    return round(sum(Levenshtein.distance(*pair) for pair in pairs) / said, 4) if said else None
+def _expect(manifest: Path, number: int, written: str) -> Expect:
+    if written not in get_args(Expect):
+        known = ", ".join(filter(None, get_args(Expect)))
+        raise ConfigError(f"row {number} of {manifest}: expect is {written!r}, not one of {known}")
+    return cast("Expect", written)
+
+
+def _errors(clip: Clip, one: Heard) -> tuple[int, int]:
+    """Return how many words or signs are wrong, and how many were said."""
+    taken = words if clip.language == "en" else signs
+    said = taken(clip.transcript)
+    return Levenshtein.distance(said, taken(one.text)), len(said)
+
+
+def _error_rate(heard: Sequence[tuple[Clip, Heard]], language: Language | None = None) -> float | None:
+    counted = [_errors(clip, one) for clip, one in heard if language in (None, clip.language)]
+    said = sum(number for _, number in counted)
+    return round(sum(wrong for wrong, _ in counted) / said, 4) if said else None
+
+
+def _of_set(heard: Sequence[tuple[Clip, Heard]]) -> SetScores:
+    return SetScores(
+        clips=len(heard),
+        errors=_error_rate(heard) or 0.0,
+        right=sum(not _errors(*pair)[0] for pair in heard),
+        empty=sum(not one.text for _, one in heard),
+    )
+
+
+def _auc(heard: Sequence[tuple[Clip, Heard]]) -> float | None:
+    right = [one.confidence for clip, one in heard if not _errors(clip, one)[0]]
+    wrong = [one.confidence for clip, one in heard if _errors(clip, one)[0]]
+    if not right or not wrong:
+        return None
+    won = sum((sure > unsure) + 0.5 * (sure == unsure) for sure in right for unsure in wrong)
+    return round(won / (len(right) * len(wrong)), 4)
 
 
 def _real_time_factor(heard: Sequence[tuple[Clip, Heard]]) -> float | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+from ctranslate2 import Device, StorageView
 from faster_whisper import WhisperModel
 from faster_whisper.audio import pad_or_trim
+from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import Segment
 from numpy.typing import NDArray
 
@@ -18,7 +20,8 @@ from core.batching import ModelQueue
 from core.models import locate
 from core.ports import Capabilities, Pcm
 from core.types import Expect, Language, Transcript, Word
-from perception.hearing import whisper
+from perception.hearing import expected, whisper
+from perception.hearing.recent import Recent
 from perception.hearing.speech import checked
 from perception.hearing.voiced import RATE_HZ, Voiced, voiced
 from perception.hearing.whisper import Stretch
@@ -34,6 +37,8 @@ _CONTROL_TOKENS = 8
 """Room for the tokens of language, task and times."""
 _LOOP_PENALTY = 1.1
 """Against repeated tokens, when a loop is decoded again; always on, it would eat repeated digits."""
+_OTHER_AT_LEAST = 0.3
+"""Probability of the other language, below which doubtful words are not heard in it."""
 _FRAME = 160
 """Samples in a frame of 10 ms."""
 
@@ -61,8 +66,24 @@ class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no ty
         return super().encode(np.ascontiguousarray(pad_or_trim(features, length)))
 
 
-_Heard: TypeAlias = tuple[Pcm, Language | None, str]
-"""A recording, its language where that is known, and the hint."""
+_Heard: TypeAlias = tuple[Pcm, Language | None, str, Expect]
+"""A recording, its language where that is known, the hint, and what was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Utterance:
+    """Speech on its way through the attempts."""
+
+    spoken: Voiced
+    encoded: Any
+    """The encoder's output for its first window; None to encode it anew."""
+    hint: str
+    expect: Expect
+
+    @property
+    def is_short(self) -> bool:
+        """Return whether it is a word or two."""
+        return self.spoken.duration_s <= expected.SHORT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +95,7 @@ class FasterWhisper:
     beam: int
     word_times: bool
     queue: ModelQueue[_Heard, Transcript] = field(init=False)
+    recent: Recent = field(default_factory=Recent)
 
     def __post_init__(self) -> None:
         """Open the queue, one recording at a time: each window has its own length, which saves more than a batch."""
@@ -93,62 +115,100 @@ class FasterWhisper:
         Silero's voice activity decides first, so that silence and noise cost milliseconds and give no
         words; what it lets through is dropped when the model itself doubts that somebody spoke.
         """
-        return await self.queue.do((checked(speech), language, hint))
+        return await self.queue.do((checked(speech), language, hint, expect))
 
     def _hear(self, batch: list[_Heard]) -> list[Transcript]:
         return [self._transcribe(*one) for one in batch]
 
-    def _transcribe(self, speech: Pcm, language: Language | None, hint: str) -> Transcript:
+    def _transcribe(self, speech: Pcm, language: Language | None, hint: str, expect: Expect) -> Transcript:
         spoken = voiced(speech)
         if spoken is None:
             return whisper.nobody(language)
+        said = (spoken.fingerprint, language, hint, expect)
+        if (known := self.recent.get(said)) is not None:
+            return known
         features = self.model.feature_extractor(spoken.pcm[: _WINDOW_FRAMES * _FRAME])[:, :-1]
-        encoded = self.model.encode(features)
-        chosen = self._language(encoded, spoken, language)
-        first, *others = whisper.prompts(chosen, hint)
-        stretches = self._decode(spoken, chosen, first, encoded)
-        for before in others:
-            if whisper.is_doubtful(stretches):
-                stretches = whisper.likelier(stretches, self._decode(spoken, chosen, before, encoded))
-        if whisper.is_loop(stretches):
-            plain = whisper.prompts(chosen, "")[0]
-            stretches = self._decode(spoken, chosen, plain, encoded, repetition_penalty=_LOOP_PENALTY)
-        if whisper.is_clipped(stretches, spoken.duration_s):
-            longer = self._at_full_length(spoken, chosen, first)
-            stretches = stretches if whisper.is_doubtful(longer) else longer
-        return whisper.transcript(stretches, chosen)
+        one = _Utterance(spoken=spoken, encoded=self.model.encode(features), hint=hint, expect=expect)
+        chosen = self._language(one, language)
+        stretches = self._listen(one, chosen)
+        other = self._other(one, chosen) if whisper.is_doubtful(stretches) else None
+        if other is not None:
+            again = self._listen(one, other)
+            if whisper.likelier(stretches, again) is again:
+                stretches, chosen = again, other
+        return self.recent.keep(said, whisper.transcript(stretches, chosen))
 
-    def _at_full_length(self, spoken: Voiced, language: Language, before: str | None) -> Sequence[Stretch]:
+    def _listen(self, one: _Utterance, language: Language) -> Sequence[Stretch]:
+        """Decode in one language, as often as there is doubt and something else to try."""
+        first, *others = whisper.prompts(language, one.hint, expected.written(language, one.expect))
+        stretches = self._decode(one, language, first)
+        if one.is_short and (short := self._short(one, language, stretches)) is not None:
+            return (short,)
+        for before in others:
+            if whisper.is_doubtful(stretches) or expected.is_example(_text(stretches), language, one.expect):
+                stretches = whisper.likelier(stretches, self._decode(one, language, before))
+        if whisper.is_loop(stretches):
+            plain = whisper.prompts(language, "")[0]
+            stretches = self._decode(one, language, plain, repetition_penalty=_LOOP_PENALTY)
+        if whisper.is_clipped(stretches, one.spoken.duration_s):
+            longer = self._at_full_length(one, language, first)
+            stretches = stretches if whisper.is_doubtful(longer) else longer
+        return stretches
+
+    def _short(self, one: _Utterance, language: Language, heard: Sequence[Stretch]) -> Stretch | None:
+        """Return the likeliest of the short answers, where what was heard freely is doubtful or no answer.
+
+        All are forced on the sound at once, and the decoder tells how likely each of their tokens was.
+        """
+        lacks_words = whisper.is_doubtful(heard) if one.expect else not whisper.has_words(heard)
+        if not lacks_words and expected.fits(_text(heard), language, one.expect):
+            return None
+        answers = expected.short_answers(language, one.expect)
+        if not answers:
+            return None
+        tokenizer = Tokenizer(self.model.hf_tokenizer, self.model.model.is_multilingual, "transcribe", language)
+        before = whisper.prompts(language, "")[0]
+        said = tokenizer.encode(f" {before}") if before else []
+        start = self.model.get_prompt(tokenizer, said, without_timestamps=True)
+        tokens = [tokenizer.encode(answer if language == "zh" else f" {answer}") for answer, _ in answers]
+        sound = np.repeat(np.asarray(one.encoded.to_device(Device.cpu)), len(answers), axis=0)
+        found = self.model.model.align(StorageView.from_array(sound), start, tokens, 2 * sound.shape[1])
+        return expected.chosen(answers, [np.log(np.maximum(1e-9, each.text_token_probs)).tolist() for each in found])
+
+    def _at_full_length(self, one: _Utterance, language: Language, before: str | None) -> Sequence[Stretch]:
         """Decode in whole windows of 30 s, in which Whisper does not stop after the first word.
 
         It did so in 3 of 5 "Where is my order?" and in 4 of 4 "转人工" on the telephone; it costs four times the work.
         """
         self.model.least = _WINDOW_FRAMES
         try:
-            return self._decode(spoken, language, before)
+            return self._decode(replace(one, encoded=None), language, before)
         finally:
             self.model.least = _LEAST_FRAMES
 
-    def _language(self, encoded: Any, spoken: Voiced, wanted: Language | None) -> Language:
+    def _language(self, one: _Utterance, wanted: Language | None) -> Language:
         if wanted and wanted in self.model.supported_languages:
             return wanted
         if not self.model.model.is_multilingual:
             return "en"
-        probabilities = self.model.model.detect_language(encoded)[0]
-        return whisper.likely(
-            {token.strip("<|>"): chance for token, chance in probabilities}, speech_s=spoken.duration_s
-        )
+        return whisper.likely(self._chances(one), speech_s=one.spoken.duration_s)
+
+    def _other(self, one: _Utterance, chosen: Language) -> Language | None:
+        """Return the other language of the house where the sound may be of it, as in a sentence with both."""
+        other = whisper.other_home(chosen)
+        if not self.model.model.is_multilingual or other is None or one.is_short:
+            return None
+        return other if self._chances(one).get(other, 0.0) >= _OTHER_AT_LEAST else None
+
+    def _chances(self, one: _Utterance) -> dict[str, float]:
+        probabilities = self.model.model.detect_language(one.encoded)[0]
+        return {token.strip("<|>"): chance for token, chance in probabilities}
 
     def _decode(
-        self,
-        spoken: Voiced,
-        language: Language,
-        before: str | None,
-        encoded: Any = None,
-        *,
-        repetition_penalty: float = 1.0,
+        self, one: _Utterance, language: Language, before: str | None, *, repetition_penalty: float = 1.0
     ) -> Sequence[Stretch]:
-        self.model.ready = encoded
+        self.model.ready = one.encoded
+        spoken = one.spoken
         segments, _ = self.model.transcribe(
             spoken.pcm,
             language=language,
@@ -156,6 +216,7 @@ class FasterWhisper:
             temperature=0.0,
             repetition_penalty=repetition_penalty,
             condition_on_previous_text=False,
+            no_speech_threshold=None,  # the voice activity heard somebody, and `whisper.transcript` judges the words
             initial_prompt=before,
             max_new_tokens=self._most_tokens(spoken.duration_s, before),
             word_timestamps=self.word_times,
@@ -166,6 +227,10 @@ class FasterWhisper:
         said = len(self.model.hf_tokenizer.encode(before).ids) if before else 0
         room: int = self.model.max_length - min(said, self.model.max_length // 2) - _CONTROL_TOKENS
         return min(room, _FEWEST_TOKENS + round(_TOKENS_PER_S * duration_s))
+
+
+def _text(stretches: Sequence[Stretch]) -> str:
+    return "".join(one.text for one in stretches)
 
 
 def _stretch(segment: Segment, spoken: Voiced) -> Stretch:

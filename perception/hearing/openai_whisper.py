@@ -16,7 +16,7 @@ from core.errors import BackendError, ModelMissingError
 from core.ports import Capabilities, Pcm
 from core.resilience import in_worker
 from core.types import Expect, Language, Transcript, Word
-from perception.hearing import whisper
+from perception.hearing import expected, whisper
 from perception.hearing.speech import checked
 from perception.hearing.voiced import RATE_HZ, Voiced, voiced
 from perception.hearing.whisper import Stretch
@@ -32,6 +32,11 @@ class _Heard:
     spoken: Voiced
     language: Language | None
     hint: str
+    expect: Expect
+
+    def prompts(self, language: Language) -> tuple[str | None, ...]:
+        """Return the words that are told to have come before, for each attempt."""
+        return whisper.prompts(language, self.hint, expected.written(language, self.expect))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,7 @@ class OpenAIWhisper:
         spoken = await in_worker(voiced, checked(speech))
         if spoken is None:
             return whisper.nobody(language)
-        return await self.queue.do(_Heard(spoken=spoken, language=language, hint=hint))
+        return await self.queue.do(_Heard(spoken=spoken, language=language, hint=hint, expect=expect))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +88,7 @@ class _Ears:
             windows = torch.stack([self._window(one) for one in batch])
             sound = self.model.encoder(windows.half() if self.half else windows)
             languages = self._languages(sound, batch)
-            attempts = [whisper.prompts(language, one.hint) for language, one in zip(languages, batch, strict=True)]
+            attempts = [one.prompts(language) for language, one in zip(languages, batch, strict=True)]
             heard: dict[int, Sequence[Stretch]] = {}
             for number in range(max(map(len, attempts))):
                 asked: dict[tuple[Language, str | None], list[int]] = {}
@@ -119,7 +124,7 @@ class _Ears:
             window = self._window(one).unsqueeze(0)
             sound = self.model.encoder(window.half() if self.half else window)
             chosen = self._languages(sound, [one])[0]
-        first, *others = whisper.prompts(chosen, one.hint)
+        first, *others = one.prompts(chosen)
         stretches = self._transcribe(one.spoken, chosen, first)
         for before in others:
             if whisper.is_doubtful(stretches):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 import numpy as np
 from faster_whisper.vad import SpeechTimestampsMap, VadOptions, collect_chunks, get_speech_timestamps
@@ -16,6 +17,12 @@ _EDGE_S = 0.3
 """Silence put before and after the recording: words at the very edge are misheard, short ones most."""
 _VOICE = VadOptions(min_speech_duration_ms=100, min_silence_duration_ms=2000, speech_pad_ms=400)
 """Pauses of up to 2 s stay; cutting them runs sentences together."""
+_FAINT = replace(_VOICE, threshold=0.35, min_speech_duration_ms=60)
+_FAINT_S = 3.0
+"""In a recording this short a single digit may be all there is: 2 of 23 were below Silero's usual threshold."""
+
+_WORDS = replace(_VOICE, min_silence_duration_ms=100, speech_pad_ms=0)
+"""To find the end of the last word: with `_VOICE` a recording that ends in less than 2 s of silence ends with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +37,12 @@ class Voiced:
     def duration_s(self) -> float:
         """Return the length of the joined parts."""
         return len(self.pcm) / RATE_HZ
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Return what is the same for the same speech with more silence after it."""
+        voice = get_speech_timestamps(self.pcm, _WORDS)
+        return blake2b(self.pcm[: voice[-1]["end"] if voice else None].tobytes(), digest_size=16).digest()
 
     def in_recording(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
         """Return the words at their times in the recording as it came, silences and all."""
@@ -49,6 +62,8 @@ def voiced(speech: Pcm) -> Voiced | None:
         return None
     padded = np.pad(speech, round(_EDGE_S * RATE_HZ))
     chunks = get_speech_timestamps(padded, _VOICE)
+    if not chunks and len(speech) <= _FAINT_S * RATE_HZ:
+        chunks = get_speech_timestamps(padded, _FAINT)
     if not chunks:
         return None
     return Voiced(pcm=np.concatenate(collect_chunks(padded, chunks)[0]), chunks=tuple(chunks))

@@ -16,6 +16,7 @@ HOME = ("zh", "en")
 """Languages that customers are expected to speak."""
 _SIMPLIFIED = "以下是普通话的句子,用简体中文。"
 """A prompt in simplified script is answered in simplified script, mostly."""
+_PROMPTED = "".join(filter(str.isalnum, _SIMPLIFIED))
 _FOREIGN_AT_LEAST = 0.6
 _FOREIGN_FACTOR = 3.0
 _FOREIGN_S = 2.0
@@ -49,33 +50,35 @@ class Stretch:
     words: tuple[Word, ...] = ()
 
 
-def prompts(language: Language, hint: str) -> tuple[str | None, ...]:
-    """Return the words that Whisper is told came before: for the first attempt, and for one after doubt.
+def prompts(language: Language, hint: str, written: str = "") -> tuple[str | None, ...]:
+    """Return the words that Whisper is told came before: for the first attempt, and for those after doubt.
 
     Of `hint`, the lines in the script of the language count; words of the other script were taken for
     noise. Chinese, with its many homophones, gains by the hint at once; in English short answers ("yes
-    please") are lost by it, so it comes second.
+    please") are lost by it, so it comes second. `written` is the expected answer as it should be written; its
+    place is the hint's, for the same reasons.
     """
     lines = [line.strip() for line in hint.splitlines() if bool(_HAN.search(line)) == (language == "zh")]
     plain = _SIMPLIFIED if language == "zh" else ""
     hinted = f"{plain}{' '.join(line for line in lines if line)}"
-    attempts = (hinted, plain) if language == "zh" else (plain, hinted)
+    asked = (f"{plain}{written}" if written else hinted, hinted)
+    attempts = (*asked, plain) if language == "zh" else (plain, *asked)
     return tuple(before or None for before in dict.fromkeys(attempts))
 
 
 def is_doubtful(stretches: Sequence[Stretch]) -> bool:
     """Return whether the words may be wrong, or are missing though somebody speaks."""
-    return not _has_words(stretches) or is_loop(stretches) or _logprob(stretches) < _DOUBTED_LOGPROB
+    return not has_words(stretches) or is_loop(stretches) or _logprob(stretches) < _DOUBTED_LOGPROB
 
 
 def likelier(first: Sequence[Stretch], second: Sequence[Stretch]) -> Sequence[Stretch]:
     """Return the attempt of which the model is surer: words before none, a sentence before a loop."""
-    return max(first, second, key=lambda one: (_has_words(one), not is_loop(one), _logprob(one)))
+    return max(first, second, key=lambda one: (has_words(one), not is_loop(one), _logprob(one)))
 
 
 def is_clipped(stretches: Sequence[Stretch], speech_s: float) -> bool:
     """Return whether the model stopped too early: no word at all, or few and unsure ones for so much speech."""
-    if not _has_words(stretches):
+    if not has_words(stretches):
         return True
     written = [sign for one in stretches for sign in one.text if sign.isalnum()]
     signs_per_s = _HAN_PER_S if any(_HAN.match(sign) for sign in written) else _LETTERS_PER_S
@@ -91,6 +94,16 @@ def likely(probabilities: Mapping[str, float], *, speech_s: float) -> Language:
     home = max(HOME, key=lambda name: chances.get(name, 0.0))
     enough = max(_FOREIGN_AT_LEAST, _FOREIGN_FACTOR * chances.get(home, 0.0))
     return best if chances[best] >= enough and speech_s >= _FOREIGN_S else home
+
+
+def other_home(language: Language) -> Language | None:
+    """Return the other of the two languages that customers are expected to speak; None for a third."""
+    return {"zh": "en", "en": "zh"}.get(language)
+
+
+def script(text: str) -> Language:
+    """Return the language of the house that words are written in."""
+    return "zh" if _HAN.search(text) else "en"
 
 
 def is_loop(stretches: Sequence[Stretch]) -> bool:
@@ -115,7 +128,7 @@ def transcript(stretches: Iterable[Stretch], language: Language) -> Transcript:
     The confidence is the geometric mean of the probabilities of the tokens, exp(mean log p).
     """
     kept = [one for one in stretches if _is_speech(one)]
-    if not _has_words(kept):
+    if not has_words(kept):
         return nobody(language)
     text, confidence = "".join(one.text for one in kept).strip(), math.exp(_logprob(kept))
     words = tuple(word for one in kept for word in one.words)
@@ -129,7 +142,8 @@ def nobody(language: Language | None) -> Transcript:
     return Transcript(text="", language=language or "en", confidence=0.0)
 
 
-def _has_words(stretches: Sequence[Stretch]) -> bool:
+def has_words(stretches: Sequence[Stretch]) -> bool:
+    """Return whether there is a word worth believing."""
     return any(sign.isalnum() for one in stretches if _is_speech(one) for sign in one.text)
 
 
@@ -144,7 +158,8 @@ def _letters(text: str) -> int:
 
 
 def _is_speech(one: Stretch) -> bool:
-    if len(one.text.strip()) > 3 and one.text.strip() in _SIMPLIFIED:
+    said = "".join(filter(str.isalnum, one.text))
+    if len(said) > 2 and said in _PROMPTED:
         return False  # an echo of the prompt
     if one.no_speech_prob > _NO_SPEECH and one.avg_logprob < _UNSURE_LOGPROB:
         return False

@@ -22,6 +22,7 @@ VOICES = [
     pytest.param(("piper:piper-en_US-joe-medium", "en"), id="piper", marks=pytest.mark.models),
     pytest.param(("kokoro:kokoro-82m-int8", "zh"), id="kokoro", marks=pytest.mark.models),
     pytest.param(("coqui", "en"), id="coqui"),
+    pytest.param(("vits", "en"), id="vits"),
 ]
 
 
@@ -41,10 +42,21 @@ def coqui_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def vits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("transformers", reason="the extra speech-vits is not installed")
+    from tests.contracts.tiny_transformers_vits import save_tiny_transformers_vits
+
+    folder = tmp_path_factory.mktemp("transformers-vits")
+    save_tiny_transformers_vits(folder)
+    return folder
+
+
 @pytest.fixture(params=VOICES)
 def voice(request: pytest.FixtureRequest, models: Path) -> SpeechSynthesizer:
     spec = request.param[0]
-    return loaded(f"coqui:{request.getfixturevalue('coqui_folder')}" if spec == "coqui" else spec, models)
+    made = {"coqui": "coqui_folder", "vits": "vits_folder"}
+    return loaded(f"{spec}:{request.getfixturevalue(made[spec])}" if spec in made else spec, models)
 
 
 @pytest.fixture
@@ -118,7 +130,7 @@ async def test_faster_speech_is_shorter(voice: SpeechSynthesizer, language: str)
     assert fast < slow * 0.8
 
 
-@pytest.mark.parametrize("spec", ["piper:nobody", "kokoro:nobody", "coqui:nobody"])
+@pytest.mark.parametrize("spec", ["piper:nobody", "kokoro:nobody", "coqui:nobody", "vits:nobody"])
 def test_a_missing_voice_says_how_to_fetch_it(spec: str, tmp_path: Path) -> None:
     if spec.startswith("coqui"):
         pytest.importorskip("TTS", reason="the extra speech-coqui is not installed")
@@ -152,3 +164,14 @@ async def test_a_vits_speaks_pieces_of_several_speeches_in_one_batch(coqui_folde
     assert [sound.size % 256 for sound in together] == [0, 0, 0, 0]
     assert max(together, key=len) is together[2] and max(alone, key=len) is alone[2]
     assert all(np.isfinite(sound).all() and sound.any() for sound in together)
+
+
+@pytest.mark.models
+def test_two_kokoro_voices_may_be_blended(models: Path) -> None:
+    one, both = (build("tts", f"kokoro:?voice={name}", models) for name in ("jf_alpha", "jf_alpha+jm_kumo"))
+    assert one.style.shape == both.style.shape and not np.allclose(one.style, both.style)
+
+
+def test_a_speaker_that_a_vits_lacks_is_refused(vits_folder: Path, models: Path) -> None:
+    with pytest.raises(ConfigError, match="1 speakers"):
+        build("tts", f"vits:{vits_folder}?speaker=3", models)

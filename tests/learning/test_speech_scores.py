@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigError
-from learning.evaluation.speech import Heard, read_clips, score_speech
+from learning.evaluation.speech import Clip, Heard, read_clips, score_speech
 from learning.evaluation.spoken import signs, words
 
 
@@ -62,8 +62,8 @@ def manifest(tmp_path: Path) -> Path:
 async def test_bands_and_languages_are_counted_apart(manifest: Path) -> None:
     said = {"a.wav": "Where is the order?", "b.wav": "我想對貨。", "c.wav": ""}
 
-    async def hear(file: Path) -> Heard:
-        return Heard(text=said[file.name], duration_s=2.0, spent_s=0.5)
+    async def hear(clip: Clip) -> Heard:
+        return Heard(text=said[clip.file.name], duration_s=2.0, spent_s=0.5)
 
     scores = await score_speech(hear, read_clips(manifest))
     assert (scores.clips, scores.wer_en, scores.cer_zh, scores.rtf, scores.empty) == (2, 0.25, 0.25, 0.25, 0)
@@ -73,6 +73,7 @@ async def test_bands_and_languages_are_counted_apart(manifest: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
+        ("file\tlang\trate\ttranscript\texpect\nx.wav\ten\t8000\tyes\tmaybe", "yes_no"),
         ("file\tlang\nx.wav\ten", "missing"),
         ("file\tlang\trate\ttranscript\nx.wav\ten\tfast\tyes", "row 2"),
         ("file\tlang\trate\ttranscript\nx.wav\tde\t16000\tja", "zh or en"),
@@ -82,3 +83,25 @@ def test_a_manifest_that_cannot_be_used_says_why(text: str, complaint: str, tmp_
     (tmp_path / "m.tsv").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=complaint):
         read_clips(tmp_path / "m.tsv")
+
+
+async def test_each_set_is_counted_and_the_sure_ones_should_be_right(tmp_path: Path) -> None:
+    table = tmp_path / "m.tsv"
+    table.write_text(
+        "file\tlang\trate\ttranscript\texpect\n"
+        "digits/1.wav\ten\t8000\tone\tdigits\ndigits/2.wav\ten\t8000\ttwo\tdigits\nrest/3.wav\ten\t8000\tyes\t\n",
+        encoding="utf-8",
+    )
+    said = {"1.wav": ("1", 0.9), "2.wav": ("", 0.0), "3.wav": ("yet", 0.3)}
+    asked: list[str] = []
+
+    async def hear(clip: Clip) -> Heard:
+        asked.append(clip.expect)
+        text, confidence = said[clip.file.name]
+        return Heard(text=text, duration_s=1.0, spent_s=0.1, confidence=confidence)
+
+    scores = await score_speech(hear, read_clips(table))
+    assert asked == ["digits", "digits", ""]
+    digits = scores.sets["digits"]
+    assert (digits.clips, digits.errors, digits.right, digits.empty) == (2, 0.5, 1, 1)
+    assert scores.sets["rest"].right == 0 and scores.confidence_auc == 1.0

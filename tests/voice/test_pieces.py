@@ -36,6 +36,20 @@ def test_a_clause_without_an_end_is_cut_between_words() -> None:
     assert all(piece.split() == ["word"] * len(piece.split()) and len(piece) <= 60 for piece in cut(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "opening"),
+    [
+        ("这款无线耳机的价格是一百二十九点九元，现在有货。", "这款无线耳机的价格是"),
+        ("您好，这款无线耳机的价格是一百二十九点九元。", "您好，"),
+        ("Your order that you placed yesterday was shipped on Monday.", "Your order"),
+    ],
+)
+def test_a_slow_voice_begins_within_a_long_clause(text: str, opening: str) -> None:
+    parts = list(pieces(text, first=2, most=60, start=12))
+    assert parts[0] == opening
+    assert "".join("".join(parts).split()) == "".join(text.split())
+
+
 @given(text=st.text(alphabet="ab 。，.,!\n好的", max_size=300), first=st.integers(1, 20), most=st.integers(20, 80))
 def test_nothing_is_lost_and_no_piece_is_too_long(text: str, first: int, most: int) -> None:
     parts = cut(text, first, most)
@@ -45,3 +59,4 @@ def test_nothing_is_lost_and_no_piece_is_too_long(text: str, first: int, most: i
 
 def test_a_sentence_rests_longer_than_a_clause() -> None:
     assert pause_s("好的。") == pause_s("Good.") > pause_s("好的，") == pause_s("Well,")
+    assert pause_s("价格是") < pause_s("好的，"), "a clause that goes on is not interrupted"

@@ -14,6 +14,7 @@ from ui.cli.eval_commands import commands
 from ui.cli.eval_recommend import recommend
 from ui.cli.eval_retrieval import retrieval
 from ui.cli.eval_simulated import simulated
+from ui.cli.eval_speaking import tts
 from ui.cli.eval_texts import entities, intents, pairs, sentiment
 from ui.cli.output import AsJson, settings, show
 
@@ -27,6 +28,7 @@ app.command("intents")(intents)
 app.command("sentiment")(sentiment)
 app.command("entities")(entities)
 app.command("pairs")(pairs)
+app.command("tts")(tts)
 
 
 @app.command()
@@ -57,7 +59,9 @@ def photos(
 @app.command()
 def asr(
     context: typer.Context,
-    manifest: Annotated[Path, typer.Option(help="TSV of recordings: file, lang (zh, en), rate, transcript.")],
+    manifest: Annotated[
+        Path, typer.Option(help="TSV of recordings: file, lang (zh, en), rate, transcript; also set, expect.")
+    ],
     recognizer: Annotated[str, typer.Option(help="Spec of the recogniser; default: backends.asr.")] = "",
     hint: Annotated[str, typer.Option(help="Names that may be said, separated by commas.")] = "",
     as_json: AsJson = False,
@@ -69,7 +73,15 @@ def asr(
 
     chosen = settings(context)
     clips = read_clips(manifest)
-    built = registry.build("asr", recognizer or chosen.backends.asr, chosen.models.folder.expanduser())
+    built = registry.build(
+        "asr",
+        recognizer or chosen.backends.asr,
+        chosen.models.folder.expanduser(),
+        api_key=chosen.model.api_key.get_secret_value(),
+    )
     values = dataclasses.asdict(asyncio.run(scores_of(built, clips, hint=hint)))
-    lines = (f"{name:18} {'-' if value is None else value}" for name, value in values.items())
+    lines = [f"{name:18} {'-' if value is None else value}" for name, value in values.items() if name != "sets"]
+    lines += ["", f"{'set':18} {'clips':>6} {'errors':>8} {'right':>6} {'empty':>6}"]
+    for name, one in values["sets"].items():
+        lines.append(f"{name:18} {one['clips']:6} {one['errors']:8.4f} {one['right']:6} {one['empty']:6}")
     show(values, "\n".join(lines), as_json=as_json)

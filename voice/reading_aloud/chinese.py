@@ -42,6 +42,8 @@ def number(written: str) -> str:
     said = str(cn2an.an2cn(whole.lstrip("0") or "0", "low")) if len(whole) <= 16 else digits(whole)
     if said.startswith("一十"):
         said = said[1:]
+    if said.startswith(("二千", "二万", "二亿")):
+        said = f"两{said[1:]}"
     return f"{said}点{digits(fraction)}" if fraction else said
 
 
@@ -70,7 +72,7 @@ def _address(written: str) -> str:
 
 
 def _code(found: re.Match[str]) -> str:
-    groups = re.findall(r"[A-Z]+|\d+", found[0])
+    groups = re.findall(r"[A-Z]+|\d+", found[0].upper())
     said = " ".join(digits(group) if group.isdigit() else " ".join(group) for group in groups)
     return f" {said}" if found.string[: found.start()][-1:].isalnum() else said
 
@@ -124,6 +126,18 @@ def _range(found: re.Match[str]) -> str:
     return f"{_count(found[1])}到{found[2]}"
 
 
+def _ordinals(found: re.Match[str]) -> str:
+    return f"第{number(found[1])}到{number(found[2])}"
+
+
+def _ratio(found: re.Match[str]) -> str:
+    return f"{number(found[1])}比{number(found[2])}"
+
+
+def _below_zero(found: re.Match[str]) -> str:
+    return "负"
+
+
 def _fraction(found: re.Match[str]) -> str:
     return f"{number(found[2])}分之{number(found[1])}"
 
@@ -163,6 +177,9 @@ _READINGS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (re.compile(r"(?<!\d)((?:19|20)\d\d) ?年"), _year),
     (re.compile(r"(?<=\d) ?[-–~] ?(?=\d\d?:\d\d)|(?<=[日号点月元天分年时]) ?[-–~] ?(?=\d)"), _to),
     (TIME, _time),
+    (re.compile(r"(?<![\d:])(\d{1,2}):(\d)(?![\d:])"), _ratio),
+    (re.compile(r"第(\d+) ?[-–~] ?(\d+)(?![\d-])"), _ordinals),
+    (re.compile(r"(?<![\w)])[-−](?=\d+(?:\.\d+)? ?(?:[℃℉°度]))"), _below_zero),
     (re.compile(rf"(?<=\d) ?[-–~] ?(?=(?:{_CURRENCY}) ?\d)"), _to),
     (re.compile(rf"({_CURRENCY}) ?({NUMBER})元?"), _money),
     (re.compile(rf"({NUMBER}) ?({_CURRENCY})(?![A-Za-z])"), _money_after),

@@ -55,7 +55,7 @@ def _address(written: str) -> str:
 
 def _code(found: re.Match[str]) -> str:
     """Say letters one by one and digits in groups, with a breath between: "W, three nine one, ..."."""
-    groups = re.findall(r"[A-Z]+|\d+", found[0])
+    groups = re.findall(r"[A-Z]+|\d+", found[0].upper())
     return ", ".join(digits(group) if group.isdigit() else " ".join(group) for group in groups)
 
 
@@ -100,6 +100,37 @@ def _money(found: re.Match[str]) -> str:
 
 def _money_after(found: re.Match[str]) -> str:
     return amount(plain_number(found[1]), _MONEY[found[2]])
+
+
+def _large_money(found: re.Match[str]) -> str:
+    many = {"k": "thousand", "m": "million", "b": "billion"}[found[3][0].lower()]
+    money = _MONEY[found[1]]
+    return f"{cardinal(plain_number(found[2]))} {many} {money if money == 'yuan' else money + 's'}"
+
+
+def _minus(found: re.Match[str]) -> str:
+    return "minus "
+
+
+def _per(found: re.Match[str]) -> str:
+    return " per hour" if found[1] == "h" else f" per {found[1]}"
+
+
+def _day_first(found: re.Match[str]) -> str:
+    return f"the {ordinal(int(found[1]))} of {_MONTHS[int(found[2]) - 1]}, {year(found[3])}"
+
+
+def _decade(found: re.Match[str]) -> str:
+    said = year(found[1])
+    return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
+
+
+def _inches(found: re.Match[str]) -> str:
+    return f"{cardinal(found[1])} inch"
+
+
+def _number_of(found: re.Match[str]) -> str:
+    return "number "
 
 
 def _range(found: re.Match[str]) -> str:
@@ -147,12 +178,20 @@ _READINGS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (URL, _url),
     (ISO_DATE, _date),
     (re.compile(r"(?<!\d)(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9])/((?:19|20)\d\d)(?!\d)"), _us_date),
+    (re.compile(r"(?<!\d)(3[01]|2\d|1[3-9])/(1[0-2]|0?[1-9])/((?:19|20)\d\d)(?!\d)"), _day_first),
     (re.compile(rf"{_MONTH} (3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b(?:,? ((?:19|20)\d\d)\b)?"), _month_day),
     (re.compile(rf"\b(3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? {_MONTH}(?:,? ((?:19|20)\d\d)\b)?"), _day_month),
-    (re.compile(r"(?<=\d) ?[-–~] ?(?=\d\d?:\d\d)"), _to),
+    (re.compile(r"(?<=\d) ?[-–~] ?(?=\d\d?:\d\d)|(?<=\d[APap][Mm]) ?[-–~] ?(?=\d)"), _to),
+    (re.compile(r"(?<=[\d%]) ?[-–~] ?(?=\d+(?:\.\d+)?%)"), _to),
+    (re.compile(r"(?<=[\da-z])/(month|year|day|week|hour|night|person|item|piece|h)\b"), _per),
+    (re.compile(r"\bNo\. ?(?=\d)"), _number_of),
+    (re.compile(r"(?<![\d.])(\d{1,2}(?:\.\d)?)[\"”](?= ?[A-Za-z,.]|$)"), _inches),
     (re.compile(r"(?<![\d:.])(1[0-2]|0?[1-9])(?::([0-5]\d))? ?([AaPp])\.?[Mm]\b(?:\.(?=\s+[a-z]))?"), _time_of_day),
     (TIME, _time),
     (re.compile(rf"(?<=\d) ?[-–~] ?(?=(?:{_CURRENCY}) ?\d)"), _to),
+    (re.compile(rf"(?<![\w)])[-−] ?(?=(?:{_CURRENCY}) ?\d)"), _minus),
+    (re.compile(r"\b((?:19|20)\d0)s\b"), _decade),
+    (re.compile(rf"({_CURRENCY}) ?({NUMBER}) ?(K|M|B|k|bn|thousand|million|billion)\b"), _large_money),
     (re.compile(rf"({_CURRENCY}) ?({NUMBER})"), _money),
     (re.compile(rf"({NUMBER}) ?({_CURRENCY})(?![A-Za-z])"), _money_after),
     (CODE, _code),
@@ -161,6 +200,7 @@ _READINGS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?[-–~] ?(\d+(?:\.\d+)?)(?![\w-])"), _range),
     (re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?: ?[x×*] ?\d+(?:\.\d+)?)+"), _size),
     (re.compile(rf"({NUMBER}) ?({_UNIT})(?![A-Za-z])"), _unit),
+    (re.compile(r"(?<=\d(?:st|nd|rd|th)) ?[-–~] ?(?=\d)"), _to),
     (re.compile(r"\b(\d+)(?:st|nd|rd|th)\b"), _ordinal),
     (re.compile(r"\b((?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Yy]ear|of) )((?:19|20)\d\d)\b(?![.,]\d)"), _in_year),
     (re.compile(rf"(?<![\w)])[-−]({NUMBER})"), _negative),

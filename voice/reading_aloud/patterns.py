@@ -13,6 +13,7 @@ URL = re.compile(
 )
 CODE = re.compile(
     rf"#?{_START}(?=[A-Z0-9-]*\d[A-Z0-9-]*\d)(?:(?=[A-Z])|(?=[0-9-]+[A-Z])(?=[A-Z0-9-]{{8}}))[A-Z0-9]+(?:-[A-Z0-9]+)*{_END}"
+    rf"|#?{_START}[a-z]\d{{4,}}{_END}"
 )
 """An order, a tracking number, a sku: capitals and at least two digits mixed ("#W3912701", "SF1029")."""
 PHONE = re.compile(

@@ -19,6 +19,7 @@ from core.types import Language
 from voice.phonemes import english, mandarin
 from voice.phonemes.guess import guesser
 from voice.reading_aloud import aloud
+from voice.synthesis.kept import Kept
 from voice.synthesis.network import open_network
 from voice.synthesis.pieces import pieces
 from voice.synthesis.streaming import in_lane, spoken
@@ -26,7 +27,7 @@ from voice.synthesis.streaming import in_lane, spoken
 _RATE_HZ = 24_000
 _MOST_PHONEMES = 509
 """The style table has a row for every length up to this; longer input is cut off by the network."""
-_NETWORK, _VOICES, _VOCABULARY = "kokoro-v1.0.int8.onnx", "voices_ja.npz", "vocab.json"
+_NETWORK, _VOCABULARY = "kokoro-v1.0.int8.onnx", "vocab.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Kokoro:
     """How the voice sounds by number of phonemes, shape (510, 1, 256)."""
     guess: english.Guess
     lane: Lane = field(default_factory=Lane)
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -52,9 +54,9 @@ class Kokoro:
         def say(piece: str) -> Iterator[Pcm]:
             yield self._say(piece, language, speed)
 
-        first, most = (2, 60) if language == "zh" else (12, 200)
-        parts = pieces(aloud(text, language), first=first, most=most)
-        async for speech in spoken(parts, in_lane(say, self.lane), _RATE_HZ):
+        first, start, most = (2, 12, 60) if language == "zh" else (12, 36, 200)
+        parts = pieces(aloud(text, language), first=first, start=start, most=most)
+        async for speech in spoken(parts, self.kept.saying(in_lane(say, self.lane), language, f"{speed}"), _RATE_HZ):
             yield speech
 
     def _say(self, piece: str, language: Language, speed: float) -> Pcm:
@@ -82,13 +84,13 @@ class Kokoro:
 def build(model: str, models: Path, *, voice: str = "jf_nezumi") -> Kokoro:
     """Load the network, the vocabulary and one `voice` from the folder of `model`.
 
+    A voice lies in any of its voices*.npz or voices*.bin files; each speaks both languages. "jf_alpha+jm_kumo" is the
+    mean of two.
+
     Raises `ModelMissingError` where they are not and `ConfigError` for a voice that is not among them.
     """
-    folder = locate(model or "kokoro-82m-int8", models, _NETWORK, _VOICES, _VOCABULARY)
-    with np.load(folder / _VOICES) as styles:
-        if voice not in styles:
-            raise ConfigError(f"kokoro has no voice {voice!r} (voices: {', '.join(sorted(styles))})")
-        style: NDArray[np.float32] = styles[voice].astype(np.float32)
+    folder = locate(model or "kokoro-82m-int8", models, _NETWORK, _VOCABULARY)
+    style = _style(folder, voice)
     mandarin.load()
     vocabulary = json.loads((folder / _VOCABULARY).read_text("utf-8"))
     return Kokoro(
@@ -97,3 +99,16 @@ def build(model: str, models: Path, *, voice: str = "jf_nezumi") -> Kokoro:
         style=style,
         guess=guesser(models),
     )
+
+
+def _style(folder: Path, voice: str) -> NDArray[np.float32]:
+    """Return how a voice sounds, the mean of several joined by "+"."""
+    styles: dict[str, NDArray[np.float32]] = {}
+    for file in sorted(folder.glob("voices*")):
+        with np.load(file) as stored:
+            styles |= {name: stored[name].astype(np.float32) for name in stored}
+    wanted = voice.replace(" ", "+").split("+")  # a plus in a spec string arrives as a space
+    unknown = [name for name in wanted if name not in styles]
+    if unknown:
+        raise ConfigError(f"kokoro has no voice {', '.join(unknown)!r} (voices: {', '.join(sorted(styles))})")
+    return np.asarray(np.mean([styles[name] for name in wanted], axis=0), dtype=np.float32)

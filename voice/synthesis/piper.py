@@ -16,6 +16,7 @@ from core.types import Language
 from voice.phonemes import english, espeak, lexicon
 from voice.phonemes.guess import guesser
 from voice.reading_aloud import aloud
+from voice.synthesis.kept import Kept
 from voice.synthesis.pieces import pieces
 from voice.synthesis.streaming import in_lane, spoken
 from voice.synthesis.vits import Vits, open_vits
@@ -34,6 +35,7 @@ class Piper:
     guess: english.Guess
     """What becomes of words that no dictionary has."""
     lane: Lane = field(default_factory=Lane)
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -47,7 +49,9 @@ class Piper:
             return self._say(piece, speed)
 
         parts = pieces(aloud(text, "en"), first=12, most=200)
-        async for speech in spoken(parts, in_lane(say, self.lane), self.rate_hz):
+        async for speech in spoken(
+            parts, self.kept.saying(in_lane(say, self.lane), language, f"{speed}"), self.rate_hz
+        ):
             yield speech
 
     def _say(self, piece: str, speed: float) -> Iterator[Pcm]:
