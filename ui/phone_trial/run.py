@@ -14,8 +14,9 @@ from ui.phone_trial.cases import CallCase
 from ui.phone_trial.clock import Clock
 from ui.phone_trial.judge import judge
 from ui.phone_trial.report import CallTrial
-from ui.phone_trial.trial import Stand
+from ui.phone_trial.trial import Stand, house_of
 from ui.phone_trial.voices import Voices
+from voice.call.conversation import House
 
 
 async def run_calls(
@@ -28,19 +29,26 @@ async def run_calls(
     tell: Callable[[CallTrial], None] | None = None,
 ) -> tuple[CallTrial, ...]:
     """Hold every call `repeat` times, each with a clerk that nobody has talked to; `tell` hears of each."""
-    models = settings.models.folder.expanduser()
-    stand = Stand(
-        voices=Voices(models=models),
-        listener=await in_worker(registry.build, "asr", settings.backends.asr, models),
-        clock=Clock(unhurried=unhurried),
-    )
+    stand = await stand_of(settings, Clock(unhurried=unhurried))
     trials = []
     async with open_houses(settings, Needs(seeing=False), shop=shop) as houses:
+        open_: dict[Path, House] = {}
         for number in range(1, repeat + 1):
             for case in cases:
                 async with houses.house(case.shop) as app:
-                    held = await stand.hold(app, case)
+                    house = open_.setdefault(app.data, house_of(app, stand.clock))
+                    held = await stand.hold(house, case)
                 trials.append(CallTrial(held=held, number=number, faults=judge(held, unhurried=unhurried)))
                 if tell:
                     tell(trials[-1])
     return tuple(trials)
+
+
+async def stand_of(settings: Settings, clock: Clock) -> Stand:
+    """Return what trials share: the callers' voices, and an ear of their own of the configured kind."""
+    models = settings.models.folder.expanduser()
+    return Stand(
+        voices=Voices(models=models),
+        listener=await in_worker(registry.build, "asr", settings.backends.asr, models),
+        clock=clock,
+    )

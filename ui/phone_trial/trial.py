@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import CoroutineType
 from typing import Literal
 
 import numpy as np
 
-from core.ports import Pcm, SpeechRecognizer
+from core.ports import Clerk, Pcm, SpeechRecognizer
 from core.types import Language, Turn
 from ui.app import Application
 from ui.house import call_house
@@ -44,14 +44,13 @@ class Stand:
     listener: SpeechRecognizer
     """Hears for the caller; not the clerk's own recogniser."""
     clock: Clock
-    _books: dict[str, Phrasebook] = field(default_factory=dict)
 
-    async def hold(self, app: Application, case: CallCase) -> Held:
-        """Hold the call of a case; return what came of it."""
+    async def hold(self, open_house: House, case: CallCase) -> Held:
+        """Hold the call of a case in a house; return what came of it."""
         sounds = await self.voices.sounds(case)
         line = await self._line(case)
         witness = Witness(now=lambda: line.handset.now)
-        house = self._house(app, case, witness)
+        house = self._witnessed(open_house, case, witness)
         session = CallSession(house, max_calls=case.calls_before or 8)
         await session.prepare()
         caller = Caller(line=line, witness=witness, sounds=sounds)
@@ -64,7 +63,7 @@ class Stand:
                 tasks.create_task(session.hold(line))
             for other in others:
                 other.drop()
-        turns = await _settled(app, witness)
+        turns = await _settled(open_house.clerk, witness)
         left = await _left_running(before)
         return await self._gathered(case, line, caller, witness, turns, left)
 
@@ -75,10 +74,7 @@ class Stand:
             handset, self.clock, call_id=case.id, caller=case.caller, person_answers=case.person_answers
         )
 
-    def _house(self, app: Application, case: CallCase, witness: Witness) -> House:
-        house = call_house(app)
-        assert app.speaker is not None  # noqa: S101 - call_house refuses a clerk without a voice
-        book = self._books.setdefault(str(app.data), Phrasebook(PatientSpeaker(app.speaker, self.clock)))
+    def _witnessed(self, house: House, case: CallCase, witness: Witness) -> House:
         language: Literal["zh", "en", "both"] = (
             "both" if case.language == "mixed" else "zh" if case.language == "zh" else "en"
         )
@@ -86,7 +82,6 @@ class Stand:
             house,
             clerk=watched(house.clerk, witness, self.clock),
             recognizer=WatchedRecognizer(house.recognizer, witness, self.clock),
-            phrasebook=book,
             language=language,
             transfer_to="" if case.person_answers is None else _PERSON,
         )
@@ -144,6 +139,13 @@ class Stand:
         return (await self.listener.transcribe(sound, language=known)).text
 
 
+def house_of(app: Application, clock: Clock) -> House:
+    """Return what calls to a clerk need, with a voice that `clock` waits for; its phrases are kept between calls."""
+    house = call_house(app)
+    assert app.speaker is not None  # noqa: S101 - call_house refuses a clerk without a voice
+    return replace(house, phrasebook=Phrasebook(PatientSpeaker(app.speaker, clock)))
+
+
 _TASKS: set[asyncio.Task[None]] = set()
 """Of calls beside the one that is judged: the loop itself would forget them."""
 
@@ -162,7 +164,7 @@ def _spoken_between(witness: Witness, turn: Turn) -> tuple[int, int]:
     return 0, 0
 
 
-async def _settled(app: Application, witness: Witness) -> tuple[Turn, ...]:
+async def _settled(clerk: Clerk, witness: Witness) -> tuple[Turn, ...]:
     """Return the turns once every message has one: a hang-up does not stop what the clerk was doing."""
     if not witness.asked:
         return ()
@@ -170,7 +172,7 @@ async def _settled(app: Application, witness: Witness) -> tuple[Turn, ...]:
     wanted = {asked.message.external_id for asked in witness.asked}
     async with asyncio.timeout(_SETTLE_S):
         while True:
-            turns = await app.engine.turns(conversation)
+            turns = await clerk.turns(conversation)
             if wanted <= {turn.message.external_id for turn in turns}:
                 return turns
             await asyncio.sleep(0.05)

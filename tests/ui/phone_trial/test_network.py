@@ -17,7 +17,7 @@ SOUND = (8000 * np.sin(2 * np.pi * 440 * np.arange(8_000) / 8_000)).astype(np.in
 
 
 def delays(network: Network, seed: int = 1) -> list[float | None]:
-    return list(islice(network.delays(random.Random(seed)), PACKETS))
+    return list(islice(network.delays(random.Random(seed)), PACKETS))  # noqa: S311 - no secret
 
 
 def carried(uplink: Uplink, sound: np.ndarray, more: int = 20) -> np.ndarray:
@@ -67,7 +67,7 @@ def test_a_good_line_carries_every_sample_as_the_codec_leaves_it(packet_ms: int,
 def test_what_is_lost_is_silence_and_nothing_moves() -> None:
     network = Network(loss=0.2, burst=2)
     out = carried(Uplink(network, seed=7), SOUND)
-    fates = list(islice(network.delays(random.Random(7)), SOUND.size // FRAME))
+    fates = list(islice(network.delays(random.Random(7)), SOUND.size // FRAME))  # noqa: S311 - no secret
     coded = decode_ulaw(encode_ulaw(SOUND)).reshape(-1, FRAME)
     wanted = np.concatenate(
         [np.zeros(FRAME) if fate is None else frame for fate, frame in zip(fates, coded, strict=True)]
