@@ -59,7 +59,7 @@ def own_calls(turns: int) -> list[CallCase]:
             break
         question, stop = row["interrupt"]
         acts = [Act(say=(text,)) for text in (*row["turns"][: left - 1], question)]
-        cases.append(_case(len(cases), row["lang"], (*acts, Act(say=(stop,), while_speaking_s=_INTO_ANSWER_S))))
+        cases.append(call_of(len(cases), row["lang"], (*acts, Act(say=(stop,), while_speaking_s=_INTO_ANSWER_S))))
     return cases
 
 
@@ -71,11 +71,12 @@ def calls_of_clips(manifest: Path, turns: int) -> list[CallCase]:
     chosen = list(islice(cycle(clips), turns))
     groups = [chosen[at : at + _TURNS_A_CALL] for at in range(0, turns, _TURNS_A_CALL)]
     return [
-        _case(number, "mixed", tuple(Act(audio=clip.file) for clip in group)) for number, group in enumerate(groups)
+        call_of(number, "mixed", tuple(Act(audio=clip.file) for clip in group)) for number, group in enumerate(groups)
     ]
 
 
-def _case(number: int, language: str, acts: tuple[Act, ...]) -> CallCase:
+def call_of(number: int, language: str, acts: tuple[Act, ...]) -> CallCase:
+    """Return a call over a good line that expects nothing."""
     return CallCase(
         id=f"bench{number}",
         language=language,

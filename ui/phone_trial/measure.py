@@ -13,6 +13,8 @@ from ui.phone_trial.witness import Asked, Witness
 _FRAMES_PER_S = RATE_HZ // FRAME
 _BREATH = round(0.5 * _FRAMES_PER_S)
 """Frames of silence that part two utterances; between sentences a voice is silent for less."""
+_SOFT_END = RATE_HZ // 10
+"""The last tenth of a second of a word is too soft to carry any of its sense."""
 LATE_ENDPOINT_S = 1.5
 """Waiting this long after the caller's last sound is too long."""
 
@@ -42,7 +44,7 @@ class Answer:
     stages: Stages | None
     """None where no message reached the dialogue after the act, or nothing was heard."""
     asked_early: bool
-    """Whether the dialogue was asked before the caller's last words were heard."""
+    """Whether the dialogue was asked before the caller's last words were recognised."""
     waited_long: bool
     """Whether the dialogue was asked late though nothing was left to recognise."""
 
@@ -75,9 +77,15 @@ def answer_to(done: Done, until: int, loud_frames: Sequence[int], sent: Sequence
     return Answer(
         first_audio_s=None if first is None else (first - done.end) / RATE_HZ,
         stages=stages,
-        asked_early=any(one.at < done.end for one in asked),
+        asked_early=any(_is_early(one, done.end, witness) for one in asked),
         waited_long=bool(asked) and _waited(done.end, asked[-1], witness) >= LATE_ENDPOINT_S * RATE_HZ,
     )
+
+
+def _is_early(asked: Asked, end: int, witness: Witness) -> bool:
+    """Return whether it was asked, or what it was asked had begun to be recognised, before the last words were said."""
+    begun = [span.begin for span in witness.recognised if span.end <= asked.at]
+    return asked.at < end or bool(begun) and begun[-1] < end - _SOFT_END
 
 
 def _waited(end: int, asked: Asked, witness: Witness) -> int:

@@ -106,9 +106,9 @@ class Stand:
         left: tuple[str, ...],
     ) -> Held:
         loud = line.handset.loud_frames
-        ends = [done.begin for done in caller.done[1:]] + [line.handset.now + 1]
+        ends = [*(done.begin for done in caller.done[1:]), line.handset.now + 1]
         answers = tuple(
-            answer_to(done, until, loud, line.sent, witness) for done, until in zip(caller.done, ends, strict=True)
+            answer_to(done, until, loud, line.sent, witness) for done, until in zip(caller.done, ends, strict=False)
         )
         spans = utterances(loud)
         heard = [await self._listen(line.handset.heard, span, case.language) for span in spans]
