@@ -34,15 +34,18 @@ def call(
 
     from ui.cli.test import chosen_of
     from ui.phone_trial.cases import read_calls
-    from ui.phone_trial.report import as_text, report_of, write_html
+    from ui.phone_trial.report import CallTrial, as_text, report_of, write_html
     from ui.phone_trial.run import run_calls
 
     cases = chosen_of(read_calls(files or [_OWN]), wanted)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         calling = bar.add_task("calling", total=len(cases) * repeat)
-        trials = asyncio.run(
-            run_calls(config, cases, repeat=repeat, unhurried=unhurried, shop=shop, tell=lambda _: bar.advance(calling))
-        )
+
+        def tell(trial: CallTrial) -> None:
+            bar.console.print(f"{'FAILED' if trial.faults else 'passed'} {trial.held.case.id}", markup=False)
+            bar.advance(calling)
+
+        trials = asyncio.run(run_calls(config, cases, repeat=repeat, unhurried=unhurried, shop=shop, tell=tell))
     report = report_of(trials)
     if html:
         write_html(report, html)
