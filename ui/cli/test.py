@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -24,6 +24,9 @@ Cases = Annotated[
     list[Path] | None, typer.Argument(help="Files of cases (.jsonl, .yaml, .json), or folders of such files.")
 ]
 Phone = Annotated[bool, typer.Option("--phone", help="Call the clerk over a simulated line; without CASES, our own.")]
+Door = Annotated[
+    Literal["none", "audiosocket"], typer.Option("--door", help="With --phone: go through our AudioSocket server, too.")
+]
 Unhurried = Annotated[bool, typer.Option("--unhurried", help="With --phone: let the line wait for slow models.")]
 Repeat = Annotated[int, typer.Option("--repeat", min=1, metavar="N", help="Hold each conversation N times: pass^k.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="Conversations at once.")]
@@ -47,6 +50,7 @@ def test(
     shop: Shop = None,
     phone: Phone = False,
     unhurried: Unhurried = False,
+    door: Door = "none",
     as_json: AsJson = False,
 ) -> None:
     """Hold the conversations of CASES, each in a fresh house, and judge them. Exit code 1 when one failed."""
@@ -61,9 +65,19 @@ def test(
     if shop is not None and not shop.exists():
         raise ConfigError(f"--shop: there is no {shop}")
     if phone:
-        from ui.cli.test_phone import call
+        from ui.cli.test_phone import Calling, call
 
-        call(config, cases or [], wanted, repeat=repeat, unhurried=unhurried, shop=shop, html=html, as_json=as_json)
+        call(
+            config,
+            cases or [],
+            wanted,
+            repeat=repeat,
+            unhurried=unhurried,
+            door=door,
+            shop=shop,
+            html=html,
+            as_json=as_json,
+        )
         return
     if not cases:
         raise ConfigError("name files of cases; --phone alone has cases of its own")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import typer
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 _OWN = Path(__file__).parents[2] / "assets" / "phone" / "cases.yaml"
 
 
+class Calling(TypedDict):
+    """How calls are held; see `ui.phone_trial.run.run_calls`."""
+
+    repeat: int
+    unhurried: bool
+    door: Literal["none", "audiosocket"]
+    shop: Path | None
+
+
 def call(
-    config: Settings,
-    files: Sequence[Path],
-    wanted: str,
-    *,
-    repeat: int,
-    unhurried: bool,
-    shop: Path | None,
-    html: Path | None,
-    as_json: bool,
+    config: Settings, files: Sequence[Path], wanted: str, how: Calling, *, html: Path | None, as_json: bool
 ) -> None:
     """Hold the calls of `files`, of our own cases where there are none; leave with 1 when one failed."""
     from rich.console import Console
@@ -39,13 +40,13 @@ def call(
 
     cases = chosen_of(read_calls(files or [_OWN]), wanted)
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        calling = bar.add_task("calling", total=len(cases) * repeat)
+        calling = bar.add_task("calling", total=len(cases) * how["repeat"])
 
         def tell(trial: CallTrial) -> None:
             bar.console.print(f"{'FAILED' if trial.faults else 'passed'} {trial.held.case.id}", markup=False)
             bar.advance(calling)
 
-        trials = asyncio.run(run_calls(config, cases, repeat=repeat, unhurried=unhurried, shop=shop, tell=tell))
+        trials = asyncio.run(run_calls(config, cases, tell=tell, **how))
     report = report_of(trials)
     if html:
         write_html(report, html)

@@ -5,21 +5,48 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from core.ports import Pcm
 from ui.phone_trial.cases import Act
 from ui.phone_trial.handset import FRAME, Handset, LineClosedError
-from ui.phone_trial.line import SimulatedLine
 from ui.phone_trial.sound import RATE_HZ
 from ui.phone_trial.witness import Witness
+from voice.call.session import CallSession
 
 _OVER_S = 0.9
 """A clerk who is silent for so long, and works on nothing, has finished."""
 _WAIT_S = 30.0
 """The longest that a caller waits for an answer."""
 _BETWEEN_KEYS_S = 0.2
+
+
+class CallersEnd(Protocol):
+    """The end of a line that a caller has."""
+
+    handset: Handset
+    sent: list[int]
+    """When the clerk sent sound, in samples of the line's time; empty where it cannot be seen."""
+    put_through_to: list[str]
+    dropped_ms: float
+
+    def press(self, key: str) -> None:
+        """Press one key."""
+        ...
+
+    def stall(self, seconds: float) -> None:
+        """Let the carrier play nothing for so long."""
+        ...
+
+    def drop(self) -> None:
+        """End the call; safe to call twice."""
+        ...
+
+    async def hold(self, session: CallSession) -> None:
+        """Let `session` talk over the line, and time pass, until the call is over."""
+        ...
 
 
 @dataclass(slots=True)
@@ -39,7 +66,7 @@ class Done:
 class Caller:
     """Do one act after the other over a line."""
 
-    line: SimulatedLine
+    line: CallersEnd
     witness: Witness
     sounds: Mapping[Act, Pcm]
     """The acts that are heard."""

@@ -12,6 +12,7 @@ from core.ports import LineQuality, Pcm
 from ui.phone_trial.clock import Clock, Ticks
 from ui.phone_trial.handset import FRAME, QUIET, Handset
 from ui.phone_trial.sound import rms
+from voice.call.session import CallSession
 
 _MS = 20.0
 _RING_S = 1.0
@@ -53,6 +54,12 @@ class SimulatedLine:
         """When the clerk sent sound that is not silence, in samples of the line's time."""
         self.dropped_ms = 0.0
         """Of sound that waited at the carrier and was flushed."""
+
+    async def hold(self, session: CallSession) -> None:
+        """Let `session` talk over the line, and time pass, until the call is over."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.run())
+            tasks.create_task(session.hold(self))
 
     async def run(self) -> None:
         """Let time pass until the call is over."""

@@ -30,7 +30,7 @@ class Stages:
     dialogue: float
     """Until the first words of the reply were known."""
     synthesis: float
-    """Until the first sound of it was sent."""
+    """Until the first sound of it was sent; over a real door, until it was heard."""
     line: float
     """Until the caller heard it."""
 
@@ -100,7 +100,7 @@ def _waited(end: int, asked: Asked, witness: Witness) -> int:
 def _stages(end: int, asked: Asked, first: int, sent: Sequence[int], witness: Witness) -> Stages | None:
     begun = [span.begin for span in witness.recognised if span.end <= asked.at]
     answered = asked.answered_at or asked.at
-    left = next((moment for moment in sent if moment >= asked.at), None)
+    left = next((moment for moment in sent if moment >= asked.at), None) if sent else first
     if left is None or not begun:
         return None
     moments = [end, max(end, begun[-1]), max(end, asked.at), max(end, answered), max(end, left), first]

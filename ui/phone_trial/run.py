@@ -14,7 +14,7 @@ from ui.phone_trial.cases import CallCase
 from ui.phone_trial.clock import Clock
 from ui.phone_trial.judge import judge
 from ui.phone_trial.report import CallTrial
-from ui.phone_trial.trial import Stand, house_of
+from ui.phone_trial.trial import Door, Stand, house_of
 from ui.phone_trial.voices import Voices
 from voice.call.conversation import House
 
@@ -25,11 +25,12 @@ async def run_calls(
     *,
     repeat: int = 1,
     unhurried: bool = False,
+    door: Door = "none",
     shop: Path | None = None,
     tell: Callable[[CallTrial], None] | None = None,
 ) -> tuple[CallTrial, ...]:
     """Hold every call `repeat` times, each with a clerk that nobody has talked to; `tell` hears of each."""
-    stand = await stand_of(settings, Clock(unhurried=unhurried))
+    stand = await stand_of(settings, Clock(unhurried=unhurried), door)
     trials = []
     async with open_houses(settings, Needs(seeing=False), shop=shop) as houses:
         open_: dict[Path, House] = {}
@@ -44,11 +45,12 @@ async def run_calls(
     return tuple(trials)
 
 
-async def stand_of(settings: Settings, clock: Clock) -> Stand:
+async def stand_of(settings: Settings, clock: Clock, door: Door = "none") -> Stand:
     """Return what trials share: the callers' voices, and an ear of their own of the configured kind."""
     models = settings.models.folder.expanduser()
     return Stand(
         voices=Voices(models=models),
         listener=await in_worker(registry.build, "asr", settings.backends.asr, models),
         clock=clock,
+        door=door,
     )

@@ -14,7 +14,8 @@ from core.ports import Clerk, Pcm, SpeechRecognizer
 from core.types import Language, Turn
 from ui.app import Application
 from ui.house import call_house
-from ui.phone_trial.caller import Caller
+from ui.phone_trial.audiosocket_line import AudioSocketLine
+from ui.phone_trial.caller import Caller, CallersEnd
 from ui.phone_trial.cases import CallCase
 from ui.phone_trial.clock import Clock
 from ui.phone_trial.handset import Handset
@@ -28,6 +29,7 @@ from voice.call.conversation import House
 from voice.call.phrases import Phrasebook
 from voice.call.session import CallSession
 
+Door = Literal["none", "audiosocket"]
 _PERSON = "1000"
 """Where a person would answer."""
 _CALL_S = 600.0
@@ -44,6 +46,8 @@ class Stand:
     listener: SpeechRecognizer
     """Hears for the caller; not the clerk's own recogniser."""
     clock: Clock
+    door: Door = "none"
+    """What the calls come through: nothing but the simulated line, or it and our AudioSocket server."""
 
     async def hold(self, open_house: House, case: CallCase) -> Held:
         """Hold the call of a case in a house; return what came of it."""
@@ -58,18 +62,19 @@ class Stand:
         async with asyncio.timeout(_CALL_S):
             others = await self._others(session, case)
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(line.run())
                 tasks.create_task(caller.play(case.acts))
-                tasks.create_task(session.hold(line))
+                tasks.create_task(line.hold(session))
             for other in others:
                 other.drop()
         turns = await _settled(open_house.clerk, witness)
         left = await _left_running(before)
         return await self._gathered(case, line, caller, witness, turns, left)
 
-    async def _line(self, case: CallCase) -> SimulatedLine:
+    async def _line(self, case: CallCase) -> CallersEnd:
         response = await asyncio.to_thread(read_sound, case.line.room) if case.line.room else None
         handset = Handset(case.line, noise=await self.voices.noise(case.line.noise), response=response)
+        if self.door == "audiosocket":
+            return AudioSocketLine(handset, self.clock)
         return SimulatedLine(
             handset, self.clock, call_id=case.id, caller=case.caller, person_answers=case.person_answers
         )
@@ -90,8 +95,7 @@ class Stand:
         """Begin the calls that are being held when this one comes."""
         others = [SimulatedLine(Handset(), self.clock, call_id=f"other{at}") for at in range(case.calls_before)]
         for other in others:
-            for work in (other.run(), session.hold(other)):
-                _kept(asyncio.create_task(work))
+            _kept(asyncio.create_task(other.hold(session)))
         while session.calls < len(others):  # noqa: ASYNC110 - a session tells nobody how many it holds
             await asyncio.sleep(0.01)
         return others
@@ -99,7 +103,7 @@ class Stand:
     async def _gathered(
         self,
         case: CallCase,
-        line: SimulatedLine,
+        line: CallersEnd,
         caller: Caller,
         witness: Witness,
         turns: Sequence[Turn],

@@ -20,7 +20,7 @@ from ui.phone_trial.cases import CallCase, read_calls
 from ui.phone_trial.clock import Clock
 from ui.phone_trial.judge import Held, judge
 from ui.phone_trial.report import CallTrial, as_text, report_of, write_html
-from ui.phone_trial.trial import Stand
+from ui.phone_trial.trial import Door, Stand
 from ui.phone_trial.voices import Voices
 from voice.call.conversation import House, Manners
 from voice.call.phrases import Phrasebook
@@ -69,15 +69,16 @@ def case(folder: Path, text: str) -> CallCase:
     return replace(read_calls([file])[0], voice="fake")
 
 
-async def hold(one: CallCase, clerk: Clerk_ | None = None, *, unhurried: bool = False) -> Held:
+async def hold(one: CallCase, clerk: Clerk_ | None = None, *, unhurried: bool = False, door: Door = "none") -> Held:
     listener = build("asr", "fake:your parcel comes on Monday", NOWHERE)
-    stand = Stand(voices=Voices(models=NOWHERE), listener=listener, clock=Clock(unhurried=unhurried))
+    stand = Stand(voices=Voices(models=NOWHERE), listener=listener, clock=Clock(unhurried=unhurried), door=door)
     return await stand.hold(house(clerk or Clerk_()), one)
 
 
-async def test_a_call_is_held_heard_and_measured(tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", ["none", "audiosocket"])
+async def test_a_call_is_held_heard_and_measured(tmp_path: Path, door: Door) -> None:
     said = "- {id: a, lang: en, turns: [where is my order], expect: {messages: 1, must_say: [Monday]}}"
-    held = await hold(case(tmp_path, said))
+    held = await hold(case(tmp_path, said), door=door)
     assert judge(held) == ()
     assert held.clerk_heard == ("where is my order",)
     assert held.greeted_s is not None
@@ -102,8 +103,10 @@ async def test_an_unhurried_call_counts_a_slow_clerk_as_a_quick_one(tmp_path: Pa
     assert patient.dialogue < 0.2
 
 
-async def test_keys_and_silence_reach_the_clerk(tmp_path: Path) -> None:
-    held = await hold(case(tmp_path, '- {id: a, lang: en, turns: [{keys: "123#"}, {pause_s: 3}], expect: {}}'))
+@pytest.mark.parametrize("door", ["none", "audiosocket"])
+async def test_keys_and_silence_reach_the_clerk(tmp_path: Path, door: Door) -> None:
+    said = '- {id: a, lang: en, turns: [{keys: "123#"}, {pause_s: 3}], expect: {}}'
+    held = await hold(case(tmp_path, said), door=door)
     assert held.clerk_heard == ("123",)
     assert len(held.heard.splitlines()) >= 3  # greeting, answer, "are you still there?"
 
