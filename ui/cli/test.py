@@ -67,17 +67,8 @@ def test(
     if phone:
         from ui.cli.test_phone import Calling, call
 
-        call(
-            config,
-            cases or [],
-            wanted,
-            repeat=repeat,
-            unhurried=unhurried,
-            door=door,
-            shop=shop,
-            html=html,
-            as_json=as_json,
-        )
+        how = Calling(repeat=repeat, unhurried=unhurried, door=door, shop=shop)
+        call(config, cases or [], wanted, how, html=html, as_json=as_json)
         return
     if not cases:
         raise ConfigError("name files of cases; --phone alone has cases of its own")
