@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -96,8 +97,11 @@ class Caller:
     async def _begin(self, act: Act) -> None:
         """Wait for the moment at which the act is to begin."""
         if act.while_thinking:
-            async with asyncio.timeout(_WAIT_S):
-                await self.witness.thinking.wait()
+            since = self.done[-1].begin if self.done else 0
+            if not any(asked.at > since for asked in self.witness.asked):
+                with suppress(TimeoutError):  # then it comes too late, and what is expected tells
+                    async with asyncio.timeout(_WAIT_S):
+                        await self.witness.thinking.wait()
         elif act.while_speaking_s is not None:
             since = self._last_end()
             frames = round(act.while_speaking_s / 0.02)

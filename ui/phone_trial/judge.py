@@ -71,6 +71,8 @@ def _understood(held: Held) -> Iterator[str]:
     for wanted in expect.clerk_heard:
         if not wanted.search(words):
             yield f"never understood {wanted.pattern!r}, but {list(held.clerk_heard)}"
+    if len(held.turns) < len(held.clerk_heard):
+        yield f"{len(held.clerk_heard) - len(held.turns)} messages never became a turn"
     if expect.messages is not None and len(held.clerk_heard) != expect.messages:
         yield f"took it for {len(held.clerk_heard)} messages, not {expect.messages}: {list(held.clerk_heard)}"
 

@@ -33,7 +33,7 @@ Door = Literal["none", "audiosocket"]
 _PERSON = "1000"
 """Where a person would answer."""
 _CALL_S = 600.0
-"""Wall time after which a call is given up."""
+"""Wall time after which a caller hangs up."""
 _SETTLE_S = 30.0
 """How long to wait for the clerk to finish what it was doing when the caller hung up."""
 
@@ -59,11 +59,14 @@ class Stand:
         await session.prepare()
         caller = Caller(line=line, witness=witness, sounds=sounds)
         before = asyncio.all_tasks()
-        async with asyncio.timeout(_CALL_S):
-            others = await self._others(session, case)
+        others = await self._others(session, case)
+        too_long = asyncio.get_running_loop().call_later(_CALL_S, line.drop)
+        try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(caller.play(case.acts))
                 tasks.create_task(line.hold(session))
+        finally:
+            too_long.cancel()
             for other in others:
                 other.drop()
         turns = await _settled(open_house.clerk, witness)
@@ -174,12 +177,12 @@ async def _settled(clerk: Clerk, witness: Witness) -> tuple[Turn, ...]:
         return ()
     conversation = witness.asked[0].message.conversation_id
     wanted = {asked.message.external_id for asked in witness.asked}
-    async with asyncio.timeout(_SETTLE_S):
-        while True:
-            turns = await clerk.turns(conversation)
-            if wanted <= {turn.message.external_id for turn in turns}:
-                return turns
-            await asyncio.sleep(0.05)
+    until = asyncio.get_running_loop().time() + _SETTLE_S
+    while True:
+        turns = await clerk.turns(conversation)
+        if wanted <= {turn.message.external_id for turn in turns} or asyncio.get_running_loop().time() > until:
+            return turns
+        await asyncio.sleep(0.05)
 
 
 async def _left_running(before: set[asyncio.Task[object]]) -> tuple[str, ...]:
