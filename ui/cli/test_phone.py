@@ -43,7 +43,8 @@ def call(
         calling = bar.add_task("calling", total=len(cases) * how["repeat"])
 
         def tell(trial: CallTrial) -> None:
-            bar.console.print(f"{'FAILED' if trial.faults else 'passed'} {trial.held.case.id}", markup=False)
+            verdict = f"FAILED ({trial.faults[0]})" if trial.faults else "passed"
+            bar.console.print(f"{trial.held.case.id}: {verdict}", markup=False, highlight=False)
             bar.advance(calling)
 
         trials = asyncio.run(run_calls(config, cases, tell=tell, **how))
