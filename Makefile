@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check
 # It declares itself unfit for Python 3.13 because of a library that we do not use; see pyproject.toml.
 MISAKI := $(PIP) --no-deps --ignore-requires-python 'misaki>=0.9.4'
 
-.PHONY: demo test lint format clean models test-models
+.PHONY: demo test test-calls lint format clean models test-models
 
 demo: $(VENV)/.installed
 	$(BIN)/zhanggui models pull
@@ -24,6 +24,10 @@ TEST_MODELS := all-minilm-l6-v2 smollm2-135m-instruct-q4
 test: $(VENV)/.tested tests/channels/telegram_server/node_modules test-models
 	$(BIN)/pytest $(REALTIME:%=--ignore %) $(ARGS)
 	$(BIN)/pytest $(REALTIME) $(ARGS) || $(BIN)/pytest --last-failed $(REALTIME) $(ARGS)
+
+# The calls that go wrong elsewhere, with the real models: a quarter of an hour.
+test-calls: $(VENV)/.tested test-models
+	$(BIN)/pytest -m realtime tests/ui/phone_trial $(ARGS)
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .

@@ -168,23 +168,24 @@ def _unseen(_call: Mapping[str, Any]) -> None:
 
 def call_session(app: Application, work: Operations | None = None) -> CallSession:
     """Return what holds the calls; raises `ConfigError` when the clerk cannot hear or speak."""
+    return CallSession(call_house(app), max_calls=app.settings.phone.max_calls, operations=work)
+
+
+def call_house(app: Application) -> CallHouse:
+    """Return what every call needs; raises `ConfigError` when the clerk cannot hear or speak."""
     if app.recognizer is None or app.activity is None or app.speaker is None:
         raise ConfigError(
             "phone.enabled = true needs hearing and a voice: see the warnings above, and `zhanggui doctor`"
         )
-    return CallSession(
-        CallHouse(
-            clerk=app.engine,
-            recognizer=app.recognizer,
-            activity=app.activity,
-            phrasebook=Phrasebook(app.speaker),
-            language=app.settings.phone.language,
-            greeting=app.settings.shop.greeting,
-            transfer_to=app.settings.phone.transfer_to,
-            hint=app.hint,
-        ),
-        max_calls=app.settings.phone.max_calls,
-        operations=work,
+    return CallHouse(
+        clerk=app.engine,
+        recognizer=app.recognizer,
+        activity=app.activity,
+        phrasebook=Phrasebook(app.speaker),
+        language=app.settings.phone.language,
+        greeting=app.settings.shop.greeting,
+        transfer_to=app.settings.phone.transfer_to,
+        hint=app.hint,
     )
 
 

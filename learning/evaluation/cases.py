@@ -85,43 +85,48 @@ def read_cases(files: Sequence[Path]) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-class _Row(BaseModel):
+class Row(BaseModel):
+    """Part of a case as it is written: no other keys, and no kind for another."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-_Words: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Words: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Text that is not empty."""
 
 
-class _Message(_Row):
+class _Message(Row):
     text: str = ""
-    image: _Words | None = None
-    audio: _Words | None = None
+    image: Words | None = None
+    audio: Words | None = None
 
 
 def _message(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
 
 
-class _Write(_Row):
-    name: _Words
+class WriteRow(Row):
+    """A change of the shop's records as it is written in a case."""
+
+    name: Words
     args: dict[str, object]
 
 
-class _Expect(_Row):
-    writes: list[_Write] = []
+class _Expect(Row):
+    writes: list[WriteRow] = []
     must_say: list[str] = []
     must_not_say: list[str] = []
     handoff: bool | None = None
-    ticket: bool | _Words | None = None
+    ticket: bool | Words | None = None
 
 
-class _Case(_Row):
-    id: _Words
+class _Case(Row):
+    id: Words
     lang: Literal["zh", "en", "mixed"]
-    channel: _Words = "web"
+    channel: Words = "web"
     turns: list[Annotated[_Message, BeforeValidator(_message)]]
     expect: _Expect
-    shop: _Words | None = None
+    shop: Words | None = None
 
 
 def _case(source: Source) -> Case:
@@ -129,9 +134,9 @@ def _case(source: Source) -> Case:
         row = _Case.model_validate(source.row)
     except ValidationError as error:
         problem = error.errors()[0]
-        raise _mistake(source, ".".join(map(str, problem["loc"])), _told(problem["type"], problem["msg"])) from error
+        raise mistake(source, ".".join(map(str, problem["loc"])), _told(problem["type"], problem["msg"])) from error
     if not row.turns:
-        raise _mistake(source, "turns", "expected at least one message")
+        raise mistake(source, "turns", "expected at least one message")
     return Case(
         id=row.id,
         language=row.lang,
@@ -139,12 +144,12 @@ def _case(source: Source) -> Case:
         turns=tuple(_said(source, at, message) for at, message in enumerate(row.turns)),
         expect=Expectation(
             writes=tuple(Write(name=write.name, arguments=write.args) for write in row.expect.writes),
-            must_say=_patterns(source, "expect.must_say", row.expect.must_say),
-            must_not_say=_patterns(source, "expect.must_not_say", row.expect.must_not_say),
+            must_say=patterns(source, "expect.must_say", row.expect.must_say),
+            must_not_say=patterns(source, "expect.must_not_say", row.expect.must_not_say),
             handoff=row.expect.handoff,
             ticket=row.expect.ticket,
         ),
-        shop=_path(source, "shop", row.shop),
+        shop=path_in(source, "shop", row.shop),
         file=source.file,
         line=source.line,
     )
@@ -154,27 +159,29 @@ def _said(source: Source, at: int, message: _Message) -> Said:
     key = f"turns.{at}"
     return Said(
         text=message.text,
-        image=_path(source, f"{key}.image", message.image),
-        audio=_path(source, f"{key}.audio", message.audio),
+        image=path_in(source, f"{key}.image", message.image),
+        audio=path_in(source, f"{key}.audio", message.audio),
     )
 
 
-def _patterns(source: Source, key: str, texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+def patterns(source: Source, key: str, texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+    """Return the regular expressions under `key`; raises `ConfigError` for one that is none."""
     found = []
     for text in texts:
         try:
             found.append(re.compile(text, re.IGNORECASE))
         except re.error as error:
-            raise _mistake(source, key, f"{text!r} is no regular expression: {error}") from error
+            raise mistake(source, key, f"{text!r} is no regular expression: {error}") from error
     return tuple(found)
 
 
-def _path(source: Source, key: str, text: str | None) -> Path | None:
+def path_in(source: Source, key: str, text: str | None) -> Path | None:
+    """Return the path under `key`, which is relative to the case's file; raises `ConfigError` when nothing is there."""
     if text is None:
         return None
     path = source.file.parent / Path(text).expanduser()
     if not path.exists():
-        raise _mistake(source, key, f"there is no {path}")
+        raise mistake(source, key, f"there is no {path}")
     return path
 
 
@@ -185,7 +192,8 @@ must_say, must_not_say, handoff, ticket; shop)"
     return "is missing" if kind == "missing" else message
 
 
-def _mistake(source: Source, key: str, what: str) -> ConfigError:
+def mistake(source: Source, key: str, what: str) -> ConfigError:
+    """Return the error that names the file, the case and the key."""
     named = source.row.get("id") if isinstance(source.row, dict) else None
     case = f", case {named!r}" if isinstance(named, str) else ""
     return ConfigError(f"{source.file}:{source.line}{case}: {key or 'the case'}: {what}")

@@ -24,12 +24,11 @@ def judge(case: Case, turns: Sequence[Turn]) -> tuple[str, ...]:
     of the one with those of the other. `must_say` and `must_not_say` look at all that the customer can read:
     words, cards and buttons.
     """
-    done = _done(turns)
     return (
         *_broken(turns),
         *judge_writes(case.expect, turns),
-        *_words(case.expect, "\n".join(line for turn in turns for line in heard(turn))),
-        *_people(case.expect, done),
+        *judge_words(case.expect, "\n".join(line for turn in turns for line in heard(turn))),
+        *judge_people(case.expect, turns),
     )
 
 
@@ -65,7 +64,8 @@ def judge_writes(expect: Expectation, turns: Sequence[Turn]) -> Iterable[str]:
     yield from (f"did not do: {_shown(name, arguments)}" for name, arguments in lacking)
 
 
-def _words(expect: Expectation, said: str) -> Iterable[str]:
+def judge_words(expect: Expectation, said: str) -> Iterable[str]:
+    """Yield what is wrong with what was said alone."""
     yield from (f"never says {wanted.pattern!r}" for wanted in expect.must_say if not wanted.search(said))
     for unwanted in expect.must_not_say:
         found = unwanted.search(said)
@@ -73,7 +73,9 @@ def _words(expect: Expectation, said: str) -> Iterable[str]:
             yield f"says {found.group()!r}, which {unwanted.pattern!r} forbids"
 
 
-def _people(expect: Expectation, done: Sequence[Action]) -> Iterable[str]:
+def judge_people(expect: Expectation, turns: Sequence[Turn]) -> Iterable[str]:
+    """Yield what is wrong with hand-offs and tickets alone."""
+    done = _done(turns)
     fetched = any(action.name == "transfer_to_human_agents" for action in done)
     if expect.handoff is not None and fetched is not expect.handoff:
         yield "fetched a person" if fetched else "did not fetch a person"

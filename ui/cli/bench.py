@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -94,6 +94,56 @@ async def _models(config: Settings, at_once: int, rounds: int) -> dict[str, dict
             if house.finder:
                 await house.finder.close()  # the catalogue shall not be looked at beside the measurement
             return await measure(house, at_once, rounds)
+
+
+@app.command()
+def voice(
+    context: typer.Context,
+    turns: Annotated[int, typer.Option(min=1, help="Sentences that callers say.")] = 50,
+    clips: Annotated[
+        Path | None, typer.Option(metavar="F.tsv", help="Recordings to play: a manifest as `eval asr` takes.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Time answers on the telephone: from the caller's last sound to the first of the reply, stage by stage."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from ui.voice_speed import measure
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        calling = bar.add_task("calling", total=turns)
+        report = asyncio.run(
+            measure(settings(context), turns, clips=clips, tell=lambda more: bar.advance(calling, more))
+        )
+    show(report, "\n".join(f"{name:22} {value}" for name, value in report.items()), as_json=as_json)
+
+
+@app.command()
+def calls(
+    count: Annotated[
+        int, typer.Option("--calls", min=0, help="At a time; 0 looks for the most that one core holds.")
+    ] = 0,
+    seconds: Annotated[float, typer.Option(min=2, help="How long each load is held.")] = 10,
+    door: Annotated[
+        Literal["none", "audiosocket"], typer.Option(help="none: sessions alone; audiosocket: over TCP, with codecs.")
+    ] = "none",
+    first: Annotated[
+        bool, typer.Option("--first", help="Go before all other programs of a busy machine; root alone may.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Count the calls that one core holds with models that do nothing, and frames sent over 5 ms late."""
+    from ui.calls_speed import measure, most, report_of
+
+    loads = [asyncio.run(measure(count, seconds, door, first))] if count else asyncio.run(most(seconds, door, first))
+    report = report_of(loads, door)
+    lines = [
+        f"{load.calls:4} calls: {load.late_share:.2%} late, {load.own_late_share:.2%} by our own fault, "
+        f"worst {load.worst_ms} ms, {load.cpu_share:.0%} of a core"
+        for load in loads
+    ]
+    show(report, "\n".join([*lines, f"calls per core: {report['calls_per_core']}"]), as_json=as_json)
 
 
 @app.command()

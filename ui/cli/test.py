@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -17,8 +17,17 @@ if TYPE_CHECKING:
     from core.config import Settings
     from learning.evaluation.cases import Case
     from learning.evaluation.cases_run import Trial
+    from ui.phone_trial.cases import CallCase
 
-Cases = Annotated[list[Path], typer.Argument(help="Files of cases (.jsonl, .yaml, .json), or folders of such files.")]
+Named = TypeVar("Named", "Case", "CallCase")
+Cases = Annotated[
+    list[Path] | None, typer.Argument(help="Files of cases (.jsonl, .yaml, .json), or folders of such files.")
+]
+Phone = Annotated[bool, typer.Option("--phone", help="Call the clerk over a simulated line; without CASES, our own.")]
+Door = Annotated[
+    Literal["none", "audiosocket"], typer.Option("--door", help="With --phone: go through our AudioSocket server, too.")
+]
+Unhurried = Annotated[bool, typer.Option("--unhurried", help="With --phone: let the line wait for slow models.")]
 Repeat = Annotated[int, typer.Option("--repeat", min=1, metavar="N", help="Hold each conversation N times: pass^k.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="Conversations at once.")]
 Filter = Annotated[str, typer.Option("--filter", metavar="REGEX", help="Only cases whose id this finds.")]
@@ -32,13 +41,16 @@ Html = Annotated[Path | None, typer.Option("--html", metavar="F.html", help="Wri
 
 def test(
     context: typer.Context,
-    cases: Cases,
+    cases: Cases = None,
     repeat: Repeat = 1,
     junit: Junit = None,
     html: Html = None,
     wanted: Filter = "",
     jobs: Jobs = 1,
     shop: Shop = None,
+    phone: Phone = False,
+    unhurried: Unhurried = False,
+    door: Door = "none",
     as_json: AsJson = False,
 ) -> None:
     """Hold the conversations of CASES, each in a fresh house, and judge them. Exit code 1 when one failed."""
@@ -52,7 +64,15 @@ def test(
     start_logging(config.log.level, beside_talk=True)
     if shop is not None and not shop.exists():
         raise ConfigError(f"--shop: there is no {shop}")
-    chosen = _chosen(read_cases(cases), wanted)
+    if phone:
+        from ui.cli.test_phone import Calling, call
+
+        how = Calling(repeat=repeat, unhurried=unhurried, door=door, shop=shop)
+        call(config, cases or [], wanted, how, html=html, as_json=as_json)
+        return
+    if not cases:
+        raise ConfigError("name files of cases; --phone alone has cases of its own")
+    chosen = chosen_of(read_cases(cases), wanted)
     trials = asyncio.run(_trials(config, chosen, repeat, jobs, shop))
     if junit:
         write_junit(trials, junit)
@@ -64,7 +84,8 @@ def test(
         raise typer.Exit(1)
 
 
-def _chosen(cases: Sequence[Case], wanted: str) -> tuple[Case, ...]:
+def chosen_of(cases: Sequence[Named], wanted: str) -> tuple[Named, ...]:
+    """Return the cases whose id the regular expression finds; raises `ConfigError` where there is none."""
     from core.errors import ConfigError
 
     try:
