@@ -32,6 +32,7 @@ class Line:
         self.call_id = call_id
         self.sent: list[np.ndarray] = []
         self.marks = 0
+        self._since_mark = 0
         self.flushed = 0
         self.hung_up = False
         self.transfers: list[str] = []
@@ -43,6 +44,7 @@ class Line:
     async def frames_in(self) -> AsyncIterator[np.ndarray]:
         while (frame := await self._frames.get()) is not None:
             yield frame
+            await asyncio.sleep(0)  # frames come one by one, and there is time to think between them
 
     async def dtmf(self) -> AsyncIterator[str]:
         while (key := await self._keys.get()) is not None:
@@ -51,8 +53,12 @@ class Line:
     async def send(self, frame: np.ndarray) -> None:
         assert frame.shape == (FRAME,)
         self.sent.append(frame)
+        self._since_mark += 1
 
     async def mark(self, name: str) -> None:
+        self._since_mark = 0
+        if not name.startswith("said"):
+            return
         async with self._marked:
             self.marks += 1
             self._marked.notify_all()
@@ -61,7 +67,7 @@ class Line:
 
     async def flush(self) -> float:
         self.flushed += 1
-        return 0.0
+        return self._since_mark * 20.0
 
     async def transfer(self, target: str) -> bool:
         self.transfers.append(target)
@@ -147,11 +153,16 @@ class Clerk:
 
     reply: Callable[[Message], Awaitable[Turn]] | None = None
     messages: list[Message] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    """Of each turn that was interrupted, what the caller heard."""
     activities: asyncio.Queue[Activity] = field(default_factory=asyncio.Queue)
 
     async def answer(self, message: Message) -> Turn:
         self.messages.append(message)
         return await self.reply(message) if self.reply else turn(message, ("Noted.", "en"))
+
+    async def played(self, turn: Turn, words: str) -> None:
+        self.heard.append(words)
 
     async def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
         while True:

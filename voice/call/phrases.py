@@ -44,6 +44,8 @@ FAULT = _phrase(
     "抱歉，我这边出了点问题，请您再说一遍。", "I'm sorry, something went wrong on my side. Please say that again."
 )
 NOT_CAUGHT = _phrase("抱歉，我没有听清，请您再说一遍。", "Sorry, I didn't catch that. Could you say it again?")
+TAKE_YOUR_TIME = _phrase("好的，您慢慢来，我等您。", "Sure, take your time.")
+FAREWELL = _phrase("再见。", "Goodbye.")
 TRANSFERRING = _phrase("正在为您转接人工客服，请不要挂断。", "I'm putting you through to a person. Please hold.")
 NOT_TRANSFERRED = _phrase(
     "抱歉，人工客服没有接通，您的请求已经记录下来。还有什么可以帮您？",
@@ -55,9 +57,10 @@ ALL_BUSY = _phrase(
 
 _AT_ONCE = (ALL_BUSY, FAULT, ONE_MOMENT)
 """Said when there is no time, or no way, to synthesise."""
+_NOW_AND_THEN = (TAKE_YOUR_TIME, FAREWELL, TRANSFERRING, NOT_TRANSFERRED)
 _KEPT = frozenset(
     (phrase[language], language)
-    for phrase in (*_AT_ONCE, STILL_THERE, GOODBYE, TOO_SLOW, NOT_CAUGHT, TRANSFERRING, NOT_TRANSFERRED)
+    for phrase in (*_AT_ONCE, STILL_THERE, GOODBYE, TOO_SLOW, NOT_CAUGHT, *_NOW_AND_THEN)
     for language in LANGUAGES
 )
 

@@ -10,6 +10,7 @@ from core.ports import MediaTransport, Pcm
 from voice.call import phrases
 from voice.call.conversation import CallEnded, Conversation, House
 from voice.call.playback import Playback
+from voice.call.speech import Speech
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class CallSession:
         playback = Playback(transport)
 
         async def apologise() -> None:
-            await playback.say(self._busy_prompt())
+            await playback.say(Speech([("", self._busy_prompt())]))
             raise CallEnded("all lines are busy")
 
         async def watch() -> None:
