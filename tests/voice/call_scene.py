@@ -21,6 +21,8 @@ from voice.call.phrases import Phrasebook
 from voice.call.playback import FRAME
 
 TONE = (0.3 * np.sin(2 * np.pi * 300 * np.arange(FRAME) / 16_000)).astype(np.float32)
+CALLER = np.random.default_rng(7).normal(0, 0.2, FRAME).astype(np.float32)
+"""Unlike the clerk's tone, which a canceller of echoes takes out."""
 HUSH = np.zeros(FRAME, dtype=np.float32)
 
 
@@ -91,7 +93,7 @@ class Line:
 
     def speak(self, seconds: float = 0.6) -> None:
         self._put(HUSH, 0.4)
-        self._put(TONE, seconds)
+        self._put(CALLER, seconds)
         self._put(HUSH, 0.9)
 
     def be_silent(self, seconds: float) -> None:
@@ -209,6 +211,7 @@ class Scene:
             activity=loudness("", Path()),
             phrasebook=Phrasebook(self.voice),
             manners=self.manners,
+            has_echo=False,  # a canceller expects frames at the pace of time
             **self.options,
         )
         return CallSession(house, max_calls=self.max_calls)
@@ -219,14 +222,14 @@ class Scene:
 
 
 @asynccontextmanager
-async def call(scene: Scene, line: Line | None = None) -> AsyncIterator[Line]:
+async def call(scene: Scene, line: Line | None = None, *, limit_s: float = 20) -> AsyncIterator[Line]:
     """Hold a call while the body plays the caller; then hang up, and see that nothing is left."""
     line = line or Line()
     before = asyncio.all_tasks()
     session = scene.session()
     held = asyncio.create_task(session.hold(line))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(limit_s):
             yield line
             line.drop()
             await held

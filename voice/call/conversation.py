@@ -73,6 +73,8 @@ class House:
     """Words of welcome in place of the built-in ones."""
     transfer_to: str = ""
     """Where a person answers; empty: hand-offs are recorded only."""
+    has_echo: bool = True
+    """Whether callers may hear us from a loudspeaker, or the line brings our voice back; most do."""
     hint: str = ""
     """Names that callers may say."""
     manners: Manners = Manners()
@@ -117,7 +119,7 @@ class Conversation:
             hint=house.hint,
         )
         heard: asyncio.Queue[Heard] = asyncio.Queue(maxsize=_WAITING_INPUTS)
-        echo = Echo()
+        echo = Echo() if house.has_echo else None
         self._heard = heard
         self._ears = Ears(
             house.activity.stream(),
@@ -125,10 +127,10 @@ class Conversation:
             heard,
             patience=manners.patience,
             silence_s=manners.silence_s,
-            clean=echo.cleaned,
+            clean=echo.cleaned if echo else None,
         )
         self._keypad = Keypad(self._typed, pause_s=manners.key_pause_s)
-        self._playback = Playback(transport, echo.sent)
+        self._playback = Playback(transport, echo.sent if echo else None)
         self._speaking = Speaking(self._playback, house.phrasebook, self._ears, heard, self.record)
         self._thinking = Thinking(clerk=house.clerk, conversation_id=conversation_id, sender_id=transport.caller)
         self._missed = 0

@@ -16,6 +16,10 @@ from core.ports import Pcm
 _RATE_HZ = 16_000
 _STEP = 160
 """Samples that the canceller takes at a time: 10 ms."""
+_TAIL = 60
+"""Frames (1.2 s) after our last sound for which it may come back. Later the line is left as it is: a canceller
+with nothing to cancel suppresses steady sounds."""
+_AUDIBLE = 1e-3
 
 
 class Echo:
@@ -24,20 +28,26 @@ class Echo:
     def __init__(self) -> None:
         """Begin knowing nothing of the line."""
         self._canceller = AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
+        self._tail = 0
 
     def sent(self, frame: Pcm) -> None:
         """Take note of a frame that the caller will hear."""
+        if np.abs(frame).max() > _AUDIBLE:
+            self._tail = _TAIL
         for at in range(0, len(frame) - _STEP + 1, _STEP):
             self._canceller.process_reverse_stream(_frame(frame[at : at + _STEP]))
 
     def cleaned(self, frame: Pcm) -> Pcm:
         """Return a frame of the line without our own voice; samples that are no numbers count as silence."""
+        self._tail = max(0, self._tail - 1)
         parts = []
         for at in range(0, len(frame) - _STEP + 1, _STEP):
             heard = _frame(frame[at : at + _STEP])
             self._canceller.process_stream(heard)
             parts.append(np.frombuffer(heard.data, dtype=np.int16))
-        return np.concatenate(parts).astype(np.float32) / np.float32(32_768) if parts else frame
+        if not self._tail or not parts:
+            return np.nan_to_num(frame, nan=0.0, posinf=0.0, neginf=0.0)
+        return np.concatenate(parts).astype(np.float32) / np.float32(32_768)
 
 
 def _frame(pcm: Pcm) -> AudioFrame:
