@@ -23,6 +23,9 @@ _PRE_ROLL = 10
 _CAREFUL_START = 0.65
 """Probability from which a window counts as speech while the clerk speaks: what is left of an echo is unsure."""
 
+_AT_ONCE_S = 0.12
+"""Speech that is certain while the clerk speaks: a pause for nothing is forgiven sooner than being talked over."""
+
 
 class Attention(StrEnum):
     """What is listened for."""
@@ -103,7 +106,7 @@ class Ears:
         """Listen for something else from now on."""
         self._attention = attention
         self._quiet_windows = 0
-        careful = replace(self._patience, start=_CAREFUL_START)
+        careful = replace(self._patience, start=_CAREFUL_START, min_speech_s=_AT_ONCE_S)
         self._endpointing.patience = careful if attention is Attention.SPEAKING else self._patience
 
     def stir(self) -> None:
