@@ -61,6 +61,9 @@ def test_the_shortest_answers_are_whole(text: str) -> None:
         ("chen@example.com", "email", PATIENCE.trailing_s),
         ("上海市浦东新区", "address", PATIENCE.dictated_s),
         ("I want two of them", "", PATIENCE.early_s),
+        ("3", "", PATIENCE.doubtful_s),
+        ("one, two", "", PATIENCE.doubtful_s),
+        ("2", "choice", PATIENCE.early_s),
     ],
 )
 def test_who_dictates_may_breathe_until_the_number_is_whole(text: str, expects: Expect, silence_s: float) -> None:

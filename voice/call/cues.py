@@ -98,6 +98,10 @@ class Cues:
             return None
         return len(self.digit.findall(text[last.end() :] if last else text))
 
+    def is_only_digits(self, text: str) -> bool:
+        """Return whether nothing but digits was said: "3", "three five"."""
+        return not folded(self.digit.sub("", text))
+
 
 def folded(text: str) -> str:
     """Return the words in lower case with one space in place of marks."""

@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 _MANNERLY_S = 6.0
 """How long an answer waits for a caller who speaks again before it is said."""
-_STALL_S = 8.0
-"""How long a voice may take for its next sound."""
+_STALL_S = 20.0
+"""How long a voice may take for its next sound; a busy machine needs long for the first."""
 _FIRST, _MOST = 12, 200
 """Characters of the first clause and of the longest; the voices cut so, too, and sound no different for it."""
 
