@@ -43,6 +43,7 @@ class Backends(_Section):
 
     asr: str = "faster-whisper:whisper-base?device=cpu&compute=int8"
     vad: str = "silero:silero-vad"
+    turn: str = "smart-turn:smart-turn-v3.2"
     tts_en: str = "piper:piper-en_US-joe-medium"
     tts_zh: str = "kokoro:kokoro-82m-int8?voice=jf_nezumi"
     photos: str = "efficientnet:efficientnet-lite0"

@@ -34,6 +34,10 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "silero": "voice.activity.silero:build",
             "fake": "voice.activity.fake:build",
         },
+        "turn": {
+            "smart-turn": "voice.turn.smart_turn:build",
+            "fake": "voice.turn.fake:build",
+        },
         "tts": {
             "piper": "voice.synthesis.piper:build",
             "kokoro": "voice.synthesis.kokoro:build",

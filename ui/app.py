@@ -31,7 +31,7 @@ from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
 from core.packs.load import load_pack
 from core.packs.pack import Pack
-from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, TextEncoder, VoiceActivity
+from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, TextEncoder, TurnDetector, VoiceActivity
 from core.resilience import in_worker
 from core.shop.local import LocalShop
 from core.shop.records import Picture
@@ -77,6 +77,7 @@ class Application:
     """The business that is served."""
     recognizer: SpeechRecognizer | None
     activity: VoiceActivity | None
+    turn_detector: TurnDetector | None
     speaker: Speaker | None
     hint: str
     """What customers are likely to say, for recognisers."""
@@ -138,6 +139,7 @@ async def assemble(
         gallery = await open_gallery(products, shop.picture_path, blobs)
         sentences: TextEncoder | None = await sense.build("sentences", backends.sentences)
         recognizer, activity = await sense.ears(backends) if needs.hearing else (None, None)
+        turn_detector = await sense.build("turn", backends.turn) if needs.hearing else None
         speaker = await sense.speaker(settings) if needs.speaking else None
         for model in (recognizer, *(speaker.voices.values() if speaker else ())) if senses is None else ():
             if hasattr(model, "aclose"):  # an endpoint's connections
@@ -178,6 +180,7 @@ async def assemble(
             pack=pack,
             recognizer=recognizer,
             activity=activity,
+            turn_detector=turn_detector,
             speaker=speaker,
             hint=hint,
             finder=finder,

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from core.config import Phone, Settings, call_hours
+from core.dialogue.handing_over import handed_over
 from core.journal.calls import StoreCalls
 from core.journal.outgoing import StoreOutgoing
 from core.journal.store import Store
 from core.ports import Dialer
 from core.shop.local import LocalShop
-from core.types import Action, Language
+from core.types import Action, Language, Turn
 from ui.app import Application
 from voice.call.consent import Recordings
 from voice.call.outbound import Outbound, Rules
@@ -25,7 +26,7 @@ from voice.call.record import CallRecord
 from voice.call.recording import SUFFIX
 from voice.call.seams import Note
 from voice.call.session import CallSession, Operations
-from voice.call.transfer import Desk
+from voice.call.transfer import Brief, Desk, last_words
 from voice.call.waiting import Patience
 
 log = logging.getLogger(__name__)
@@ -62,13 +63,18 @@ def operations(app: Application, dialer: Dialer | None, seen: Callable[[Mapping[
     async def write(note: Note) -> str:
         return await write_ticket(app.shop, app.store, note)
 
+    async def brief(turn: Turn, language: Language) -> Brief:
+        turns = await app.engine.turns(turn.message.conversation_id)
+        told = handed_over(turns, app.pack.templates, language)
+        return Brief(spoken=told.spoken, written=told.written) if told.spoken else await last_words(turn, language)
+
     return Operations(
         keep=keep,
         desk=Desk(
             dialer=warm,
             language=phone.desk_language or first_language(phone),
             ring_s=phone.transfer_ring_s,
-            note=write,
+            brief=brief,
         ),
         recordings=Recordings(folder=recordings_folder(app.settings), mode=phone.recording)
         if phone.recording != "off"

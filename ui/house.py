@@ -181,6 +181,7 @@ def call_house(app: Application) -> CallHouse:
         clerk=app.engine,
         recognizer=app.recognizer,
         activity=app.activity,
+        turn_detector=app.turn_detector,
         phrasebook=Phrasebook(app.speaker),
         language=app.settings.phone.language,
         greeting=app.settings.shop.greeting,

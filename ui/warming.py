@@ -63,6 +63,7 @@ def steps(models: Mapping[str, Any]) -> dict[str, Step]:
         "photos": lambda model: model.encode([np.full((224, 224, 3), 127, np.uint8)]),
         "reranker": lambda model: model.rerank(_WORDS["en"], [_WORDS["zh"]]),
         "vad": lambda model: asyncio.to_thread(model.stream(), np.zeros(512, np.float32)),
+        "turn": lambda model: model.finished(np.zeros(_EARS_HZ, np.float32)),
         "asr": lambda model: _hear(model, voices),
         "tts": _speak,
         "model": _answer,

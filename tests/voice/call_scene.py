@@ -18,10 +18,12 @@ from voice.activity.fake import build as loudness
 from voice.call import CallSession
 from voice.call.conversation import House, Manners
 from voice.call.phrases import Phrasebook
-from voice.call.playback import FRAME
 from voice.call.session import Operations
+from voice.call.speech import FRAME
 
 TONE = (0.3 * np.sin(2 * np.pi * 300 * np.arange(FRAME) / 16_000)).astype(np.float32)
+CALLER = np.random.default_rng(7).normal(0, 0.2, FRAME).astype(np.float32)
+"""Unlike the clerk's tone, which a canceller of echoes takes out."""
 HUSH = np.zeros(FRAME, dtype=np.float32)
 
 
@@ -33,6 +35,7 @@ class Line:
         self.call_id = call_id
         self.sent: list[np.ndarray] = []
         self.marks = 0
+        self._since_mark = 0
         self.flushed = 0
         self.hung_up = False
         self.transfers: list[str] = []
@@ -44,6 +47,7 @@ class Line:
     async def frames_in(self) -> AsyncIterator[np.ndarray]:
         while (frame := await self._frames.get()) is not None:
             yield frame
+            await asyncio.sleep(0)  # frames come one by one, and there is time to think between them
 
     async def dtmf(self) -> AsyncIterator[str]:
         while (key := await self._keys.get()) is not None:
@@ -52,8 +56,12 @@ class Line:
     async def send(self, frame: np.ndarray) -> None:
         assert frame.shape == (FRAME,)
         self.sent.append(frame)
+        self._since_mark += 1
 
     async def mark(self, name: str) -> None:
+        self._since_mark = 0
+        if not name.startswith("said"):
+            return
         async with self._marked:
             self.marks += 1
             self._marked.notify_all()
@@ -62,7 +70,7 @@ class Line:
 
     async def flush(self) -> float:
         self.flushed += 1
-        return 0.0
+        return self._since_mark * 20.0
 
     async def transfer(self, target: str) -> bool:
         self.transfers.append(target)
@@ -86,7 +94,7 @@ class Line:
 
     def speak(self, seconds: float = 0.6) -> None:
         self._put(HUSH, 0.4)
-        self._put(TONE, seconds)
+        self._put(CALLER, seconds)
         self._put(HUSH, 0.9)
 
     def be_silent(self, seconds: float) -> None:
@@ -118,7 +126,9 @@ class Voice:
     said: list[tuple[str, str]] = field(default_factory=list)
     mute: frozenset[str] = frozenset()
 
-    async def speak(self, text: str, language: str, *, rate_hz: int | None = None) -> AsyncIterator[np.ndarray]:
+    async def speak(
+        self, text: str, language: str, *, rate_hz: int | None = None, speed: float = 1.0, volume: float = 1.0
+    ) -> AsyncIterator[np.ndarray]:
         assert rate_hz == 16_000
         if text in self.mute or "*" in self.mute:
             raise RuntimeError("the voice is broken")
@@ -148,11 +158,16 @@ class Clerk:
 
     reply: Callable[[Message], Awaitable[Turn]] | None = None
     messages: list[Message] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    """Of each turn that was interrupted, what the caller heard."""
     activities: asyncio.Queue[Activity] = field(default_factory=asyncio.Queue)
 
     async def answer(self, message: Message) -> Turn:
         self.messages.append(message)
         return await self.reply(message) if self.reply else turn(message, ("Noted.", "en"))
+
+    async def played(self, turn: Turn, words: str) -> None:
+        self.heard.append(words)
 
     async def watch(self, conversation_id: str) -> AsyncIterator[Activity]:
         while True:
@@ -200,6 +215,7 @@ class Scene:
             activity=loudness("", Path()),
             phrasebook=Phrasebook(self.voice),
             manners=self.manners,
+            has_echo=False,  # a canceller expects frames at the pace of time
             **self.options,
         )
         return CallSession(house, max_calls=self.max_calls, operations=self.operations)
@@ -210,14 +226,14 @@ class Scene:
 
 
 @asynccontextmanager
-async def call(scene: Scene, line: Line | None = None) -> AsyncIterator[Line]:
+async def call(scene: Scene, line: Line | None = None, *, limit_s: float = 20) -> AsyncIterator[Line]:
     """Hold a call while the body plays the caller; then hang up, and see that nothing is left."""
     line = line or Line()
     before = asyncio.all_tasks()
     session = scene.session()
     held = asyncio.create_task(session.hold(line))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(limit_s):
             yield line
             line.drop()
             await held

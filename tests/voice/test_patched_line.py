@@ -8,7 +8,8 @@ import numpy as np
 
 from tests.voice.call_scene import Line, until
 from voice.call.patched_line import PatchedLine
-from voice.call.playback import FRAME, SILENCE
+from voice.call.playback import SILENCE
+from voice.call.speech import FRAME
 
 
 def numbered(count: int) -> list[np.ndarray]:

@@ -11,8 +11,8 @@ from core.types import Message, Turn
 from tests.voice.call_scene import TONE, Clerk, Ear, Line, Scene, call, turn, until, words
 from tests.voice.far_side import Book, FarSide, Notes
 from voice.call import phrases
-from voice.call.playback import FRAME
 from voice.call.session import Operations
+from voice.call.speech import FRAME
 from voice.call.transfer import Desk, tail
 
 LOUD = (0.9 * np.sign(np.sin(np.arange(FRAME)))).astype(np.float32)

@@ -129,9 +129,11 @@ class PatientSpeaker:
         self._inner = inner
         self._clock = clock
 
-    async def speak(self, text: str, language: Language, *, rate_hz: int | None = None) -> AsyncIterator[Pcm]:
+    async def speak(
+        self, text: str, language: Language, *, rate_hz: int | None = None, speed: float = 1.0, volume: float = 1.0
+    ) -> AsyncIterator[Pcm]:
         """Yield the speech of `text`; time stands still until each piece is made."""
-        speech = self._inner.speak(text, language, rate_hz=rate_hz)
+        speech = self._inner.speak(text, language, rate_hz=rate_hz, speed=speed, volume=volume)
         try:
             while True:
                 with self._clock.at_work():

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal, TypeAlias
 
 from core.errors import BusyError
-from core.ports import Clerk, MediaTransport, Pcm, SpeechRecognizer, VoiceActivity
-from core.types import CardPart, Language, Message, Reply, Transcript, Turn
-from voice.call import phrases
+from core.ports import Clerk, MediaTransport, SpeechRecognizer, TurnDetector, VoiceActivity
+from core.types import Expect, Language, Transcript, Turn
+from voice.call import cues, phrases
 from voice.call.ears import Attention, Ears, Heard, Silence, Typed, Utterance
+from voice.call.echo import Echo
 from voice.call.ended import CallEnded
 from voice.call.endpointing import Patience
+from voice.call.hearing import Hearing
 from voice.call.keypad import Keypad
 from voice.call.phrases import LANGUAGES, Phrase, Phrasebook
 from voice.call.playback import Playback
 from voice.call.record import CallRecord
 from voice.call.seams import PutThrough, Remark
+from voice.call.speaking import Said, Speaking
+from voice.call.telling import Telling
+from voice.call.thinking import Thinking, unsaid
 
 log = logging.getLogger(__name__)
 
 _WAITING_INPUTS = 8
-_MANNERLY_S = 3.0
-"""How long an answer waits for a caller who speaks again before it is said."""
+_KEYS: Mapping[tuple[Expect, Language], int] = MappingProxyType({("phone", "zh"): 11, ("phone", "en"): 10})
+"""Keys of an entry, where what was asked for has a length."""
+
+_Words: TypeAlias = Sequence[tuple[str, Language]]
+"""Things to say, each with its language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +44,12 @@ class Manners:
 
     silence_s: float = 8.0
     """Silence before "are you still there?", and again before goodbye."""
+    wait_s: float = 60.0
+    """The same after the caller asked for a moment."""
     filler_s: float = 2.5
-    """Thinking that takes longer is announced."""
+    """An answer that takes longer, from the caller's last sound, is announced."""
     give_up_s: float = 30.0
-    """Thinking that takes longer is given up, and the caller is told."""
+    """One that takes longer is given up, and the caller is told."""
     key_pause_s: float = 4.0
     """A pause that ends an entry by keys."""
     patience: Patience = Patience()
@@ -54,6 +63,8 @@ class House:
     recognizer: SpeechRecognizer
     activity: VoiceActivity
     phrasebook: Phrasebook
+    turn_detector: TurnDetector | None = None
+    """Tells by the sound whether who paused has finished; without it the words alone tell."""
     language: Literal["zh", "en", "both"] = "zh"
     """Of the greeting; "both" says a short one in each."""
     greeting: str = ""
@@ -64,6 +75,8 @@ class House:
     """Fetches a person for this call; the session gives it."""
     remark: Remark | None = None
     """Hears what callers say about the call itself ("don't record me"), and may answer it in the clerk's place."""
+    has_echo: bool = True
+    """Whether callers may hear us from a loudspeaker, or the line brings our voice back; most do."""
     hint: str = ""
     """Names that callers may say."""
     manners: Manners = Manners()
@@ -92,30 +105,53 @@ class Conversation:
         self._house = house
         self._transport = transport
         self._tasks = tasks
-        self._language: Language = "zh" if house.language == "both" else house.language
-        self._heard: asyncio.Queue[Heard] = asyncio.Queue(maxsize=_WAITING_INPUTS)
         manners = house.manners
-        self._ears = Ears(house.activity.stream(), self._heard, patience=manners.patience, silence_s=manners.silence_s)
+        self.record = record or CallRecord.of(transport)
+        self._hearing = Hearing(
+            recognizer=house.recognizer,
+            detector=house.turn_detector,
+            patience=manners.patience,
+            tasks=tasks,
+            language="zh" if house.language == "both" else house.language,
+            hint=house.hint,
+        )
+        heard: asyncio.Queue[Heard] = asyncio.Queue(maxsize=_WAITING_INPUTS)
+        echo = Echo() if house.has_echo else None
+        self._heard = heard
+        self._ears = Ears(
+            house.activity.stream(),
+            self._hearing,
+            heard,
+            patience=manners.patience,
+            silence_s=manners.silence_s,
+            clean=echo.cleaned if echo else None,
+        )
         self._keypad = Keypad(self._typed, pause_s=manners.key_pause_s)
-        self._playback = Playback(transport)
-        self._speaking: asyncio.Task[None] | None = None
-        # Dialplans often hand out the same id for every call; the next caller must not meet this one's session.
-        self._call = record.call_id if record else f"{transport.call_id}:{uuid.uuid4().hex}"
-        # A call from a page belongs to the page's conversation, with what was written there and who is logged in.
-        self._conversation_id: str = getattr(transport, "conversation_id", "") or f"phone:{self._call}"
-        self._said = 0
+        self._playback = Playback(transport, echo.sent if echo else None)
+        self._speaking = Speaking(self._playback, house.phrasebook, self._ears, heard, self.record)
+        self._thinking = Thinking(clerk=house.clerk, record=self.record)
         self._missed = 0
-        self._sure: asyncio.Queue[str] = asyncio.Queue()
-        """What is sure of the reply in the making, from its beginning, as it grows."""
+        self._carried = ""
+        """Said before, answered, and said on before the answer was heard: it belongs to what comes next."""
+        self._owed: Telling | None = None
+        """A turn that did something, of which the caller heard nothing yet."""
+        self._cut: Telling | None = None
+        """The turn that was interrupted last, in case its rest is asked for."""
 
     async def run(self) -> None:
         """Talk until the call ends, which raises `CallEnded`."""
+        clock = asyncio.get_running_loop().time
+        began_at = clock()
         try:
             self._tasks.create_task(self._playback.run())
             self._tasks.create_task(self._listen())
             self._tasks.create_task(self._watch_keys())
             for words, language in self._house.welcome():
-                await self._say(words, language)
+                said = await self._speaking.say(words, language, is_whole=True)
+                if self.record.greeted_s is None and said.began_at is not None:
+                    self.record.greeted_s = said.began_at - began_at
+                if said.was_cut:
+                    break
             await self._talk()
         finally:
             self._keypad.close()
@@ -126,188 +162,224 @@ class Conversation:
 
     async def _watch_keys(self) -> None:
         async for key in self._transport.dtmf():
-            self._ears.stir()
-            if self._speaking:
-                self._speaking.cancel()
+            self._speaking.key_pressed()
+            self._keypad.expect(_KEYS.get((self._hearing.expects, self._hearing.language)))
             self._keypad.press(key)
 
     def _typed(self, text: str) -> None:
         with suppress(asyncio.QueueFull):
             self._heard.put_nowait(Typed(text))
+        self._ears.stir()
 
     async def _talk(self) -> None:
         silences = 0
         while True:
             self._ears.attend(Attention.WAITING)
-            heard = await self._heard.get()
+            heard = await self._speaking.next_heard()
             self._ears.attend(Attention.BUSY)
+            self._ears.silence_s = self._house.manners.silence_s
             if not isinstance(heard, Silence):
                 silences = 0
                 await self._answer(heard)
                 continue
             silences += 1
+            self.record.silences += 1
             if silences == 1:
                 await self._say_phrase(phrases.STILL_THERE)
-            elif await self._say_phrase(phrases.GOODBYE):
+            elif not (await self._say_phrase(phrases.GOODBYE)).was_cut:
                 raise CallEnded("the caller was silent")
 
     async def _answer(self, heard: Utterance | Typed) -> None:
-        self._sure = asyncio.Queue()
-        thinking = self._tasks.create_task(self._think(heard))
-        try:
-            turn, said = await self._wait_for(thinking)
-        finally:
-            thinking.cancel()
-        if turn is None:
+        telling = Telling.of(heard)
+        understood = self._tasks.create_task(self._understand(heard, telling))
+        instead = await self._wait_for(understood, telling)
+        if instead is None:
+            await self._tell(telling)
             return
-        for reply in turn.replies:
-            self._language = reply.language if reply.language in LANGUAGES else self._language
-            rest, said = _unsaid(spoken(reply), said)
-            if not await self._say(rest, reply.language):
-                return
-        if turn.outcome == "handed_off" and self._house.put_through:
-            if await self._house.put_through(turn, self._language, self._say_phrase):
-                raise CallEnded("the caller was put through")
+        for words, language in instead:
+            await self._speaking.say(words, language, is_whole=True)
 
-    async def _wait_for(self, thinking: asyncio.Task[Turn | Phrase | None]) -> tuple[Turn | None, str]:
-        """Return the turn with what was said of it already: what is sure is spoken while the rest is being made."""
-        manners, said = self._house.manners, ""
-        now = asyncio.get_running_loop().time
-        filler_at, give_up_at = now() + manners.filler_s, now() + manners.give_up_s
-        sure = self._tasks.create_task(self._sure.get())
+    async def _understand(self, heard: Utterance | Typed, telling: Telling) -> _Words | None:
+        """Fill in the turn, or return what to say instead. Faults end in words, not the call."""
         try:
-            while not thinking.done():
+            transcript = await heard.guess.words() if isinstance(heard, Utterance) else None
+            telling.words_known(heard)
+            text = transcript.text.strip() if transcript else heard.text if isinstance(heard, Typed) else ""
+            if not text:
+                self._missed += 1
+                return self._phrase(phrases.NOT_CAUGHT) if self._missed > 1 else ()
+            self._missed = 0
+            if transcript:
+                self._learn_language(transcript)
+                if (instead := self._manner(text)) is not None:
+                    return instead
+                if self._cut and cues.load().asks_to_go_on(text):
+                    telling.go_on(self._cut)
+                    return None
+            await self._ask(text, transcript, telling)
+        except BusyError:
+            return self._phrase(phrases.TOO_SLOW)
+        except Exception:
+            log.exception("call %s: a turn failed", self._transport.call_id)
+            return self._phrase(phrases.FAULT)
+        return None
+
+    def _learn_language(self, transcript: Transcript) -> None:
+        if transcript.language in LANGUAGES:
+            self._hearing.language = transcript.language
+            self._hearing.is_settled = True
+
+    def _manner(self, text: str) -> _Words | None:
+        """Return what to say to words about the call itself, which are not for the clerk; None for others."""
+        if self._house.remark and (phrase := self._house.remark(text)):
+            return self._phrase(phrase)
+        words = cues.load()
+        if words.asks_to_wait(text):
+            self._ears.silence_s = self._house.manners.wait_s
+            self._carried = ""
+            return self._phrase(phrases.TAKE_YOUR_TIME)
+        if words.asks_to_stop(text):
+            self._carried = ""
+            return ()
+        return None
+
+    async def _ask(self, text: str, transcript: Transcript | None, telling: Telling) -> None:
+        """Ask the clerk: what was said before its answer was heard, this, and keys pressed on top of it."""
+        await self._keypad.idle.wait()
+        gap = "" if self._hearing.language == "zh" else " "
+        telling.text = gap.join(part for part in (self._carried, text, self._speaking.typed_meanwhile()) if part)
+        self._carried, self._cut = "", None
+        if transcript:
+            transcript = replace(transcript, text=telling.text)
+        message = self._thinking.message(telling.text, transcript, self._hearing.language)
+        turn = await self._thinking.answer(message)
+        telling.is_answered()
+        telling.turn = turn
+        telling.is_whole()
+        self._hearing.expects = turn.expects
+        self._speaking.obey(turn.manner)
+
+    async def _wait_for(self, understood: asyncio.Task[_Words | None], telling: Telling) -> _Words | None:
+        """Return what `_understand` does, after saying what is sure while the rest is being made."""
+        manners, clock = self._house.manners, asyncio.get_running_loop().time
+        filler_at, give_up_at = telling.last_sound_at + manners.filler_s, telling.last_sound_at + manners.give_up_s
+        sure = self._tasks.create_task(self._thinking.next_sure())
+        try:
+            while not understood.done():
                 until = min(filler_at, give_up_at)
-                await asyncio.wait({thinking, sure}, timeout=until - now(), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    {understood, sure}, timeout=max(0.0, until - clock()), return_when=asyncio.FIRST_COMPLETED
+                )
                 if sure.done():
-                    rest, _ = _unsaid(sure.result(), said)
-                    said = sure.result()
-                    sure = self._tasks.create_task(self._sure.get())
                     filler_at = give_up_at
-                    if not await self._say(rest, self._language):
-                        return None, said
-                    self._ears.attend(Attention.BUSY)
-                elif not thinking.done() and now() >= give_up_at:
-                    await self._say_phrase(phrases.TOO_SLOW)
-                    return None, said
-                elif not thinking.done() and now() >= filler_at:
+                    await self._say_sure(sure.result(), telling)
+                    sure = self._tasks.create_task(self._thinking.next_sure())
+                elif not understood.done() and clock() >= give_up_at:
+                    self._give_up(understood, telling)
+                    return self._phrase(phrases.TOO_SLOW)
+                elif not understood.done() and clock() >= filler_at:
                     filler_at = give_up_at
+                    self.record.fillers += 1
                     await self._say_phrase(phrases.ONE_MOMENT)
                     self._ears.attend(Attention.BUSY)
         finally:
             sure.cancel()
-        result = thinking.result()
-        if result is None or isinstance(result, Turn):
-            return result, said
-        await self._say_phrase(result)
-        return None, said
+        return understood.result()
 
-    async def _think(self, heard: Utterance | Typed) -> Turn | Phrase | None:
-        """Return the turn, or what to say instead; None where nobody spoke. Faults end in words, not the call."""
-        try:
-            text = heard.text if isinstance(heard, Typed) else await self._recognise(heard.pcm)
-            if text and self._house.remark and (answer := self._house.remark(text)):
-                return answer
-            if text:
-                self._missed = 0
-                return await self._asked(self._message(text))
-        except BusyError:
-            return phrases.TOO_SLOW
-        except Exception:
-            log.exception("call %s: a turn failed", self._transport.call_id)
-            return phrases.FAULT
-        self._missed += 1
-        return phrases.NOT_CAUGHT if self._missed > 1 else None
-
-    async def _asked(self, message: Message) -> Turn:
-        following = self._tasks.create_task(self._follow(message, self._sure))
-        await asyncio.sleep(0)  # it listens before there is anything to hear
-        try:
-            return await self._house.clerk.answer(message)
-        finally:
-            following.cancel()
-
-    async def _follow(self, message: Message, sure: asyncio.Queue[str]) -> None:
-        """Hear what is sure of the reply; without it the reply is spoken when it is whole, and no call ends."""
-        try:
-            async for activity in self._house.clerk.watch(message.conversation_id):
-                if activity.kind == "words" and activity.message_id == message.external_id:
-                    sure.put_nowait(activity.words)
-        except Exception:
-            log.exception("call %s: the reply in the making cannot be followed", self._transport.call_id)
-
-    async def _recognise(self, speech: Pcm) -> str:
-        recognizer, hint = self._house.recognizer, self._house.hint
-        transcript: Transcript = await recognizer.transcribe(speech, hint=hint)
-        if transcript.text.strip() and transcript.language not in LANGUAGES:
-            # A short Mandarin or English sentence over the phone is easily taken for a neighbour language.
-            transcript = await recognizer.transcribe(speech, language=self._language, hint=hint)
-        if transcript.text.strip() and transcript.language in LANGUAGES:
-            self._language = transcript.language
-        return transcript.text.strip()
-
-    def _message(self, text: str) -> Message:
-        self._said += 1
-        return Message(
-            id=uuid.uuid4().hex,
-            channel="phone",
-            external_id=f"{self._call}:{self._said}",
-            conversation_id=self._conversation_id,
-            sender_id=self._transport.caller,
-            text=text,
-            locale=self._language,
-            received_at=datetime.now(UTC),
-            trace_id=uuid.uuid4().hex,
-        )
-
-    async def _say_phrase(self, phrase: Phrase) -> bool:
-        return await self._say(phrase[self._language], self._language)
-
-    async def _say(self, words: str, language: Language) -> bool:
-        """Speak and return True; False where a key stopped it."""
-        if not words.strip():
-            return True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_MANNERLY_S):
-                await self._ears.quiet.wait()
-        self._ears.attend(Attention.DEAF)
-        self._speaking = self._tasks.create_task(self._speak(words, language))
-        try:
-            await asyncio.wait({self._speaking})
-            return not self._speaking.cancelled()
-        finally:
-            self._speaking = None
-
-    async def _speak(self, words: str, language: Language) -> None:
-        """Speak. Raises `CallEnded` where there is no voice at all: dead air helps nobody."""
-        book = self._house.phrasebook
-        try:
-            await self._playback.say(book.speech(words, language))
+    async def _say_sure(self, sure: str, telling: Telling) -> None:
+        telling.is_answered()
+        words, _ = unsaid(sure, telling.given)
+        if telling.was_cut:
             return
+        telling.given = sure
+        language = self._hearing.language
+        telling.took(words, language, await self._speaking.say(words, language))
+        self._ears.attend(Attention.BUSY)
+
+    def _give_up(self, understood: asyncio.Task[_Words | None], telling: Telling) -> None:
+        """Let a turn that takes too long come to its end unheard; what is not even understood is left."""
+        if not telling.text:
+            understood.cancel()
+            return
+
+        async def unheard() -> None:
+            await understood
+            telling.was_cut = True
+            if telling.turn:
+                await self._leave(telling)
+
+        self._tasks.create_task(unheard())
+
+    async def _tell(self, telling: Telling) -> None:
+        if self._owed:
+            owed, self._owed = self._owed, None
+            await self._say_rest(owed)
+            telling.was_cut = telling.was_cut or owed.was_cut
+        turn = telling.turn
+        if not await self._say_rest(telling) or turn is None:
+            return
+        if turn.outcome == "handed_off" and self._house.put_through:
+            await self._fetch_person(turn, self._house.put_through)
+        elif cues.load().is_farewell(telling.text) and not turn.stack and not turn.expects:
+            if (
+                cues.load().is_farewell("".join(telling.heard))
+                or not (await self._say_phrase(phrases.FAREWELL)).was_cut
+            ):
+                raise CallEnded("the caller said goodbye")
+
+    async def _say_rest(self, telling: Telling) -> bool:
+        """Say what is left of a turn; return False where the caller interrupted it."""
+        turn = telling.turn
+        while telling.rest and not telling.was_cut:
+            words, language = telling.rest.pop(0)
+            if language in LANGUAGES:
+                self._hearing.language = language
+            is_question = turn is not None and bool(turn.expects) and not telling.rest
+            telling.took(words, language, await self._speaking.say(words, language, is_question=is_question))
+        if times := telling.times():
+            self.record.turns.append(times)
+        if not telling.was_cut:
+            return True
+        await self._leave(telling)
+        return False
+
+    async def _leave(self, telling: Telling) -> None:
+        """Leave a turn of which the end was not heard."""
+        telling.was_cut = False
+        if telling.was_barely_heard and telling.has_acted:
+            self._owed = telling
+            return
+        if telling.turn:
+            await self._thinking.played(telling.turn, "".join(telling.heard))
+        if telling.was_barely_heard:
+            self._carried = telling.text
+        self._cut = telling
+
+    async def _fetch_person(self, turn: Turn, put_through: PutThrough) -> None:
+        """Put the caller through; where that failed, the clerk knows of it and goes on."""
+
+        async def say(phrase: Phrase) -> bool:
+            return not (await self._say_phrase(phrase)).was_cut
+
+        self._ears.attend(Attention.BUSY)
+        if await put_through(turn, self._hearing.language, say):
+            raise CallEnded("the caller was put through")
+        telling = Telling.of(Typed(""))
+        try:
+            telling.turn = await self._thinking.answer(
+                self._thinking.message("", None, self._hearing.language, event="transfer_failed")
+            )
         except Exception:
-            log.exception("call %s: a reply could not be spoken", self._transport.call_id)
-        sorry = phrases.FAULT[self._language]
-        if not book.is_kept(sorry, self._language):
-            raise CallEnded("there is no voice to speak with")
-        await self._playback.say(book.speech(sorry, self._language))
+            log.exception("call %s: the clerk could not be told that nobody answered", self.record.call_id)
+            await self._say_phrase(phrases.NOT_TRANSFERRED)
+            return
+        telling.is_whole()
+        self._hearing.expects = telling.turn.expects
+        await self._tell(telling)
 
+    def _phrase(self, phrase: Phrase) -> _Words:
+        return [(phrase[self._hearing.language], self._hearing.language)]
 
-def _unsaid(text: str, said: str) -> tuple[str, str]:
-    """Return what of a reply is still to be said, and what of `said` belongs to the replies after it."""
-    if not said:
-        return text, ""
-    if said.startswith(text):
-        return "", said[len(text) :].lstrip("\n")
-    return (text[len(said) :] if text.startswith(said) else text), ""
-
-
-def spoken(reply: Reply) -> str:
-    """Return a reply's words for the ear: its text, or what its cards say where it has no text."""
-    if reply.text.strip():
-        return reply.text
-    comma = "，" if reply.language == "zh" else ", "
-    cards = [part for part in reply.parts if isinstance(part, CardPart)]
-    return "\n".join(
-        comma.join(word for word in (card.title, card.subtitle, *(" ".join(field) for field in card.fields)) if word)
-        for card in cards
-    )
+    async def _say_phrase(self, phrase: Phrase) -> Said:
+        language = self._hearing.language
+        return await self._speaking.say(phrase[language], language, is_whole=True)

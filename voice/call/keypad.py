@@ -9,7 +9,7 @@ _LONGEST = 32
 
 
 class Keypad:
-    """Collect one entry: "#" ends it, "*" clears it, a pause ends it too."""
+    """Collect one entry: "#" ends it, "*" clears it, a pause ends it, and so does its known length."""
 
     def __init__(self, submit: Callable[[str], None], *, pause_s: float = 4.0) -> None:
         """Call `submit` with each entry, without its "#"; a pause of `pause_s` ends an entry."""
@@ -17,6 +17,11 @@ class Keypad:
         self._pause_s = pause_s
         self._entry = ""
         self._timer: asyncio.TimerHandle | None = None
+        self.length = _LONGEST
+        """Keys after which an entry is whole."""
+        self.idle = asyncio.Event()
+        """Set while no entry has begun."""
+        self.idle.set()
 
     def press(self, key: str) -> None:
         """Take the next key."""
@@ -25,12 +30,18 @@ class Keypad:
             self._end()
         elif key == "*":
             self._entry = ""
+            self.idle.set()
         else:
             self._entry += key
-            if len(self._entry) >= _LONGEST:
+            self.idle.clear()
+            if len(self._entry) >= self.length:
                 self._end()
             else:
                 self._timer = asyncio.get_running_loop().call_later(self._pause_s, self._end)
+
+    def expect(self, length: int | None) -> None:
+        """Take entries of `length` keys as whole; None where it is not known."""
+        self.length = length or _LONGEST
 
     def close(self) -> None:
         """Stop waiting for the pause."""
@@ -42,3 +53,4 @@ class Keypad:
         entry, self._entry = self._entry, ""
         if entry:
             self._submit(entry)
+        self.idle.set()

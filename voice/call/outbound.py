@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -131,7 +130,7 @@ class Outbound:
         try:
             async with ringing(self.dialer, call.number, self.rules.ring_s) as dialing:
                 line = PatchedLine(await dialing)
-                record = CallRecord.of(line, f"{line.call_id}:{uuid.uuid4().hex}", direction="out")
+                record = CallRecord.of(line, direction="out")
                 record.caller = call.number
                 await self.session.book(line, record, self._told(call, line, record, became))
                 became.why = became.why or record.ended

@@ -14,7 +14,8 @@ import numpy as np
 
 from core.ports import MediaTransport, Pcm
 from voice.call.around import Around
-from voice.call.playback import FRAME, SILENCE
+from voice.call.playback import SILENCE
+from voice.call.speech import FRAME
 
 _JITTER = 10
 """Frames (200 ms) that may wait on their way between two joined lines; more is delay, and is dropped."""

@@ -44,6 +44,8 @@ FAULT = _phrase(
     "抱歉，我这边出了点问题，请您再说一遍。", "I'm sorry, something went wrong on my side. Please say that again."
 )
 NOT_CAUGHT = _phrase("抱歉，我没有听清，请您再说一遍。", "Sorry, I didn't catch that. Could you say it again?")
+TAKE_YOUR_TIME = _phrase("好的，您慢慢来，我等您。", "Sure, take your time.")
+FAREWELL = _phrase("再见。", "Goodbye.")
 TRANSFERRING = _phrase("正在为您转接人工客服，请不要挂断。", "I'm putting you through to a person. Please hold.")
 NOT_TRANSFERRED = _phrase(
     "抱歉，人工客服没有接通，您的请求已经记录下来。还有什么可以帮您？",
@@ -111,6 +113,7 @@ ANYTHING_ELSE = _phrase("还有什么可以帮您？", "Is there anything I can 
 
 _AT_ONCE = (ALL_BUSY, FAULT, ONE_MOMENT)
 """Said when there is no time, or no way, to synthesise."""
+_NOW_AND_THEN = (TAKE_YOUR_TIME, FAREWELL, TRANSFERRING, NOT_TRANSFERRED)
 _KEPT = frozenset(
     (phrase[language], language)
     for phrase in (
@@ -119,8 +122,7 @@ _KEPT = frozenset(
         GOODBYE,
         TOO_SLOW,
         NOT_CAUGHT,
-        TRANSFERRING,
-        NOT_TRANSFERRED,
+        *_NOW_AND_THEN,
         STILL_HOLDING,
         CONNECTED,
         JOINING,
@@ -141,7 +143,9 @@ def filled(phrase: Phrase, **values: object) -> Phrase:
 class Speaker(Protocol):
     """Words to sound; `voice.speaker` has the real one."""
 
-    def speak(self, text: str, language: Language, *, rate_hz: int | None = None) -> AsyncIterator[Pcm]:
+    def speak(
+        self, text: str, language: Language, *, rate_hz: int | None = None, speed: float = 1.0, volume: float = 1.0
+    ) -> AsyncIterator[Pcm]:
         """Yield the speech of `text` at `rate_hz`, the first piece as early as possible."""
         ...
 
@@ -176,21 +180,24 @@ class Phrasebook:
         """Return whether the sentence needs no synthesis."""
         return (text, language) in self._kept
 
-    async def speech(self, text: str, language: Language) -> AsyncIterator[Pcm]:
-        """Yield the speech of `text`."""
-        kept = self._kept.get((text, language))
+    async def speech(
+        self, text: str, language: Language, *, speed: float = 1.0, volume: float = 1.0
+    ) -> AsyncIterator[Pcm]:
+        """Yield the speech of `text`, `speed` and `volume` times as quick and as loud as usual."""
+        is_usual = speed == volume == 1.0
+        kept = self._kept.get((text, language)) if is_usual else None
         if kept is not None:
             yield kept
             return
         pieces = []
-        live = self._live(text, language)
+        live = self._speaker.speak(text, language, rate_hz=RATE_HZ, speed=speed, volume=volume)
         try:
             async for piece in live:
                 pieces.append(piece)
                 yield piece
         finally:
             await close(live)
-        if (text, language) in _KEPT and pieces:
+        if is_usual and (text, language) in _KEPT and pieces:
             self._kept[text, language] = np.concatenate(pieces)
 
     def _live(self, text: str, language: Language) -> AsyncIterator[Pcm]:

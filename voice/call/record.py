@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -66,8 +67,12 @@ class CallRecord:
     """Why the call is over: "the caller hung up", "put through", ..."""
 
     @classmethod
-    def of(cls, line: MediaTransport, call_id: str, *, direction: Direction = "in") -> CallRecord:
-        """Begin the record of the call on a line; a line may belong to a conversation that began elsewhere."""
+    def of(cls, line: MediaTransport, *, direction: Direction = "in") -> CallRecord:
+        """Begin the record of the call on a line; a line may belong to a conversation that began elsewhere.
+
+        Dialplans often hand out the same id for every call; the next caller must not meet this one's session.
+        """
+        call_id = f"{line.call_id}:{uuid.uuid4().hex}"
         return cls(
             call_id=call_id,
             caller=line.caller,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
@@ -70,8 +69,7 @@ class CallSession:
 
     async def hold(self, transport: MediaTransport) -> None:
         """Talk with a caller; return when the call is over and nothing of it is left running."""
-        # Dialplans often hand out the same id for every call; the next caller must not meet this one's session.
-        record = CallRecord.of(transport, f"{transport.call_id}:{uuid.uuid4().hex}")
+        record = CallRecord.of(transport)
         line = PatchedLine(transport)
         await self.book(line, record, self._take(line, record))
 

@@ -21,6 +21,7 @@ from voice.call.ended import CallEnded
 from voice.call.endpointing import WINDOW, Edge, Endpointing, Patience, Phase
 from voice.call.phrases import Phrase
 from voice.call.playback import Playback
+from voice.call.speech import Speech
 
 if TYPE_CHECKING:
     from voice.call.conversation import House
@@ -63,7 +64,8 @@ class Talk:
     async def _say(self, words: str, language: Language) -> None:
         if self.pressed.is_set():
             return
-        saying = asyncio.create_task(self.playback.say(self.house.phrasebook.speech(words, language)))
+        speech = Speech([(words, self.house.phrasebook.speech(words, language))])
+        saying = asyncio.create_task(self.playback.say(speech))
         pressed = asyncio.create_task(self.pressed.wait())
         try:
             await asyncio.wait({saying, pressed}, return_when=asyncio.FIRST_COMPLETED)

@@ -21,7 +21,7 @@ from voice.call.conversation import House
 from voice.call.ended import CallEnded
 from voice.call.patched_line import PatchedLine
 from voice.call.record import CallRecord
-from voice.call.seams import Note, Say, WriteNote
+from voice.call.seams import Say
 from voice.call.talk import Talk, talking
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,6 @@ _DECIDE_S = 8.0
 _LATE_S = 5.0
 """After which a dialer that does not keep `ring_s` is given up."""
 _BRIEF_CHARS = 150
-_TAIL = 4
-"""Digits of the caller's number that are read back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +63,6 @@ class Desk:
     language: Language = "zh"
     """That the person is spoken to in."""
     ring_s: float = 25.0
-    note: WriteNote | None = None
-    """Writes a ticket when nobody took the call."""
     brief: Callable[[Turn, Language], Awaitable[Brief]] = last_words
     comfort_s: float = _COMFORT_S
     decide_s: float = _DECIDE_S
@@ -82,7 +78,7 @@ class Transfer:
     record: CallRecord
 
     async def __call__(self, turn: Turn, language: Language, say: Say) -> bool:
-        """Put the caller through; False, after the caller was told, where that failed."""
+        """Put the caller through; False where that failed, of which the caller does not know yet."""
         await say(phrases.TRANSFERRING)
         if self.desk.dialer is None:
             done = await self.line.transfer(self.house.transfer_to)
@@ -90,28 +86,7 @@ class Transfer:
         else:
             done = await self._warm(self.desk.dialer, turn, say)
         log.info("call %s: transfer %s", self.record.call_id, self.record.transfer)
-        if not done:
-            await say(await self._regret(turn))
         return done
-
-    async def _regret(self, turn: Turn) -> phrases.Phrase:
-        """Leave a note for the shop's people and return what is true to say."""
-        caller = self.record.caller
-        if self.desk.note is None:
-            return phrases.NOT_TRANSFERRED
-        try:
-            brief = await self.desk.brief(turn, self.desk.language)
-            note = Note(
-                key=f"transfer:{self.record.call_id}:{turn.id}",
-                caller=caller,
-                summary=f"{brief.written}; phone: {caller or 'withheld'}; transfer {self.record.transfer}",
-                conversation_id=turn.message.conversation_id,
-            )
-            await self.desk.note(note)
-        except Exception:
-            log.exception("call %s: the note for a colleague could not be written", self.record.call_id)
-            return phrases.NOT_TRANSFERRED
-        return phrases.filled(phrases.WILL_CALL_BACK, tail=tail(caller)) if caller else phrases.NOT_TRANSFERRED
 
     async def _warm(self, dialer: Dialer, turn: Turn, say: Say) -> bool:
         settled = asyncio.Event()
@@ -192,11 +167,6 @@ async def _dialed(dialer: Dialer, target: str, ring_s: float) -> MediaTransport:
             return await dialer.dial(target, ring_s=ring_s)
     except TimeoutError as error:
         raise NotAnsweredError(f"nobody answered within {ring_s:g} s") from error
-
-
-def tail(number: str) -> str:
-    """Return the last digits of a telephone number, apart from each other so that they are read one by one."""
-    return " ".join([sign for sign in number if sign.isdigit()][-_TAIL:])
 
 
 async def _finished(settled: asyncio.Event, comfort: asyncio.Task[None]) -> None:

@@ -16,9 +16,11 @@ from voice.call.phrases import filled
 from voice.call.record import CallRecord
 from voice.call.seams import Note, WriteNote
 from voice.call.talk import Talk, talking
-from voice.call.transfer import tail
 
 log = logging.getLogger(__name__)
+
+_TAIL = 4
+"""Digits of the caller's number that are read back."""
 
 
 @dataclass(slots=True)
@@ -138,7 +140,7 @@ async def _part(talk: Talk, record: CallRecord, patience: Patience, note: WriteN
     languages = talk.house.languages
     await talk.say(phrases.QUEUE_TOO_LONG, *languages)
     if note and record.caller:
-        await talk.say(filled(phrases.SHALL_WE_CALL_BACK, tail=tail(record.caller)), *languages)
+        await talk.say(filled(phrases.SHALL_WE_CALL_BACK, tail=_tail(record.caller)), *languages)
         only = languages[0] if len(languages) == 1 else None
         if await talk.agrees(patience.decide_s, language=only):
             summary = f"call back: nobody could take the call; phone: {record.caller}"
@@ -147,3 +149,8 @@ async def _part(talk: Talk, record: CallRecord, patience: Patience, note: WriteN
             raise CallEnded("a call back was promised")
     await talk.say(phrases.CALL_LATER, *languages)
     raise CallEnded("nobody could take the call in time")
+
+
+def _tail(number: str) -> str:
+    """Return the last digits of a telephone number, apart from each other so that they are read one by one."""
+    return " ".join([sign for sign in number if sign.isdigit()][-_TAIL:])

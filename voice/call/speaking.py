@@ -1,0 +1,225 @@
+"""Say something to a caller who may say something, too: stop, tell interruptions from assent, go on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from core.ports import Pcm
+from core.types import Language, Manner, Transcript
+from voice.call import cues, phrases
+from voice.call.ears import Attention, Ears, Heard, Typed, Utterance
+from voice.call.ended import CallEnded
+from voice.call.phrases import Phrasebook
+from voice.call.playback import Playback
+from voice.call.record import CallRecord
+from voice.call.speech import FRAME_S, Speech
+from voice.synthesis.pieces import pieces
+
+log = logging.getLogger(__name__)
+
+_MANNERLY_S = 6.0
+"""How long an answer waits for a caller who speaks again before it is said."""
+_STALL_S = 20.0
+"""How long a voice may take for its next sound; a busy machine needs long for the first."""
+_STEP, _SPEEDS = 1.2, (0.6, 1.6)
+_LOUDER, _VOLUMES = 1.5, (0.4, 2.3)
+"""By how much a caller who asks for it is spoken to quicker or louder, and how far that goes."""
+_FIRST, _MOST = 12, 200
+"""Characters of the first clause and of the longest; the voices cut so, too, and sound no different for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What became of something that was to be said."""
+
+    words: str
+    """What the caller heard of it."""
+    heard_s: float = 0.0
+    was_cut: bool = False
+    """Whether the caller interrupted it, so that the rest was not said."""
+    began_at: float | None = None
+    """When its first sound was sent, by the loop's clock."""
+
+
+class Speaking:
+    """The clerk's side of one call."""
+
+    def __init__(
+        self,
+        playback: Playback,
+        phrasebook: Phrasebook,
+        ears: Ears,
+        heard: asyncio.Queue[Heard],
+        record: CallRecord,
+    ) -> None:
+        """Speak over `playback`; what the `ears` put into `heard` may interrupt."""
+        self._playback = playback
+        self._phrasebook = phrasebook
+        self._ears = ears
+        self._heard = heard
+        self._record = record
+        self._waiting: deque[Heard] = deque()
+        """Heard already, to be answered before what comes next."""
+        self._was_keyed = False
+        self._onset_s = 0.0
+        self._speed = self._volume = 1.0
+
+    def obey(self, manner: Manner) -> None:
+        """Speak otherwise from now on, a step for each time that the caller asks."""
+        if manner in ("slower", "faster"):
+            self._speed = _within(_SPEEDS, self._speed * (_STEP if manner == "faster" else 1 / _STEP))
+        elif manner:
+            self._volume = _within(_VOLUMES, self._volume * (_LOUDER if manner == "louder" else 1 / _LOUDER))
+
+    async def next_heard(self) -> Heard:
+        """Return what the caller did next; an interruption is what comes first."""
+        return self._waiting.popleft() if self._waiting else await self._heard.get()
+
+    def typed_meanwhile(self) -> str:
+        """Return keys that were entered after what is being answered, if they came next."""
+        while not self._heard.empty():
+            self._waiting.append(self._heard.get_nowait())
+        if self._waiting and isinstance(first := self._waiting[0], Typed):
+            self._waiting.popleft()
+            return first.text
+        return ""
+
+    def key_pressed(self) -> None:
+        """Stop speaking: who presses keys has heard enough."""
+        self._was_keyed = True
+        self._ears.stir()
+
+    async def say(self, words: str, language: Language, *, is_whole: bool = False, is_question: bool = False) -> Said:
+        """Speak, and return what of it was heard.
+
+        `is_whole` speaks in one go, for phrases that are kept as recordings. After an `is_question` a word
+        of assent is an answer, and no sign of listening.
+        """
+        if not words.strip():
+            return Said(words=words)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_MANNERLY_S):
+                await self._ears.quiet.wait()
+        self._was_keyed = False
+        clauses = [words] if is_whole else list(_clauses(words))
+        speech = Speech([(clause, self._sound(clause, language)) for clause in clauses])
+        if await self._is_interrupted(speech, is_question=is_question):
+            return Said(words="", was_cut=True)
+        self._ears.attend(Attention.SPEAKING)
+        playing = asyncio.create_task(self._play(speech, language))
+        try:
+            was_cut = await self._watch(playing, speech, is_question=is_question)
+            if was_cut:
+                await self._playback.pause()
+        finally:
+            if not playing.done():
+                playing.cancel()
+                await asyncio.wait({playing})
+        if not was_cut:
+            playing.result()
+        frames = self._playback.heard if was_cut else speech.at
+        heard = speech.words(frames) if was_cut else words
+        return Said(words=heard, heard_s=frames * FRAME_S, was_cut=was_cut, began_at=speech.began_at)
+
+    async def _watch(self, playing: asyncio.Task[None], speech: Speech, *, is_question: bool) -> bool:
+        """Return whether the caller interrupted before the end."""
+        while not playing.done():
+            self._ears.stirred.clear()
+            if self._ears.speaks_since_s is not None and not self._playback.is_paused:
+                await self._fall_silent()
+            if self._was_keyed or await self._is_interrupted(speech, is_question=is_question):
+                return True
+            if self._playback.is_paused and self._ears.speaks_since_s is None:
+                self._ears.attend(Attention.SPEAKING)
+                self._playback.resume()
+            stirring = asyncio.create_task(self._ears.stirred.wait())
+            try:
+                await asyncio.wait({playing, stirring}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stirring.cancel()
+        return False
+
+    async def _fall_silent(self) -> None:
+        clock = asyncio.get_running_loop().time
+        sure_at, since_s = clock(), self._ears.speaks_since_s or 0.0
+        await self._playback.pause()
+        self._ears.attend(Attention.BUSY)
+        self._onset_s = since_s + clock() - sure_at
+
+    async def _is_interrupted(self, speech: Speech, *, is_question: bool) -> bool:
+        """Return whether the caller has said, or typed, what must be answered first; it then waits for `next_heard`."""
+        while not self._heard.empty():
+            self._waiting.append(self._heard.get_nowait())
+        while self._waiting:
+            heard = self._waiting[0]
+            if isinstance(heard, Typed) or (
+                isinstance(heard, Utterance) and await self._is_interruption(heard, speech, is_question=is_question)
+            ):
+                return True
+            self._waiting.popleft()
+        return False
+
+    async def _is_interruption(self, utterance: Utterance, speech: Speech, *, is_question: bool) -> bool:
+        try:
+            heard: Transcript = await utterance.guess.words()
+        except Exception:
+            log.exception("what a caller said into our speech cannot be recognised")
+            return False
+        was_stopped = self._playback.is_paused
+        if not heard.text.strip():
+            self._record.false_alarms += was_stopped
+            return False
+        is_answer = is_question and was_stopped and speech.is_in_last_clause(self._playback.heard)
+        if cues.load().is_backchannel(heard.text) and not is_answer:
+            self._record.backchannels += 1
+            return False
+        if was_stopped:
+            self._record.interruptions.append(self._onset_s)
+        return True
+
+    async def _play(self, speech: Speech, language: Language) -> None:
+        """Speak. Raises `CallEnded` where there is no voice at all: dead air helps nobody."""
+        try:
+            await self._playback.say(speech)
+            return
+        except Exception:
+            log.exception("a reply could not be spoken")
+        sorry = phrases.FAULT[language if language in phrases.LANGUAGES else phrases.LANGUAGES[0]]
+        if not self._phrasebook.is_kept(sorry, language):
+            raise CallEnded("there is no voice")
+        await self._playback.say(Speech([(sorry, self._phrasebook.speech(sorry, language))]))
+
+    async def _sound(self, text: str, language: Language) -> AsyncIterator[Pcm]:
+        """Yield the speech of a clause; raises `TimeoutError` where the voice stalls."""
+        sound = self._phrasebook.speech(text, language, speed=self._speed, volume=self._volume)
+        try:
+            while True:
+                async with asyncio.timeout(_STALL_S):
+                    piece = await anext(sound, None)
+                if piece is None:
+                    return
+                yield piece
+        finally:
+            await phrases.close(sound)
+
+
+def _within(bounds: tuple[float, float], value: float) -> float:
+    return min(bounds[1], max(bounds[0], value))
+
+
+def _clauses(words: str) -> Sequence[str]:
+    """Cut words into clauses that make them up again, spaces included."""
+    cut: list[str] = []
+    at = 0
+    for piece in pieces(words, first=_FIRST, most=_MOST):
+        end = words.index(piece, at) + len(piece)
+        cut.append(words[at:end])
+        at = end
+    if cut and words[at:]:
+        cut[-1] += words[at:]
+    return cut or [words]

@@ -1,0 +1,1 @@
+"""Telling whether who paused has finished."""
