@@ -241,4 +241,5 @@ async def call(scene: Scene, line: Line | None = None, *, limit_s: float = 20) -
         held.cancel()
     assert line.hung_up
     assert session.calls == 0
-    assert asyncio.all_tasks() <= before
+    left = asyncio.all_tasks() - before
+    assert not left, left

@@ -142,6 +142,7 @@ class Speaking:
                 await asyncio.wait({playing, stirring}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 stirring.cancel()
+                await asyncio.wait({stirring})
         return False
 
     async def _fall_silent(self) -> None:

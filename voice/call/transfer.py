@@ -176,3 +176,4 @@ async def _finished(settled: asyncio.Event, comfort: asyncio.Task[None]) -> None
         await asyncio.wait({comfort})
     finally:
         comfort.cancel()
+        await asyncio.wait({comfort})
