@@ -215,6 +215,8 @@ class Trace(_Response):
 
     id: str
     rung: str
+    expects: str
+    """What the customer was asked for at the end: id, digits, email, phone, yes_no, choice, name, address or nothing."""
     timings_ms: dict[str, float]
 
 

@@ -21,8 +21,12 @@ _ALPHABET = (
 ).split()
 """The alphabet of the International Telecommunication Union, in order, with the spellings that recognisers write."""
 _CALLED = re.compile(rf"\b(?:{'|'.join(f'({word})' for word in _ALPHABET)})[\s,.-]+(?=\d{{5,12}}(?!\d))", re.IGNORECASE)
-_AS_IN = re.compile(r"\b(?P<letter>[a-z])[\s,]+(?:as in|for|like(?: in)?)[\s,]+(?P=letter)[a-z]{2,}\b", re.IGNORECASE)
-"""A letter by a word that begins with it; "a for apple", and not "W for the shop"."""
+_AS_IN = re.compile(
+    r"(?<![\w'’])(?:(?P<letter>[a-z])[\s,]+as in[\s,]+(?P=letter)"
+    r"|(?P<consonant>[b-hj-z])[\s,]+(?:for|like(?: in)?)[\s,]+(?P=consonant))[a-z]{2,}\b",
+    re.IGNORECASE,
+)
+"""A letter by a word that begins with it: "w for William", and neither "W for the shop" nor "I like it"."""
 _SAID_ANEW = re.compile(
     r"(?<![A-Za-z0-9])(?P<letter>[A-Za-z])\s?\d{3,12}[\s,.。;]*(?:(?:不对|不是|错了|说错了|更正|应该|哦|呃|抱歉|no|sorry"
     r"|wait|oops|I mean|correction|scratch that|make that|rather)[\s,.]*)+(?:(?:是|it'?s|that'?s|to)[\s,]*)?"
@@ -49,7 +53,7 @@ _ID_DIGITS = range(5, 13)
 def closed_up(text: str, spelled: Callable[[str], str]) -> str:
     """Return the text with dictated numbers closed up; `spelled` writes number words as digits."""
     text = _DOUBLE_U.sub("W", _HASH.sub("#", text))
-    text = _AS_IN.sub(r"\g<letter>", text)
+    text = _AS_IN.sub(lambda found: found["letter"] or found["consonant"], text)
     text = _CALLED.sub(lambda found: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(found.lastindex or 1) - 1], text)
     text = _DASH_SAID.sub(r"\1", text)
     text = _GROUPED_W.sub(_one_number, text)

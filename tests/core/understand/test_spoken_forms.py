@@ -48,6 +48,8 @@ def test_what_is_normalised_stays_so_and_entities_lie_where_they_say(text: str) 
         ("chen dash jing at example dot com", "chen-jing@example.com"),
         ("W three nine one two seven zero one", "W3912701"),
         ("w-3912701", "w3912701"),
+        ("W as in whiskey 3912701", "W3912701"),
+        ("w for william, 3912701", "w3912701"),
         ("W 39 12 701", "W3912701"),
         ("井号 W 三九一二七零一", "#W3912701"),
         ("hash W three nine one two seven oh one", "#W3912701"),
@@ -72,7 +74,7 @@ def test_dictation_is_written_out(said: str, written: str) -> None:
         "double the order", "a 1000 ml bottle", "a 10000 mAh power bank", "fifty fifty",
         "sizes 1, 2, 3, 4", "oh one more thing",
         "第一个", "一起退", "三三两两", "我要买两个", "W3912701一共多少钱", "买了三四天", "at home",
-        "no one to talk to",
+        "no one to talk to", "I like it", "I don't like these", "I like ice cream", "a W for the shop",
     ],
 )  # fmt: skip
 def test_ordinary_words_are_left_alone(text: str) -> None:
