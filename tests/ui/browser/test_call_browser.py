@@ -52,7 +52,7 @@ LOUD = (0.3 * np.sin(2 * np.pi * 300 * np.arange(320) / 16_000)).astype(np.float
 async def shop(clerk: ScriptedClerk, on_call: OnCall, max_lines: int = 4) -> AsyncIterator[str]:
     door = WebRtcDoor(on_call=on_call, max_lines=max_lines)
     running = asyncio.create_task(door.run())
-    house = House(settings=Web(), clerk=clerk, secret_key=b"k" * 32, calls=door)
+    house = House(settings=Web(), clerk=clerk, secret_key=b"k" * 32, telephone=door)
     runner = web.AppRunner(make_app(house), shutdown_timeout=0.2)
     await runner.setup()
     try:
