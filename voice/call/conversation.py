@@ -215,6 +215,7 @@ class Conversation:
                     return instead
                 if self._cut and cues.load().asks_to_go_on(text):
                     telling.go_on(self._cut)
+                    self._cut = None
                     return None
             await self._ask(text, transcript, telling)
         except BusyError:
@@ -339,6 +340,8 @@ class Conversation:
         if times := telling.times():
             self.record.turns.append(times)
         if not telling.was_cut:
+            if turn and telling.is_resumed:
+                await self._thinking.played(turn, "".join(telling.heard))
             return True
         await self._leave(telling)
         return False
@@ -359,11 +362,13 @@ class Conversation:
         """Put the caller through; where that failed, the clerk knows of it and goes on."""
 
         async def say(phrase: Phrase) -> bool:
+            self._speaking.forget()
             return not (await self._say_phrase(phrase)).was_cut
 
         self._ears.attend(Attention.BUSY)
         if await put_through(turn, self._hearing.language, say):
             raise CallEnded("the caller was put through")
+        self._speaking.forget()
         telling = Telling.of(Typed(""))
         try:
             telling.turn = await self._thinking.answer(
