@@ -15,7 +15,7 @@ from core.ports import Clerk, MediaTransport, SpeechRecognizer, TurnDetector, Vo
 from core.types import Expect, Language, Transcript, Turn
 from voice.call import cues, phrases
 from voice.call.ears import Attention, Ears, Heard, Silence, Typed, Utterance
-from voice.call.echo import Echo
+from voice.call.echo import Echo, as_it_is
 from voice.call.ended import CallEnded
 from voice.call.endpointing import Patience
 from voice.call.hearing import Hearing
@@ -124,7 +124,7 @@ class Conversation:
             heard,
             patience=manners.patience,
             silence_s=manners.silence_s,
-            clean=echo.cleaned if echo else None,
+            clean=echo.cleaned if echo else as_it_is,
         )
         self._keypad = Keypad(self._typed, pause_s=manners.key_pause_s)
         self._playback = Playback(transport, echo.sent if echo else None)

@@ -50,6 +50,11 @@ class Echo:
         return np.concatenate(parts).astype(np.float32) / np.float32(32_768)
 
 
+def as_it_is(frame: Pcm) -> Pcm:
+    """Return a frame of a line that brings no echo."""
+    return frame
+
+
 def _frame(pcm: Pcm) -> AudioFrame:
     whole = np.clip(np.nan_to_num(pcm, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0) * 32_767
     return AudioFrame(bytearray(whole.astype(np.int16).tobytes()), _RATE_HZ, 1, len(pcm))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import numpy as np
 from core.ports import MediaTransport, Pcm
 from core.types import Expect, Language
 from core.understand.yes_no import says_no, says_yes
+from voice.call.echo import Echo, as_it_is
 from voice.call.ended import CallEnded
 from voice.call.endpointing import WINDOW, Edge, Endpointing, Patience, Phase
 from voice.call.phrases import Phrase
@@ -43,6 +44,8 @@ class Talk:
     house: House
     line: MediaTransport
     playback: Playback
+    clean: Callable[[Pcm], Pcm] = as_it_is
+    """Takes our own voice out of a frame: the end of a question is no answer to it."""
     windows: asyncio.Queue[tuple[float, Pcm]] = field(default_factory=asyncio.Queue)
     """What was heard: the probability of speech and 512 samples, in order."""
     keys: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
@@ -130,7 +133,7 @@ class Talk:
         probability = self.house.activity.stream()
         rest: Pcm = np.zeros(0, dtype=np.float32)
         async for frame in self.line.frames_in():
-            rest = np.concatenate([rest, frame])
+            rest = np.concatenate([rest, self.clean(frame)])
             while rest.size >= WINDOW:
                 if self.windows.qsize() >= _KEPT:
                     self.windows.get_nowait()
@@ -153,7 +156,9 @@ def is_key(reply: str) -> bool:
 @asynccontextmanager
 async def talking(house: House, line: MediaTransport) -> AsyncIterator[Talk]:
     """Talk on `line` inside the block, then let go of it. Raises `CallEnded` where it closes before that."""
-    talk = Talk(house, line, Playback(line))
+    echo = Echo() if house.has_echo else None
+    playback = Playback(line, echo.sent if echo else None)
+    talk = Talk(house, line, playback, clean=echo.cleaned if echo else as_it_is)
     try:
         async with asyncio.TaskGroup() as tasks:
             going_on = [tasks.create_task(work) for work in (talk.playback.run(), talk.listen(), talk.take_keys())]
