@@ -52,17 +52,18 @@ class Talk:
     pressed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by a key, until something else is said."""
 
-    async def say(self, phrase: Phrase, *languages: Language) -> None:
+    async def say(self, phrase: Phrase, *languages: Language, is_question: bool = True) -> None:
         """Say a phrase in each of the languages; a key ends it, for it is an answer.
 
-        What was heard meanwhile is forgotten, and so are keys from before.
+        Keys from before are forgotten, and what was heard before the end of a question is no answer to it.
         """
         while not self.keys.empty():
             self.keys.get_nowait()
         self.pressed.clear()
         for language in languages:
             await self._say(phrase[language], language)
-        self.forget()
+        if is_question:
+            self.forget()
 
     async def _say(self, words: str, language: Language) -> None:
         if self.pressed.is_set():
@@ -103,8 +104,9 @@ class Talk:
             await _stopped(key, words)
 
     async def _spoken(self, language: Language | None) -> str:
-        while not (text := await self.words(await self.utterance(), language, expect="yes_no")):
-            pass
+        text = ""
+        while not text and (speech := await self.utterance()) is not None:
+            text = await self.words(speech, language, expect="yes_no")
         return text
 
     async def words(self, speech: Pcm, language: Language | None, *, expect: Expect = "") -> str:
@@ -116,10 +118,17 @@ class Talk:
             return ""
         return heard.text.strip()
 
-    async def utterance(self) -> Pcm:
-        """Return the next thing that is said."""
+    async def said_so_far(self) -> list[str]:
+        """Return what was said already, and not asked for; who is still speaking is heard out."""
+        said = []
+        while (speech := await self.utterance(only_begun=True)) is not None:
+            said.append(await self.words(speech, None))
+        return said
+
+    async def utterance(self, *, only_begun: bool = False) -> Pcm | None:
+        """Return the next thing that is said; with `only_begun` None where nobody has begun to speak."""
         endpointing, pieces = Endpointing(_SHORT), list[Pcm]()
-        while True:
+        while not (only_begun and endpointing.phase is Phase.QUIET and self.windows.empty()):
             probability, window = await self.windows.get()
             edge = endpointing.hear(probability)
             if edge is Edge.ENDED:
@@ -127,6 +136,7 @@ class Talk:
             pieces.append(window)
             if endpointing.phase is Phase.QUIET:
                 pieces = pieces[-_BEFORE:]
+        return None
 
     async def listen(self) -> None:
         """Take in what is said until the line closes, which raises `CallEnded`."""
