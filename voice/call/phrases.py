@@ -109,7 +109,6 @@ ANYTHING_ELSE = _phrase("还有什么可以帮您？", "Is there anything I can 
 
 _AT_ONCE = (ALL_BUSY, FAULT, ONE_MOMENT)
 """Said when there is no time, or no way, to synthesise."""
-_NOW_AND_THEN = (TAKE_YOUR_TIME, FAREWELL, TRANSFERRING, NOT_TRANSFERRED)
 _KEPT = frozenset(
     (phrase[language], language)
     for phrase in (
@@ -118,7 +117,10 @@ _KEPT = frozenset(
         GOODBYE,
         TOO_SLOW,
         NOT_CAUGHT,
-        *_NOW_AND_THEN,
+        TAKE_YOUR_TIME,
+        FAREWELL,
+        TRANSFERRING,
+        NOT_TRANSFERRED,
         STILL_HOLDING,
         CONNECTED,
         JOINING,
