@@ -36,6 +36,7 @@ def house(*heard: str, frames: int = 2) -> House:
     ("heard", "agreed"),
     [("yes please", True), ("好的", True), ("no thanks", False), ("不用了", False)],
 )
+@in_audio_time
 async def test_yes_and_no_are_heard_in_both_languages(heard: str, agreed: bool) -> None:
     line = Line()
     async with talking(house(heard), line) as talk:
@@ -44,6 +45,7 @@ async def test_yes_and_no_are_heard_in_both_languages(heard: str, agreed: bool) 
         assert await talk.agrees(3.0, language=None) is agreed
 
 
+@in_audio_time
 async def test_other_words_are_waited_over_and_silence_is_no_answer() -> None:
     line = Line()
     async with talking(house("what did you say", "yes"), line) as talk:
@@ -54,6 +56,7 @@ async def test_other_words_are_waited_over_and_silence_is_no_answer() -> None:
         assert await talk.agrees(0.1, language="en") is None
 
 
+@in_audio_time
 async def test_a_key_ends_the_question_and_answers_it_in_all_languages() -> None:
     line = Line()
     async with talking(house(frames=500), line) as talk:  # ten seconds in each language
@@ -64,6 +67,7 @@ async def test_a_key_ends_the_question_and_answers_it_in_all_languages() -> None
     assert line.flushed == 1
 
 
+@in_audio_time
 async def test_a_key_from_before_the_question_is_no_answer_to_it() -> None:
     line = Line()
     async with talking(house(), line) as talk:
@@ -73,6 +77,7 @@ async def test_a_key_from_before_the_question_is_no_answer_to_it() -> None:
         assert await talk.agrees(0.1, language="en") is None
 
 
+@in_audio_time
 async def test_a_hang_up_ends_the_talk_wherever_it_is_and_nothing_is_left() -> None:
     before = asyncio.all_tasks()
     for wait in (False, True):
@@ -87,6 +92,7 @@ async def test_a_hang_up_ends_the_talk_wherever_it_is_and_nothing_is_left() -> N
         assert asyncio.all_tasks() <= before
 
 
+@in_audio_time
 async def test_a_voice_that_fails_is_told_to_who_speaks() -> None:
     broken = house()
     broken = House(
