@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from channels.phone.hold import hold
+from channels.phone.inlet import Inlet
 from core.ports import MediaTransport
 
 
@@ -45,3 +46,12 @@ async def test_a_line_that_breaks_ends_its_own_call_and_no_other(breaks: str, ca
     assert ended.is_set()
     assert line.closed.is_set()
     assert "call c1" in caplog.text
+
+
+async def test_what_is_no_key_is_told_once_in_a_call_and_keys_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    inlet = Inlet()
+    for sent in ("not a key", "", "é", "55", "5", "x"):
+        inlet.press(sent)
+    inlet.close()
+    assert [key async for key in inlet.keys()] == ["5"]
+    assert len(caplog.records) == 1
