@@ -307,7 +307,7 @@ class Conversation:
             await understood
             telling.was_cut = True
             if telling.turn:
-                await self._leave(telling)
+                await self._leave(telling, is_said_again=True)
 
         self._tasks.create_task(unheard())
 
@@ -346,15 +346,15 @@ class Conversation:
         await self._leave(telling)
         return False
 
-    async def _leave(self, telling: Telling) -> None:
-        """Leave a turn of which the end was not heard."""
+    async def _leave(self, telling: Telling, *, is_said_again: bool = False) -> None:
+        """Leave a turn of which the end was not heard; `is_said_again` where the caller was asked to repeat."""
         telling.was_cut = False
         if telling.was_barely_heard and telling.has_acted:
             self._owed = telling
             return
         if telling.turn:
             await self._thinking.played(telling.turn, "".join(telling.heard))
-        if telling.was_barely_heard:
+        if telling.was_barely_heard and not is_said_again:
             self._carried = telling.text
         self._cut = telling
 
