@@ -49,15 +49,11 @@ class CallDesk:
 
     async def erase(self, call_id: str) -> bool:
         """Forget a call and its recording; False when it is unknown."""
-        found = await self.call(call_id)
-        if not found:
-            return False
-        await self._forget(conversation_id=found["conversation_id"])
-        return True
+        return await self._forget(call_id=call_id) > 0
 
     async def erase_number(self, number: str) -> int:
-        """Forget all calls of a telephone number with their recordings, and return how many."""
-        return await self._forget(number=number)
+        """Forget all calls of a telephone number with their recordings, and those to be made; return how many."""
+        return await self._forget(number=number) + await StoreOutgoing(self.store).erase(number)
 
     async def outgoing(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
         """Return the latest calls that were to be made, newest first."""
@@ -94,10 +90,10 @@ class CallDesk:
             raise ConfigError(f"the customer of order {order_id!r} has no telephone number on file: give one")
         return number, NOTICES[notice][language].format(order=order.order_id.lstrip("#"))
 
-    async def _forget(self, *, number: str = "", conversation_id: str = "") -> int:
+    async def _forget(self, *, number: str = "", call_id: str = "") -> int:
         calls = StoreCalls(self.store)
         before = await calls.recordings()
-        gone = await calls.erase(number=number, conversation_id=conversation_id)
+        gone = await calls.erase(number=number, call_id=call_id)
         delete_recordings(recordings_folder(self.settings), before - await calls.recordings())
         return gone
 

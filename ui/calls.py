@@ -123,9 +123,9 @@ async def tidy(app: Application) -> None:
     await calls.mend()
     while True:
         now = time.time()
-        await calls.expire(
-            recordings_before=now - _DAY_S * phone.recording_days, calls_before=now - _DAY_S * phone.call_days
-        )
+        forgotten = now - _DAY_S * phone.call_days
+        await calls.expire(recordings_before=now - _DAY_S * phone.recording_days, calls_before=forgotten)
+        await StoreOutgoing(app.store).expire(forgotten)
         kept = await calls.recordings()
         gone = await asyncio.to_thread(sweep, folder, kept)
         if gone:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from channels.phone.lines import PhoneLines
-from channels.phone.listening import is_free
 from channels.web.channel import WebChannel
 from channels.web.house import House as WebHouse
 from channels.web.house import Ready, always_ready
@@ -29,6 +27,9 @@ from ui.warming import WarmUp, steps
 from voice.call.conversation import House as CallHouse
 from voice.call.phrases import Phrasebook
 from voice.call.session import CallSession, Operations
+
+if TYPE_CHECKING:
+    from channels.phone.lines import PhoneLines
 
 _ANY_NUMBER = "100"
 
@@ -119,6 +120,7 @@ def _telephone(
     """Return the lines and what holds their calls; each needs the other to put a caller through."""
     if not settings.phone.enabled:
         return None, None
+    from channels.phone.lines import PhoneLines  # its libraries take a second to import
 
     async def hold(line: MediaTransport) -> None:
         await calls.hold(line)
@@ -139,6 +141,8 @@ def _with_a_phone(app: Application) -> Settings:
     phone = app.settings.phone
     if "enabled" in phone.model_fields_set or app.recognizer is None or app.activity is None or app.speaker is None:
         return app.settings
+    from channels.phone.listening import is_free
+
     changes: dict[str, bool | int] = {"enabled": True}
     for door, host, port in (
         ("audiosocket_port", phone.audiosocket_host, phone.audiosocket_port),

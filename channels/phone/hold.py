@@ -23,14 +23,19 @@ class Line(MediaTransport, Protocol):
 async def hold(line: Line, on_call: Callable[[MediaTransport], Awaitable[None]]) -> None:
     """Let the house talk over `line` until either side ends the call.
 
-    A fault of the house ends this call only; the door goes on taking others.
+    A fault of the house or of the line ends this call only; the door goes on taking others.
     """
     async with asyncio.TaskGroup() as tasks:
-        pump = tasks.create_task(line.pump())
+        pump = tasks.create_task(_survived(line, line.pump))
         try:
-            await on_call(line)
-        except Exception:
-            log.exception("call %s ended by a fault", line.call_id)
+            await _survived(line, lambda: on_call(line))
         finally:
-            await line.hang_up()
+            await _survived(line, line.hang_up)
             pump.cancel()
+
+
+async def _survived(line: Line, work: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await work()
+    except Exception:
+        log.exception("call %s ended by a fault", line.call_id)

@@ -31,6 +31,8 @@ class Inlet:
         self._frames: asyncio.Queue[Pcm | None] = asyncio.Queue()
         self._keys: asyncio.Queue[str | None] = asyncio.Queue(maxsize=64)
         self._closed = False
+        self._wondered = False
+        """Whether the log tells of what is no key: a stranger's page may send many."""
         self.is_held = False
         """While the caller holds the call nothing is heard, not even silence: what plays there is music."""
 
@@ -46,7 +48,9 @@ class Inlet:
     def press(self, key: str) -> None:
         """Take in a key; what is not a key of a telephone is dropped."""
         if key not in _KEYS:
-            log.warning("a line sent %r, which is not a key of a telephone; ignored", key[:8])
+            if not self._wondered:
+                self._wondered = True
+                log.warning("a line sent %r, which is not a key of a telephone; ignored, as others will be", key[:8])
             return
         with suppress(asyncio.QueueFull):
             self._keys.put_nowait(key)

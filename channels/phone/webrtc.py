@@ -85,6 +85,7 @@ class WebRtcLine:
         self._voice = _Voice()
         self._sender: RTCRtpSender = peer.addTrack(self._voice)
         self._quality = LineQuality()
+        self._parting: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
         """Set when sound can flow, and when it never will: see `is_over`."""
         peer.on("connectionstatechange", self._changed)
@@ -188,6 +189,11 @@ class WebRtcLine:
 
     async def hang_up(self) -> None:
         """End the call; safe to call twice. The last words are let out first."""
+        # Who waits for it may be cancelled, and half of it would leave sockets open.
+        self._parting = self._parting or asyncio.create_task(self._part())
+        await asyncio.shield(self._parting)
+
+    async def _part(self) -> None:
         if not self.is_over and self.connected.is_set():
             await asyncio.sleep(_TAIL_S)
         self._inlet.close()

@@ -49,21 +49,22 @@ class WebRtcDoor:
         Another call of the same conversation ends: it is one customer, whose page was loaded again. Raises
         `BusyError` beyond capacity, `MediaError` for an offer that is not one of a call.
         """
-        if self._calls is None or len(self._lines) >= self._max_lines:
+        if self._calls is None or len(self._lines.keys() - {conversation_id}) >= self._max_lines:
             raise BusyError("all lines are in use")
         _check(offer)
-        if before := self._lines.pop(conversation_id, None):
-            await before.hang_up()
+        before = self._lines.get(conversation_id)
         servers = [RTCIceServer(urls=list(self.stun))] if self.stun else []
         peer = RTCPeerConnection(RTCConfiguration(iceServers=servers))  # without this it would ask one of Google's
         line = self._lines[conversation_id] = WebRtcLine(peer, conversation_id)
         try:
+            if before:
+                await before.hang_up()
             await peer.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
             await peer.setLocalDescription(await peer.createAnswer())
             self._calls.create_task(self._hold(line))
         except Exception as error:  # whatever the library makes of a stranger's words
             self._forget(line)
-            await peer.close()
+            await line.hang_up()
             log.warning("an offer of a call was refused (%s: %s)", type(error).__name__, error)
             raise MediaError("bad_offer", "the offer cannot be answered") from error
         return str(peer.localDescription.sdp)

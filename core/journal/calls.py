@@ -116,11 +116,11 @@ class StoreCalls:
 
         return await self._store.write(work)
 
-    async def erase(self, *, number: str = "", conversation_id: str = "") -> int:
-        """Forget the calls of a telephone number, or of a conversation, and return how many; recordings go as well."""
+    async def erase(self, *, number: str = "", call_id: str = "") -> int:
+        """Forget the calls of a telephone number, or one call, and return how many; recordings go as well."""
         those = or_(
             (CALLS.c.number == (phone_key(number) or number)) & (CALLS.c.number != ""),
-            (CALLS.c.conversation_id == conversation_id) & (CALLS.c.conversation_id != ""),
+            CALLS.c.id == call_id,
         )
 
         def work(connection: Connection) -> int:

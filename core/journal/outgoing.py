@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sqlalchemy import Column, Connection, Float, Integer, Row, String, Table, Text, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from core.errors import ConfigError
@@ -79,7 +92,7 @@ class StoreOutgoing:
         def work(connection: Connection) -> OutgoingCall:
             refused = select(NOT_CALLED.c.at).where(NOT_CALLED.c.number == _key(call.number))
             if connection.execute(refused).scalar() is not None:
-                row.update(state="refused", outcome="the owner of the number wants no calls")
+                row.update(_refused())
             connection.execute(insert(OUTGOING).values(row).on_conflict_do_nothing(index_elements=["key"]))
             return _call(connection.execute(select(OUTGOING).where(OUTGOING.c.key == call.key)).one())
 
@@ -110,22 +123,36 @@ class StoreOutgoing:
 
     async def refuse(self, number: str) -> None:
         """Never call a number again; what waits for it is given up."""
-        key = _key(number)
 
         def work(connection: Connection) -> None:
-            connection.execute(insert(NOT_CALLED).values(number=key, at=time.time()).on_conflict_do_nothing())
-            for row in connection.execute(select(OUTGOING).where(OUTGOING.c.state.in_(_OPEN))).all():
-                if _key(row.number) == key:
-                    changed = {"state": "refused", "outcome": "the owner of the number wants no calls"}
-                    connection.execute(update(OUTGOING).where(OUTGOING.c.key == row.key).values(changed))
+            connection.execute(insert(NOT_CALLED).values(number=_key(number), at=time.time()).on_conflict_do_nothing())
+            for key in _keys_of(number, connection, OUTGOING.c.state.in_(_OPEN)):
+                connection.execute(update(OUTGOING).where(OUTGOING.c.key == key).values(_refused()))
 
         await self._store.write(work)
+
+    async def erase(self, number: str) -> int:
+        """Forget the calls to a number, made or not, and return how many; a wish not to be called stays."""
+
+        def work(connection: Connection) -> int:
+            keys = _keys_of(number, connection)
+            connection.execute(delete(OUTGOING).where(OUTGOING.c.key.in_(keys)))
+            return len(keys)
+
+        return await self._store.write(work)
+
+    async def expire(self, before: float) -> None:
+        """Forget the calls that were over before so many seconds since 1970."""
+        over = OUTGOING.c.state.not_in(_OPEN) & (OUTGOING.c.due_at < before)
+        await self._store.write(lambda connection: connection.execute(delete(OUTGOING).where(over)))
 
     async def mend(self, due_at: float) -> None:
         """Take up what an earlier run was doing: try again whom it rang, and repeat nothing that it began to tell."""
         again = update(OUTGOING).where(OUTGOING.c.state == "calling").values(state="waiting", due_at=due_at)
         cut_off = "cut off while it was told, and not repeated"
-        told = update(OUTGOING).where(OUTGOING.c.state == "telling").values(state="done", outcome=cut_off)
+        told = (
+            update(OUTGOING).where(OUTGOING.c.state == "telling").values(state="done", outcome=cut_off, due_at=due_at)
+        )
 
         def work(connection: Connection) -> None:
             connection.execute(again)
@@ -145,6 +172,16 @@ _FIELDS = ("key", "number", "language", "words", "state", "attempts", "due_at", 
 
 def _call(row: Row[tuple[object, ...]]) -> OutgoingCall:
     return OutgoingCall(**{field: getattr(row, field) for field in _FIELDS})
+
+
+def _refused() -> dict[str, object]:
+    return {"state": "refused", "outcome": "the owner of the number wants no calls", "due_at": time.time()}
+
+
+def _keys_of(number: str, connection: Connection, *which: ColumnElement[bool]) -> list[str]:
+    """Return the keys of the calls to a number, however it is written."""
+    rows = connection.execute(select(OUTGOING.c.key, OUTGOING.c.number).where(*which)).all()
+    return [row.key for row in rows if number.strip() and _key(row.number) == _key(number)]
 
 
 def _key(number: str) -> str:

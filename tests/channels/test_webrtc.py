@@ -190,13 +190,30 @@ async def test_a_page_that_is_loaded_again_takes_the_place_of_the_old_one() -> N
         await old.open.wait()
         with pytest.raises(BusyError):
             await new.call(opened, "another conversation")
-        opened._max_lines = 2
         again = Page()
         await again.call(opened)
         await old.closed.wait()
         await again.open.wait()
         assert len(ended) == 1
         for page in (old, new, again):
+            await page.leave()
+
+
+async def test_a_page_that_is_loaded_again_twice_at_once_has_one_call() -> None:
+    async def on_call(line: MediaTransport) -> None:
+        async for _ in line.frames_in():
+            pass
+
+    old, first, last = Page(), Page(), Page()
+    async with door(on_call, max_lines=1) as opened:
+        await old.call(opened)
+        await old.open.wait()
+        await asyncio.gather(first.call(opened), last.call(opened), return_exceptions=True)
+        await old.closed.wait()
+        await last.open.wait()
+        assert len(opened._lines) == 1
+        assert len(opened._calls._tasks) == 1  # type: ignore[union-attr]  # what is held, whatever is on the list
+        for page in (old, first, last):
             await page.leave()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.journal.calls import StoreCalls
+from core.journal.outgoing import OutgoingCall, StoreOutgoing
 from core.journal.store import Store
 
 
@@ -75,4 +76,36 @@ async def test_erasing_a_number_erases_it_however_it_is_written(calls: StoreCall
     assert await calls.erase(number="13800000000") == 2
     assert await calls.erase(number="") == 0
     assert {one["call_id"] for one in await calls.calls(limit=10)} == {"c", "d"}
-    assert await calls.erase(conversation_id="phone:d") == 1
+    assert await calls.erase(call_id="") == 0
+
+
+async def test_one_call_of_a_conversation_is_erased_and_the_others_stay(calls: StoreCalls) -> None:
+    await calls.keep(call("a", conversation_id="of a page"))
+    await calls.keep(call("b", conversation_id="of a page"))
+    assert await calls.erase(call_id="a") == 1
+    assert [one["call_id"] for one in await calls.calls(limit=10)] == ["b"]
+    assert await calls.erase(call_id="a") == 0
+
+
+async def test_calls_to_a_number_are_forgotten_on_request_and_in_time_but_not_the_wish_for_none(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path / "zhanggui.db")
+    outgoing = StoreOutgoing(store)
+    for key, number in (("a", "+44 20 7946 0000"), ("b", "02079460000"), ("c", "+86 138 0000 0000"), ("d", "100")):
+        await outgoing.add(OutgoingCall(key=key, number=number, language="en", words="It is here."))
+    await outgoing.refuse("+442079460000")
+    assert await outgoing.erase("+442079460000") == 2
+    assert await outgoing.erase("") == 0
+    again = await outgoing.add(OutgoingCall(key="e", number="+442079460000", language="en", words="It is here."))
+    assert again.state == "refused"
+    await outgoing.settle("c", "done", "told", due_at=100.0)
+    await outgoing.expire(before=50.0)
+    assert {one.key for one in await outgoing.calls(limit=10)} == {"c", "d", "e"}
+    await outgoing.expire(before=200.0)
+    assert {one.key for one in await outgoing.calls(limit=10)} == {"d", "e"}, "what waits or is new is not forgotten"
+    await outgoing.settle("d", "telling", "being told")
+    await outgoing.mend(due_at=300.0)
+    await outgoing.expire(before=200.0)
+    assert [one.state for one in await outgoing.calls(limit=10)] == ["refused", "done"], "nor what a crash cut off now"
+    store.close()

@@ -219,4 +219,5 @@ def test_the_command_line_places_lists_and_erases(
     assert [one["key"] for one in run(capsys, "calls", "--outgoing")[1]["calls"]] == [placed["key"]]
     assert run(capsys, "call", "+442079460000")[0] == 2
     assert run(capsys, "calls", "nobody")[0] == 2
-    assert run(capsys, "calls", "--erase-number", "+442079460000") == (0, {"erased": 0})
+    assert run(capsys, "calls", "--erase-number", "+442079460000") == (0, {"erased": 1})
+    assert run(capsys, "calls", "--outgoing") == (0, {"calls": []})

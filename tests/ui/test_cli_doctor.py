@@ -11,7 +11,7 @@ import pytest
 
 from ui.cli import main
 
-_KINDS = ("ASR", "VAD", "TURN", "TTS_EN", "TTS_ZH", "PHOTOS", "SENTENCES")
+_KINDS = ("ASR", "VAD", "TTS_EN", "TTS_ZH", "TURN", "PHOTOS", "SENTENCES")
 
 
 @pytest.fixture(autouse=True)

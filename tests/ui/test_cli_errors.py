@@ -77,3 +77,11 @@ def test_the_installed_command_runs() -> None:
     assert done.returncode == 0, done.stderr
     assert "models" in done.stdout
     assert "doctor" in done.stdout
+
+
+def test_a_house_without_a_telephone_imports_none_of_its_libraries() -> None:
+    code = (
+        "import sys, ui.house; print(sorted({'livekit', 'aiosipua', 'aiortp', 'aiortc', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=100)
+    assert done.stdout.strip() == "[]"

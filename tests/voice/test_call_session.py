@@ -220,6 +220,30 @@ async def test_long_thinking_is_announced_and_hopeless_thinking_is_admitted() ->
     assert scene.said[1:] == [phrases.ONE_MOMENT["en"], phrases.TOO_SLOW["en"], "Here you are."]
 
 
+@in_audio_time
+async def test_what_is_said_again_because_we_asked_for_it_is_said_once() -> None:
+    slow, waiting = asyncio.Event(), "where is my order"
+
+    async def reply(message: Message) -> Turn:
+        if not slow.is_set():
+            await slow.wait()
+        return turn(message, ("Here you are.", "en"))
+
+    scene = Scene(
+        clerk=Clerk(reply), ear=Ear([words(waiting), words(waiting)]), manners=Manners(filler_s=1.0, give_up_s=1.5)
+    )
+    async with call(scene) as line:
+        await line.heard(1)
+        line.speak()
+        await line.heard(3)
+        slow.set()
+        await until(lambda: bool(scene.clerk.heard))
+        line.speak()
+        await line.heard(4)
+    assert [message.text for message in scene.clerk.messages] == [waiting, waiting]
+    assert scene.clerk.heard == [""]
+
+
 @pytest.mark.parametrize(
     ("fault", "phrase"), [(RuntimeError("boom"), phrases.FAULT), (BusyError("full"), phrases.TOO_SLOW)]
 )

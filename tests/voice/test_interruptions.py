@@ -154,7 +154,7 @@ async def test_a_click_does_not_even_pause_the_speech() -> None:
 
 @in_audio_time
 async def test_the_rest_is_said_when_it_is_asked_for_and_not_before() -> None:
-    scene, line = scene_of("where is it", "stop", "go on"), Telephone()
+    scene, line = scene_of("where is it", "stop", "go on", "go on"), Telephone()
     async with call(scene, line, limit_s=120):
         await until_it_speaks(line, scene, for_s=3.0)
         line.say(0.5)
@@ -164,8 +164,12 @@ async def test_the_rest_is_said_when_it_is_asked_for_and_not_before() -> None:
         assert len(scene.said) == said, "silence after a stop"
         line.say(0.5)
         await line.heard(2)
-    assert len(scene.clerk.messages) == 1
-    assert scene.clerk.heard[0] + "".join(scene.said[said:]) == LONG
+        assert len(scene.clerk.messages) == 1
+        assert scene.clerk.heard[0] + "".join(scene.said[said:]) == LONG
+        assert scene.clerk.heard[1:] == [LONG], "the dialogue knows that the rest was heard, and does not say it again"
+        line.say(0.5)
+        await until(lambda: len(scene.clerk.messages) == 2)
+    assert scene.clerk.messages[1].text == "go on", "nothing is left to be said, so it is for the clerk"
 
 
 @in_audio_time

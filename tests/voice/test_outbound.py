@@ -138,7 +138,10 @@ async def test_do_not_call_me_again_is_heard_while_talking_too(stage: Stage) -> 
     )
 
 
-async def test_silence_after_the_question_tells_nothing_and_is_tried_again_later(stage: Stage) -> None:
+async def test_silence_after_the_question_tells_nothing_and_is_tried_again_later(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     stage.scene.ear.script += [words("hello")]
     async with stage.calling() as line:
         await greets(line)
@@ -149,9 +152,11 @@ async def test_silence_after_the_question_tells_nothing_and_is_tried_again_later
     assert not await stage.outbound().once()  # not at once
     stage.now += timedelta(seconds=601)
     stage.far.answers.clear()
-    stage.far.refusal = "busy here"
+    stage.far.refusal = "+44 20 7946 0000: busy here"
     assert await stage.outbound().once()
-    assert await stage.state() == ("waiting", 2, "not answered: busy here")
+    assert await stage.state() == ("waiting", 2, "not answered: +44 20 7946 0000: busy here")
+    assert "7946" not in caplog.text, "whom we call is in the store, and not in the log"
+    stage.far.refusal = "busy here"
     stage.now += timedelta(seconds=601)
     assert not await stage.outbound().once()  # the second wait is twice as long
     stage.now += timedelta(seconds=600)

@@ -95,6 +95,19 @@ async def test_a_word_stops_it_at_once_and_deletes_it(tmp_path: Path, wish: str)
     assert not files(tmp_path)
 
 
+@pytest.mark.parametrize(("said", "consent"), [("不要录音", "refused"), ("喂你好", "announced")])
+async def test_who_objects_during_the_announcement_is_not_recorded(tmp_path: Path, said: str, consent: str) -> None:
+    house = scene(tmp_path, "announce", said)
+    house.voice.frames = 40
+    async with call(house) as line:
+        await until(lambda: phrases.RECORDED["en"] in house.said)
+        line.speak()
+        await until(lambda: phrases.GREETING["en"] in house.said)
+    assert (last(house)["consent"], last(house)["recording"] != "") == (consent, consent == "announced")
+    assert (phrases.WITHOUT_RECORDING["en"] in house.said) == (consent == "refused")
+    assert len(files(tmp_path)) == (consent == "announced")
+
+
 async def test_a_crash_leaves_what_was_said_until_then_readable(tmp_path: Path) -> None:
     tape = Tape(tmp_path / "call.ogg")
     writing = asyncio.create_task(tape.run())

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.voice.call_scene import Ear, Line, Voice, until, words
+from tests.voice.audio_time import in_audio_time
+from tests.voice.call_scene import CALLER, HUSH, Ear, Line, Voice, until, words
 from voice.activity.fake import build as loudness
 from voice.call.conversation import House
 from voice.call.ended import CallEnded
@@ -23,6 +28,7 @@ def house(*heard: str, frames: int = 2) -> House:
         recognizer=Ear([*map(words, heard)]),  # type: ignore[arg-type]
         activity=loudness("", Path()),
         phrasebook=Phrasebook(Voice(frames)),
+        has_echo=False,  # a canceller expects frames at the pace of time
     )
 
 
@@ -30,6 +36,7 @@ def house(*heard: str, frames: int = 2) -> House:
     ("heard", "agreed"),
     [("yes please", True), ("好的", True), ("no thanks", False), ("不用了", False)],
 )
+@in_audio_time
 async def test_yes_and_no_are_heard_in_both_languages(heard: str, agreed: bool) -> None:
     line = Line()
     async with talking(house(heard), line) as talk:
@@ -38,6 +45,7 @@ async def test_yes_and_no_are_heard_in_both_languages(heard: str, agreed: bool) 
         assert await talk.agrees(3.0, language=None) is agreed
 
 
+@in_audio_time
 async def test_other_words_are_waited_over_and_silence_is_no_answer() -> None:
     line = Line()
     async with talking(house("what did you say", "yes"), line) as talk:
@@ -48,6 +56,7 @@ async def test_other_words_are_waited_over_and_silence_is_no_answer() -> None:
         assert await talk.agrees(0.1, language="en") is None
 
 
+@in_audio_time
 async def test_a_key_ends_the_question_and_answers_it_in_all_languages() -> None:
     line = Line()
     async with talking(house(frames=500), line) as talk:  # ten seconds in each language
@@ -58,6 +67,7 @@ async def test_a_key_ends_the_question_and_answers_it_in_all_languages() -> None
     assert line.flushed == 1
 
 
+@in_audio_time
 async def test_a_key_from_before_the_question_is_no_answer_to_it() -> None:
     line = Line()
     async with talking(house(), line) as talk:
@@ -67,6 +77,7 @@ async def test_a_key_from_before_the_question_is_no_answer_to_it() -> None:
         assert await talk.agrees(0.1, language="en") is None
 
 
+@in_audio_time
 async def test_a_hang_up_ends_the_talk_wherever_it_is_and_nothing_is_left() -> None:
     before = asyncio.all_tasks()
     for wait in (False, True):
@@ -81,6 +92,7 @@ async def test_a_hang_up_ends_the_talk_wherever_it_is_and_nothing_is_left() -> N
         assert asyncio.all_tasks() <= before
 
 
+@in_audio_time
 async def test_a_voice_that_fails_is_told_to_who_speaks() -> None:
     broken = house()
     broken = House(
@@ -92,3 +104,42 @@ async def test_a_voice_that_fails_is_told_to_who_speaks() -> None:
     with pytest.raises(RuntimeError, match="the voice is broken"):
         async with talking(broken, Line()) as talk:
             await talk.say(ASKED, "en")
+
+
+class Loudspeaker(Line):
+    """A line at whose far end our own voice comes back from the room 240 ms later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.room = deque([HUSH] * 12)
+        self.says = deque[np.ndarray]()
+
+    async def send(self, frame: np.ndarray) -> None:
+        await super().send(frame)
+        self.room.append(0.5 * frame)
+
+    async def frames_in(self) -> AsyncIterator[np.ndarray]:
+        while True:
+            await asyncio.sleep(0.02)
+            echo = self.room.popleft() if self.room else HUSH
+            yield echo + (self.says.popleft() if self.says else HUSH)
+
+
+class Noise(Voice):
+    """Speak in bursts of noise, 4 s long and loud to the end: a canceller learns nothing from a tone."""
+
+    async def speak(self, text: str, language: str, **_: object) -> AsyncIterator[np.ndarray]:
+        loudness = np.repeat(np.random.default_rng(3).uniform(0.2, 1.0, 40), 1600)
+        yield (0.2 * loudness * np.random.default_rng(4).normal(size=64_000)).astype(np.float32)
+
+
+@in_audio_time
+async def test_our_own_question_that_comes_back_from_the_room_is_no_answer_to_it() -> None:
+    line = Loudspeaker()
+    room = replace(house("no"), phrasebook=Phrasebook(Noise()), has_echo=True)
+    async with talking(room, line) as talk:
+        await talk.say(ASKED, "en")
+        assert await talk.agrees(3.0, language="en") is None
+        line.says.extend([CALLER] * 30)
+        room.recognizer.script[:] = [words("yes")]  # type: ignore[attr-defined]
+        assert await talk.agrees(3.0, language="en") is True

@@ -176,6 +176,27 @@ async def test_who_holds_hears_a_tone_and_a_word_now_and_then() -> None:
 
 
 @in_audio_time
+async def test_who_speaks_while_it_rings_is_told_all_the_same_what_became_of_it() -> None:
+    for answers, last in ((True, phrases.CONNECTED["en"]), (False, NOBODY)):
+        far = FarSide()
+        house = scene(far, "hello are you there", "yes please", ring_s=8.0)
+        async with call(house) as line:
+            await line.heard(1)
+            line.speak()
+            await until(lambda far=far: bool(far.called))
+            await asyncio.sleep(2.0)  # the clerk has said that it puts through
+            line.speak()
+            await until(lambda house=house: len(house.ear.heard) == 2)
+            await asyncio.sleep(2.0)
+            if answers:
+                far.answers.set()
+                await far.line.heard(1)
+                far.line.speak()
+            await until(lambda last=last, house=house: said_last(house, last))
+        assert [message.event for message in house.clerk.messages] == ["", "transfer_failed"][: 2 - answers]
+
+
+@in_audio_time
 async def test_a_clerk_that_cannot_be_told_of_it_leaves_no_dead_air() -> None:
     async def fails(message: Message) -> Turn:
         if message.event:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from tests.voice.audio_time import in_audio_time
 from tests.voice.call_scene import Line, Scene, until
 from tests.voice.far_side import Book, Notes
 from voice.call import phrases
@@ -35,6 +36,7 @@ def place(number: int) -> str:
     return phrases.IN_QUEUE["en"].format(place=number)
 
 
+@in_audio_time
 async def test_who_called_first_is_answered_first() -> None:
     house = scene(2, announce_s=0.2)
     first, second, third = Line("1"), Line("2"), Line("3")
@@ -52,6 +54,7 @@ async def test_who_called_first_is_answered_first() -> None:
         await until(lambda: phrases.GREETING["en"] in house.said)
 
 
+@in_audio_time
 async def test_the_21st_call_on_a_box_of_20_hears_that_it_is_busy() -> None:
     house = scene(0, lines=20)
     session = house.session()
@@ -64,6 +67,7 @@ async def test_the_21st_call_on_a_box_of_20_hears_that_it_is_busy() -> None:
         assert session.calls == 20
 
 
+@in_audio_time
 async def test_who_finds_the_queue_full_hears_that_it_is_busy() -> None:
     house = scene(1)
     session = house.session()
@@ -74,6 +78,7 @@ async def test_who_finds_the_queue_full_hears_that_it_is_busy() -> None:
         assert not held[1].done()
 
 
+@in_audio_time
 async def test_a_wait_that_is_too_long_ends_in_an_offer_to_call_back() -> None:
     notes = Notes()
     house = scene(1, note=notes, wait_s=0.3, decide_s=1.0)
@@ -87,6 +92,23 @@ async def test_a_wait_that_is_too_long_ends_in_an_offer_to_call_back() -> None:
     assert house.said[-1] == phrases.BACK_NOTED["en"]
 
 
+@in_audio_time
+async def test_who_is_offered_to_be_called_back_keeps_nobody_waiting() -> None:
+    house = scene(2, note=Notes(), wait_s=0.3, decide_s=10.0)
+    first, second, third = Line("1"), Line("2"), Line("3")
+    session = house.session()
+    async with calls(session, first, second) as held:
+        await until(lambda: any("ending in 0 0 0 0" in said for said in house.said))
+        late = asyncio.create_task(session.hold(third))
+        await until(lambda: place(1) in house.said[-1:])  # nobody is before the third any more
+        first.drop()
+        await until(lambda: house.said.count(phrases.GREETING["en"]) == 2)
+        assert not held[1].done()
+        third.drop()
+        await late
+
+
+@in_audio_time
 async def test_without_a_number_nothing_is_promised() -> None:
     notes = Notes()
     house = scene(1, note=notes, wait_s=0.3)
@@ -99,6 +121,7 @@ async def test_without_a_number_nothing_is_promised() -> None:
     assert house.said[-2:] == [phrases.QUEUE_TOO_LONG["en"], phrases.CALL_LATER["en"]]
 
 
+@in_audio_time
 async def test_who_hangs_up_while_waiting_gives_the_place_to_the_next() -> None:
     house = scene(2, announce_s=0.1)
     first, second, third = Line("1"), Line("2"), Line("3")
@@ -112,6 +135,7 @@ async def test_who_hangs_up_while_waiting_gives_the_place_to_the_next() -> None:
         assert session.calls == 1
 
 
+@in_audio_time
 async def test_a_seat_that_comes_in_the_moment_of_the_hang_up_goes_on_to_the_next() -> None:
     house = scene(2)
     first, second, third = Line("1"), Line("2"), Line("3")

@@ -41,6 +41,7 @@ def _ports(settings: Settings, http: httpx.Client) -> Iterator[_Check]:
         ("telegram.webhook_port", webhook, telegram.webhook_host, telegram.webhook_port),
         ("phone.audiosocket_port", phone.enabled, phone.audiosocket_host, phone.audiosocket_port),
         ("phone.sip_port", phone.enabled and phone.sip_enabled, phone.sip_host, phone.sip_port),
+        ("phone.websocket_port", phone.enabled and phone.websocket, phone.websocket_host, phone.websocket_port),
         ("phone.twilio_port", phone.enabled, phone.twilio_host, phone.twilio_port),
     ):
         if enabled:

@@ -80,9 +80,12 @@ async def _may_record(recordings: Recordings, house: House, line: MediaTransport
 async def _consents(recordings: Recordings, house: House, line: MediaTransport, record: CallRecord) -> bool:
     async with talking(house, line) as talk:
         if recordings.mode == "announce":
-            await talk.say(phrases.RECORDED, *house.languages)
-            record.consent = "announced"
-            return True
+            await talk.say(phrases.RECORDED, *house.languages, is_question=False)
+            objects = any(says("do_not_record", said) for said in await talk.said_so_far())
+            record.consent = "refused" if objects else "announced"
+            if objects:
+                await talk.say(phrases.WITHOUT_RECORDING, *house.languages)
+            return not objects
         await talk.say(phrases.MAY_WE_RECORD, *house.languages)
         only = house.languages[0] if len(house.languages) == 1 else None
         record.consent = "agreed" if await talk.agrees(recordings.decide_s, language=only) else "refused"

@@ -15,7 +15,7 @@ from core.ports import Clerk, MediaTransport, SpeechRecognizer, TurnDetector, Vo
 from core.types import Expect, Language, Transcript, Turn
 from voice.call import cues, phrases
 from voice.call.ears import Attention, Ears, Heard, Silence, Typed, Utterance
-from voice.call.echo import Echo
+from voice.call.echo import Echo, as_it_is
 from voice.call.ended import CallEnded
 from voice.call.endpointing import Patience
 from voice.call.hearing import Hearing
@@ -124,7 +124,7 @@ class Conversation:
             heard,
             patience=manners.patience,
             silence_s=manners.silence_s,
-            clean=echo.cleaned if echo else None,
+            clean=echo.cleaned if echo else as_it_is,
         )
         self._keypad = Keypad(self._typed, pause_s=manners.key_pause_s)
         self._playback = Playback(transport, echo.sent if echo else None)
@@ -215,6 +215,7 @@ class Conversation:
                     return instead
                 if self._cut and cues.load().asks_to_go_on(text):
                     telling.go_on(self._cut)
+                    self._cut = None
                     return None
             await self._ask(text, transcript, telling)
         except BusyError:
@@ -306,7 +307,7 @@ class Conversation:
             await understood
             telling.was_cut = True
             if telling.turn:
-                await self._leave(telling)
+                await self._leave(telling, is_said_again=True)
 
         self._tasks.create_task(unheard())
 
@@ -339,19 +340,21 @@ class Conversation:
         if times := telling.times():
             self.record.turns.append(times)
         if not telling.was_cut:
+            if turn and telling.is_resumed:
+                await self._thinking.played(turn, "".join(telling.heard))
             return True
         await self._leave(telling)
         return False
 
-    async def _leave(self, telling: Telling) -> None:
-        """Leave a turn of which the end was not heard."""
+    async def _leave(self, telling: Telling, *, is_said_again: bool = False) -> None:
+        """Leave a turn of which the end was not heard; `is_said_again` where the caller was asked to repeat."""
         telling.was_cut = False
         if telling.was_barely_heard and telling.has_acted:
             self._owed = telling
             return
         if telling.turn:
             await self._thinking.played(telling.turn, "".join(telling.heard))
-        if telling.was_barely_heard:
+        if telling.was_barely_heard and not is_said_again:
             self._carried = telling.text
         self._cut = telling
 
@@ -359,11 +362,13 @@ class Conversation:
         """Put the caller through; where that failed, the clerk knows of it and goes on."""
 
         async def say(phrase: Phrase) -> bool:
+            self._speaking.forget()
             return not (await self._say_phrase(phrase)).was_cut
 
         self._ears.attend(Attention.BUSY)
         if await put_through(turn, self._hearing.language, say):
             raise CallEnded("the caller was put through")
+        self._speaking.forget()
         telling = Telling.of(Typed(""))
         try:
             telling.turn = await self._thinking.answer(

@@ -12,6 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from core.ports import Pcm
+from voice.call.echo import as_it_is
 from voice.call.endpointing import WINDOW, WINDOW_S, Edge, Endpointing, Patience, Phase
 from voice.call.hearing import Guess, Hearing
 from voice.call.level import Level
@@ -76,13 +77,13 @@ class Ears:
         *,
         patience: Patience | None = None,
         silence_s: float = 8.0,
-        clean: Callable[[Pcm], Pcm] | None = None,
+        clean: Callable[[Pcm], Pcm] = as_it_is,
     ) -> None:
         """Listen with the voice activity stream `listen`; `clean` takes our own voice out of a frame first."""
         self._listen = listen
         self._hearing = hearing
         self._heard = heard
-        self._clean = clean or _as_it_is
+        self._clean = clean
         self._patience = patience or Patience()
         self._endpointing = Endpointing(self._patience)
         self.silence_s = silence_s
@@ -194,7 +195,3 @@ class Ears:
         except asyncio.QueueFull:
             log.warning("an utterance was dropped: the clerk is %d behind", self._heard.qsize())
         self.stirred.set()
-
-
-def _as_it_is(frame: Pcm) -> Pcm:
-    return frame

@@ -7,11 +7,14 @@ bands with rooms and 20-300 ms of delay: 26-30 dB less echo after the first seco
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from livekit.rtc.apm import AudioProcessingModule
-from livekit.rtc.audio_frame import AudioFrame
 
 from core.ports import Pcm
+
+if TYPE_CHECKING:
+    from livekit.rtc.audio_frame import AudioFrame
 
 _RATE_HZ = 16_000
 _STEP = 160
@@ -27,7 +30,12 @@ class Echo:
 
     def __init__(self) -> None:
         """Begin knowing nothing of the line."""
+        # It takes a third of a second to import: who holds no calls goes without, who does makes one beforehand.
+        from livekit.rtc.apm import AudioProcessingModule
+        from livekit.rtc.audio_frame import AudioFrame
+
         self._canceller = AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
+        self._frame = AudioFrame
         self._tail = 0
 
     def sent(self, frame: Pcm) -> None:
@@ -35,21 +43,25 @@ class Echo:
         if np.abs(frame).max() > _AUDIBLE:
             self._tail = _TAIL
         for at in range(0, len(frame) - _STEP + 1, _STEP):
-            self._canceller.process_reverse_stream(_frame(frame[at : at + _STEP]))
+            self._canceller.process_reverse_stream(self._filled(frame[at : at + _STEP]))
 
     def cleaned(self, frame: Pcm) -> Pcm:
         """Return a frame of the line without our own voice; samples that are no numbers count as silence."""
         self._tail = max(0, self._tail - 1)
         parts = []
         for at in range(0, len(frame) - _STEP + 1, _STEP):
-            heard = _frame(frame[at : at + _STEP])
+            heard = self._filled(frame[at : at + _STEP])
             self._canceller.process_stream(heard)
             parts.append(np.frombuffer(heard.data, dtype=np.int16))
         if not self._tail or not parts:
             return np.nan_to_num(frame, nan=0.0, posinf=0.0, neginf=0.0)
         return np.concatenate(parts).astype(np.float32) / np.float32(32_768)
 
+    def _filled(self, pcm: Pcm) -> AudioFrame:
+        whole = np.clip(np.nan_to_num(pcm, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0) * 32_767
+        return self._frame(bytearray(whole.astype(np.int16).tobytes()), _RATE_HZ, 1, len(pcm))
 
-def _frame(pcm: Pcm) -> AudioFrame:
-    whole = np.clip(np.nan_to_num(pcm, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0) * 32_767
-    return AudioFrame(bytearray(whole.astype(np.int16).tobytes()), _RATE_HZ, 1, len(pcm))
+
+def as_it_is(frame: Pcm) -> Pcm:
+    """Return a frame of a line that brings no echo."""
+    return frame

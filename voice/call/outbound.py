@@ -141,7 +141,7 @@ class Outbound:
             became.why = f"a fault: {type(error).__name__}"
         if became.state == "waiting" and call.attempts >= self.rules.attempts:
             became.state = "given_up"
-        log.info("outgoing call %s, attempt %d: %s (%s)", call.key, call.attempts, became.state, became.why)
+        log.info("outgoing call %s, attempt %d: %s", call.key, call.attempts, became.state)  # why may name the number
         if became.state == "refused":
             await self.calls.refuse(call.number)
         else:

@@ -1,8 +1,8 @@
 """A line that can be put on hold or joined to another, whoever speaks over it meanwhile.
 
-The pacer of the call goes on sending a frame each
-20 ms and knows nothing of it: where the pacer has only silence to send, the caller hears the tone of hold;
-while two lines are joined, each hears the other in place of what its own pacer sends.
+The pacer of the call goes on sending a frame each 20 ms and knows nothing of it: where the pacer has only silence
+to send, the caller hears the tone of hold; while two lines are joined, each hears the other in place of what its own
+pacer sends.
 """
 
 from __future__ import annotations

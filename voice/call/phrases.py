@@ -58,11 +58,6 @@ STILL_HOLDING = _phrase(
     "还在为您联系人工客服，请再稍等一下。", "I'm still trying to reach a person for you. Thank you for holding."
 )
 CONNECTED = _phrase("人工客服已接通，请讲。", "You are connected now. Please go ahead.")
-WILL_CALL_BACK = _phrase(
-    "抱歉，人工客服没有接通。我已经登记了回电，同事会回拨您尾号 {tail} 的电话。还有什么可以帮您？",
-    "I'm sorry, I couldn't reach a person. I've left them a note to call you back on the number ending in {tail}. "
-    "Is there anything else?",
-)
 TAKE_CALL = _phrase(
     "您好，店里有一位顾客在线上等您。{brief}。接听请按 1，或者说“好的”；不方便请直接挂断。",
     "Hello, a customer of the shop is holding for you. {brief}. To take the call press 1 or say yes; "
@@ -81,6 +76,7 @@ NOT_RECORDED = _phrase(
     "好的，已经停止录音，录下的部分也删除了。请接着说。",
     "All right, I've stopped recording and deleted what was recorded. Please go on.",
 )
+WITHOUT_RECORDING = _phrase("好的，本次通话不录音。", "All right, this call is not recorded.")
 
 IN_QUEUE = _phrase(
     "现在线路全忙，您排在第 {place} 位，请稍等，轮到您会马上接听。",
@@ -113,7 +109,6 @@ ANYTHING_ELSE = _phrase("还有什么可以帮您？", "Is there anything I can 
 
 _AT_ONCE = (ALL_BUSY, FAULT, ONE_MOMENT)
 """Said when there is no time, or no way, to synthesise."""
-_NOW_AND_THEN = (TAKE_YOUR_TIME, FAREWELL, TRANSFERRING, NOT_TRANSFERRED)
 _KEPT = frozenset(
     (phrase[language], language)
     for phrase in (
@@ -122,7 +117,10 @@ _KEPT = frozenset(
         GOODBYE,
         TOO_SLOW,
         NOT_CAUGHT,
-        *_NOW_AND_THEN,
+        TAKE_YOUR_TIME,
+        FAREWELL,
+        TRANSFERRING,
+        NOT_TRANSFERRED,
         STILL_HOLDING,
         CONNECTED,
         JOINING,

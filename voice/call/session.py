@@ -11,6 +11,7 @@ from core.ports import MediaTransport
 from voice.call import phrases
 from voice.call.consent import Recordings, recording
 from voice.call.conversation import Conversation, House
+from voice.call.echo import Echo
 from voice.call.ended import CallEnded
 from voice.call.patched_line import PatchedLine
 from voice.call.record import CallRecord, Keep, forget
@@ -48,6 +49,8 @@ class CallSession:
         self.house = house
         self._operations = operations or Operations()
         self.seats = Seats(max_calls, waiting=self._operations.queue)
+        if house.has_echo:
+            Echo()  # its library is slow to load the first time, and no caller should wait for it
 
     @property
     def calls(self) -> int:

@@ -89,6 +89,12 @@ class Speaking:
             return first.text
         return ""
 
+    def forget(self) -> None:
+        """Forget what the caller did since the last answer: said into a ringing line, it was said to nobody."""
+        self._waiting.clear()
+        while not self._heard.empty():
+            self._heard.get_nowait()
+
     def key_pressed(self) -> None:
         """Stop speaking: who presses keys has heard enough."""
         self._was_keyed = True

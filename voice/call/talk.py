@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import numpy as np
 from core.ports import MediaTransport, Pcm
 from core.types import Expect, Language
 from core.understand.yes_no import says_no, says_yes
+from voice.call.echo import Echo, as_it_is
 from voice.call.ended import CallEnded
 from voice.call.endpointing import WINDOW, Edge, Endpointing, Patience, Phase
 from voice.call.phrases import Phrase
@@ -43,23 +44,26 @@ class Talk:
     house: House
     line: MediaTransport
     playback: Playback
+    clean: Callable[[Pcm], Pcm] = as_it_is
+    """Takes our own voice out of a frame: the end of a question is no answer to it."""
     windows: asyncio.Queue[tuple[float, Pcm]] = field(default_factory=asyncio.Queue)
     """What was heard: the probability of speech and 512 samples, in order."""
     keys: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     pressed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by a key, until something else is said."""
 
-    async def say(self, phrase: Phrase, *languages: Language) -> None:
+    async def say(self, phrase: Phrase, *languages: Language, is_question: bool = True) -> None:
         """Say a phrase in each of the languages; a key ends it, for it is an answer.
 
-        What was heard meanwhile is forgotten, and so are keys from before.
+        Keys from before are forgotten, and what was heard before the end of a question is no answer to it.
         """
         while not self.keys.empty():
             self.keys.get_nowait()
         self.pressed.clear()
         for language in languages:
             await self._say(phrase[language], language)
-        self.forget()
+        if is_question:
+            self.forget()
 
     async def _say(self, words: str, language: Language) -> None:
         if self.pressed.is_set():
@@ -100,8 +104,9 @@ class Talk:
             await _stopped(key, words)
 
     async def _spoken(self, language: Language | None) -> str:
-        while not (text := await self.words(await self.utterance(), language, expect="yes_no")):
-            pass
+        text = ""
+        while not text and (speech := await self.utterance()) is not None:
+            text = await self.words(speech, language, expect="yes_no")
         return text
 
     async def words(self, speech: Pcm, language: Language | None, *, expect: Expect = "") -> str:
@@ -113,10 +118,17 @@ class Talk:
             return ""
         return heard.text.strip()
 
-    async def utterance(self) -> Pcm:
-        """Return the next thing that is said."""
+    async def said_so_far(self) -> list[str]:
+        """Return what was said already, and not asked for; who is still speaking is heard out."""
+        said = []
+        while (speech := await self.utterance(only_begun=True)) is not None:
+            said.append(await self.words(speech, None))
+        return said
+
+    async def utterance(self, *, only_begun: bool = False) -> Pcm | None:
+        """Return the next thing that is said; with `only_begun` None where nobody has begun to speak."""
         endpointing, pieces = Endpointing(_SHORT), list[Pcm]()
-        while True:
+        while not (only_begun and endpointing.phase is Phase.QUIET and self.windows.empty()):
             probability, window = await self.windows.get()
             edge = endpointing.hear(probability)
             if edge is Edge.ENDED:
@@ -124,13 +136,14 @@ class Talk:
             pieces.append(window)
             if endpointing.phase is Phase.QUIET:
                 pieces = pieces[-_BEFORE:]
+        return None
 
     async def listen(self) -> None:
         """Take in what is said until the line closes, which raises `CallEnded`."""
         probability = self.house.activity.stream()
         rest: Pcm = np.zeros(0, dtype=np.float32)
         async for frame in self.line.frames_in():
-            rest = np.concatenate([rest, frame])
+            rest = np.concatenate([rest, self.clean(frame)])
             while rest.size >= WINDOW:
                 if self.windows.qsize() >= _KEPT:
                     self.windows.get_nowait()
@@ -153,7 +166,9 @@ def is_key(reply: str) -> bool:
 @asynccontextmanager
 async def talking(house: House, line: MediaTransport) -> AsyncIterator[Talk]:
     """Talk on `line` inside the block, then let go of it. Raises `CallEnded` where it closes before that."""
-    talk = Talk(house, line, Playback(line))
+    echo = Echo() if house.has_echo else None
+    playback = Playback(line, echo.sent if echo else None)
+    talk = Talk(house, line, playback, clean=echo.cleaned if echo else as_it_is)
     try:
         async with asyncio.TaskGroup() as tasks:
             going_on = [tasks.create_task(work) for work in (talk.playback.run(), talk.listen(), talk.take_keys())]

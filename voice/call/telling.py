@@ -34,6 +34,8 @@ class Telling:
     """What the caller heard."""
     heard_s: float = 0.0
     was_cut: bool = False
+    is_resumed: bool = False
+    """Whether it was cut before, and its rest asked for."""
     heard_at: float | None = None
     """When the caller's words were known."""
     answered_at: float | None = None
@@ -77,7 +79,8 @@ class Telling:
 
     def go_on(self, cut: Telling) -> None:
         """Take over what is left to be said of an earlier turn."""
-        self.turn, self.text, self.heard, self.rest = cut.turn, cut.text, cut.heard, cut.rest
+        self.turn, self.text, self.rest = cut.turn, cut.text, cut.rest
+        self.heard, self.heard_s, self.is_resumed = cut.heard, cut.heard_s, True
 
     @property
     def was_barely_heard(self) -> bool:

@@ -94,28 +94,39 @@ async def wait_for_seat(
         return
     loop = asyncio.get_running_loop()
     began = loop.time()
+    has_seat = False
     line.hold(True)
     try:
         async with talking(house, line) as talk:
-            telling = asyncio.create_task(_tell(talk, seats, mine, patience.announce_s))
             try:
-                async with asyncio.timeout(patience.wait_s):
-                    await mine.wait()
-                return
-            except TimeoutError:
-                pass
+                has_seat = await _waited(talk, seats, mine, patience)
             finally:
-                telling.cancel()
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait({telling})
-            line.hold(False)
-            await _part(talk, record, patience, note)
+                line.hold(False)
+                if not has_seat:
+                    seats.give_up(mine)
+            if not has_seat:
+                await _part(talk, record, patience, note)
     except BaseException:
-        seats.give_up(mine)
+        if has_seat:
+            seats.leave()
         raise
     finally:
-        line.hold(False)
         record.waited_s = loop.time() - began
+
+
+async def _waited(talk: Talk, seats: Seats, mine: asyncio.Event, patience: Patience) -> bool:
+    """Wait for a seat, telling the place now and then; False where it takes too long."""
+    telling = asyncio.create_task(_tell(talk, seats, mine, patience.announce_s))
+    try:
+        async with asyncio.timeout(patience.wait_s):
+            await mine.wait()
+        return True
+    except TimeoutError:
+        return False
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({telling})
 
 
 async def apologise(house: House, line: PatchedLine) -> None:

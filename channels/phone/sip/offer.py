@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from aiosipua import ConnectionData, MediaDescription, Origin, SdpMessage, parse_sdp, serialize_sdp
 
@@ -57,13 +58,15 @@ def understand(body: str) -> tuple[SdpMessage, Media]:
         connection = media.connection or described.connection
         if codec is None or connection is None or codec.clock_rate not in (0, 8_000):
             continue
-        if not 0 < media.port < 65_536:
-            raise ValueError(f"{media.port} is not a port")
+        rtcp_port = _number(media, "rtcp", media.port + 1)
+        if not 0 < media.port < 65_536 or not 0 < rtcp_port < 65_536:
+            raise ValueError(f"{media.port} or {rtcp_port} is not a port")
+        ip_address(connection.address)  # a name would be looked up for every packet, and stop all calls meanwhile
         keys = [each.payload_type for each in media.codecs if each.encoding_name.lower() == "telephone-event"]
         return described, Media(
             host=connection.address,
             port=media.port,
-            rtcp_port=_number(media, "rtcp", media.port + 1),
+            rtcp_port=rtcp_port,
             codec=codec.encoding_name.upper(),
             payload_type=codec.payload_type,
             key_type=keys[0] if keys else None,

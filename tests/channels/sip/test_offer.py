@@ -76,3 +76,16 @@ def test_where_nothing_is_spoken_by_both_it_is_said(body: str) -> None:
 def test_what_is_not_sdp_is_a_clear_error(body: str) -> None:
     with pytest.raises(ValueError, match=r"invalid literal|not a port"):
         understand(body)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "why"),
+    [
+        (HEAD.replace("c=IN IP4 192.0.2.1", "c=IN IP4 slow.example.com") + "m=audio 7000 RTP/AVP 0\r\n", "address"),
+        (HEAD + "m=audio 7000 RTP/AVP 0\r\na=rtcp:70000\r\n", "not a port"),
+        (HEAD + "m=audio 65535 RTP/AVP 0\r\n", "not a port"),
+    ],
+)
+def test_sound_is_sent_to_addresses_only_for_a_name_would_be_looked_up_with_every_packet(spoilt: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        understand(spoilt)
