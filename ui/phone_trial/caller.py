@@ -30,7 +30,6 @@ class CallersEnd(Protocol):
     handset: Handset
     sent: list[int]
     """When the clerk sent sound, in samples of the line's time; empty where it cannot be seen."""
-    put_through_to: list[str]
     dropped_ms: float
 
     def press(self, key: str) -> None:
@@ -121,7 +120,7 @@ class Caller:
 
         def is_over() -> bool:
             loud = self._handset.loud_frames
-            if self.witness.working or not loud or loud[-1] * FRAME < after:
+            if self.witness.working or not loud or loud[-1] * FRAME < max(after, self.witness.owes_since):
                 return False
             return self._handset.now - loud[-1] * FRAME > _OVER_S * RATE_HZ
 
@@ -141,7 +140,7 @@ class Caller:
         if act.pause_s:
             await self._pass(act.pause_s)
         await handset.until(lambda: handset.is_silent, within_s=_WAIT_S * 2)
-        self.done.append(Done(act, begin, max(end, handset.now if act.keys or act.pause_s else end)))
+        self.done.append(Done(act, begin, max(end, handset.now if act.keys else end)))
         if act.stall_s:
             self.line.stall(act.stall_s)
 
