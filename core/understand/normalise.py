@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SPACES = re.compile(r"[ \t\u3000]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TOPIC = re.compile(
-    r"(?<![\u4e00-\u9fff])((?:你们|您们|我们|你|您|我|这个|那个|这件|那件)(?:家|店)?的[\u4e00-\u9fff]{2,4}),(?=[\u4e00-\u9fff])"
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[那拿]))((?:你们|您们|我们|你|您|我|这个|那个|这件|那件)(?:家|店)?的[\u4e00-\u9fff]{2,4}),(?=[\u4e00-\u9fff])"
 )
 """What a sentence is about, parted from it where a speaker takes breath: "你们的退货,政策是什么" is one request."""
 _MOST_PASSES = 4

@@ -21,6 +21,8 @@ _OVER_S = 0.9
 """A clerk who is silent for so long, and works on nothing, has finished."""
 _WAIT_S = 30.0
 """The longest that a caller waits for an answer."""
+_LONG_S = 90.0
+"""The longest answer that is heard out."""
 _BETWEEN_KEYS_S = 0.2
 
 
@@ -124,7 +126,8 @@ class Caller:
                 return False
             return self._handset.now - loud[-1] * FRAME > _OVER_S * RATE_HZ
 
-        return await self._handset.until(is_over, within_s=_WAIT_S)
+        began = await self._handset.until(lambda: self._heard_since(after) > 0, within_s=_WAIT_S)
+        return began and await self._handset.until(is_over, within_s=_LONG_S)
 
     def _heard_since(self, moment: int) -> int:
         return sum(frame * FRAME >= moment for frame in self._handset.loud_frames)

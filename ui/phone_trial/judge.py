@@ -97,12 +97,8 @@ def _interrupted(held: Held) -> Iterator[str]:
                 yield "the clerk was silent already when it was to be interrupted"
             elif silence * 1000 > expect.interrupted_within_ms:
                 yield f"fell silent {silence * 1000:.0f} ms after it was interrupted"
-        if not expect.not_interrupted:
-            continue
-        if silence is None:
-            yield "the clerk was silent already when the caller's sound came"
-        elif silence < _spoken_s(done) + 1.0 and not _speaks_on(answer):
-            yield f"did not speak on within {_FORGIVEN_S:g} s of the caller's sound, which was no interruption"
+        if expect.not_interrupted:
+            yield from _stopped(done, silence, answer)
     if expect.played_as_heard:
         if not held.played:
             yield "the dialogue was not told what of an interrupted reply was played"
@@ -112,8 +108,12 @@ def _interrupted(held: Held) -> Iterator[str]:
                 yield f"recorded {recorded!r} as played, and heard was {heard!r}"
 
 
-def _speaks_on(answer: Answer) -> bool:
-    return answer.first_audio_s is not None and answer.first_audio_s <= _FORGIVEN_S
+def _stopped(done: Done, silence: float | None, answer: Answer) -> Iterator[str]:
+    speaks_on = answer.first_audio_s is not None and answer.first_audio_s <= _FORGIVEN_S
+    if silence is None:
+        yield "the clerk was silent already when the caller's sound came"
+    elif silence < _spoken_s(done) + 1.0 and not speaks_on:
+        yield f"did not speak on within {_FORGIVEN_S:g} s of the caller's sound, which was no interruption"
 
 
 def _spoken_s(done: Done) -> float:
