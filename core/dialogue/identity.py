@@ -16,6 +16,7 @@ from core.types import Identity, Language
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _log = logging.getLogger(__name__)
 _EVIDENCE = ("email", "name", "zip", "phone")
+_DOUBTED = "doubted_fact"
 _RUNG = "phone"
 """Proves nothing by itself; from somebody who is known it is whom a ticket wants rung up."""
 _CALLS = "phone"
@@ -69,7 +70,7 @@ async def _is_known_caller(draft: Draft) -> bool:
     A wrong fact is counted in silence, so that nothing tells whether the number is on record.
     """
     fact = draft.slots.get("zip") or draft.heard.get("order_id")
-    if draft.message.channel != _CALLS or not fact or "name" in draft.slots:
+    if draft.message.channel != _CALLS or not fact or "name" in draft.slots or draft.heard.get(_DOUBTED) == fact:
         return False
     subject = calling(draft.message.sender_id)
     found = await draft.desk.shop.customers_by_phone(draft.message.sender_id) if subject else ()
@@ -81,6 +82,7 @@ async def _is_known_caller(draft: Draft) -> bool:
         await _settle(draft, customer, "caller", subject)
     else:
         await draft.desk.attempts.failed(subject, draft.message.received_at.timestamp())
+        draft.heard[_DOUBTED] = fact  # asked again in this turn, it counts once
     return fits
 
 
@@ -106,8 +108,8 @@ async def _settle(draft: Draft, customer: Customer | None, proved_by: str, subje
 
 
 async def is_verified(draft: Draft, _value: str) -> bool:
-    """Return whether the customer proved who they are."""
-    return draft.identity is not None
+    """Return whether the customer proved who they are; an order number alone does where they call from their own."""
+    return draft.identity is not None or await _is_known_caller(draft)
 
 
 async def stay_with_one(draft: Draft) -> None:

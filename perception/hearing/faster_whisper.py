@@ -147,9 +147,13 @@ class FasterWhisper:
         for before in others:
             if whisper.is_doubtful(stretches) or expected.is_example(_text(stretches), language, one.expect):
                 stretches = whisper.likelier(stretches, self._decode(one, language, before))
-        if whisper.is_loop(stretches):
+        if language == "zh" and not one.is_short and whisper.is_doubtful(stretches):
+            stretches = whisper.likelier(stretches, self._decode(one, language, whisper.MIXED))
+        if whisper.is_loop(stretches) or whisper.is_rushed(stretches, one.spoken.duration_s):
             plain = whisper.prompts(language, "")[0]
             stretches = self._decode(one, language, plain, repetition_penalty=_LOOP_PENALTY)
+        if whisper.is_rushed(stretches, one.spoken.duration_s):
+            return ()
         if whisper.is_clipped(stretches, one.spoken.duration_s):
             longer = self._at_full_length(one, language, first)
             stretches = stretches if whisper.is_doubtful(longer) else longer

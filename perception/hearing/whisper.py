@@ -16,7 +16,9 @@ HOME = ("zh", "en")
 """Languages that customers are expected to speak."""
 _SIMPLIFIED = "以下是普通话的句子,用简体中文。"
 """A prompt in simplified script is answered in simplified script, mostly."""
-_PROMPTED = "".join(filter(str.isalnum, _SIMPLIFIED))
+MIXED = f"{_SIMPLIFIED}常说 order、cancel、return、refund、exchange、delivery。"
+"""Shows that English words stay English in a Chinese sentence, and which are said; for what was doubtful without."""
+_PROMPTED = "".join(filter(str.isalnum, MIXED))
 _FOREIGN_AT_LEAST = 0.6
 _FOREIGN_FACTOR = 3.0
 _FOREIGN_S = 2.0
@@ -33,8 +35,12 @@ _SILENT_S = 0.6
 _LETTERS_PER_S = 5.0
 _HAN_PER_S = 1.5
 """Signs a second that even a slow speaker says, edges of 0.3 s not counted; one word of a whole sentence is below."""
+_MOST_LETTERS_PER_S, _MOST_HAN_PER_S = 30.0, 10.0
+"""Signs a second that nobody says, edges counted: the hint was recited over a noise."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _REPEATED = re.compile(r"(.{8,})\1", re.DOTALL)
+_ONE_SIGN = re.compile(r"([^\W\d零一二三四五六七八九幺])\1{4,}")
+"""The same sign five times, and no digit."""
 _TWICE = re.compile(r"(.{4,}?)\1+")
 
 
@@ -85,6 +91,13 @@ def is_clipped(stretches: Sequence[Stretch], speech_s: float) -> bool:
     return len(written) < signs_per_s * (speech_s - _SILENT_S) and _logprob(stretches) < _DOUBTED_LOGPROB
 
 
+def is_rushed(stretches: Sequence[Stretch], speech_s: float) -> bool:
+    """Return whether nobody can have said so much in so short a time."""
+    written = [sign for one in stretches for sign in one.text if sign.isalnum()]
+    most = _MOST_HAN_PER_S if any(_HAN.match(sign) for sign in written) else _MOST_LETTERS_PER_S
+    return len(written) > most * speech_s
+
+
 def likely(probabilities: Mapping[str, float], *, speech_s: float) -> Language:
     """Return the language to decode in: Chinese or English, unless another is clearly likelier."""
     chances = dict(probabilities)
@@ -114,6 +127,8 @@ def is_loop(stretches: Sequence[Stretch]) -> bool:
     if any(one.compression_ratio > _LOOP_RATIO for one in stretches):
         return True
     text = "".join(one.text for one in stretches).lower()
+    if _ONE_SIGN.search(text):
+        return True
     found = _REPEATED.search(text)
     if found is not None and _letters(found[1]) >= 5:
         return True

@@ -9,6 +9,7 @@ from perception.hearing.whisper import (
     is_clipped,
     is_doubtful,
     is_loop,
+    is_rushed,
     likelier,
     likely,
     prompts,
@@ -41,6 +42,7 @@ def test_a_sentence_that_repeats_itself_is_a_loop() -> None:
     assert is_loop([stretch("大学生利用漏洞免费吃肯德基。大学生利用漏洞免费吃肯德基。")])
     assert is_loop([stretch("AAAAAAAA", ratio=14.0)])
     assert is_loop([stretch("人工客服？人工客服。")])
+    assert is_loop([stretch("乱腿腿腿腿腿腿")])
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,14 @@ def test_a_sentence_that_repeats_itself_is_a_loop() -> None:
 )
 def test_repeated_digits_and_short_words_are_no_loop(text: str) -> None:
     assert not is_loop([stretch(text)])
+
+
+def test_nobody_says_a_row_of_products_in_a_second() -> None:
+    recited = [stretch("请问热水壶、保温杯、马克杯、粘煎锅、电饭煎锅")]
+    assert is_rushed(recited, 1.5)
+    assert not is_rushed(recited, 4.0)
+    assert not is_rushed([stretch(" Yes, that is right.")], 1.0)
+    assert not is_rushed([], 1.0)
 
 
 def test_chinese_is_written_in_simplified_script() -> None:

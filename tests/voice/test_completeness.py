@@ -24,6 +24,9 @@ SURE, UNSURE, DOUBTFUL = 0.95, 0.5, 0.05
         "呃",
         "um",
         "可以帮我改成",
+        "My order number is W",
+        "我的订单号是 w.",
+        "我的定档号是 W",
     ],
 )
 def test_nobody_ends_so_however_it_sounds(text: str) -> None:

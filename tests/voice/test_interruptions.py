@@ -143,6 +143,18 @@ def test_a_sign_of_listening_or_a_cough_does_not_end_the_speech(sign: str) -> No
 
 
 @in_audio_time
+async def test_a_murmur_that_may_be_any_word_does_not_end_the_speech() -> None:
+    scene, line = scene_of("where is it"), Telephone()
+    scene.ear.script.append(replace(words("推了。", "zh"), confidence=0.43))
+    async with call(scene, line, limit_s=120):
+        await until_it_speaks(line, scene, for_s=3.0)
+        line.say(0.6)
+        await line.heard(2)
+    assert len(scene.clerk.messages) == 1
+    assert scene.clerk.heard == []
+
+
+@in_audio_time
 async def test_a_click_does_not_even_pause_the_speech() -> None:
     scene, line = scene_of("where is it"), Telephone()
     async with call(scene, line, limit_s=120):

@@ -67,6 +67,8 @@ def test(
     if phone:
         from ui.cli.test_phone import Calling, call
 
+        if junit:
+            raise ConfigError("--junit: calls are reported by --html and --json")
         how = Calling(repeat=repeat, unhurried=unhurried, door=door, shop=shop)
         call(config, cases or [], wanted, how, html=html, as_json=as_json)
         return

@@ -31,7 +31,6 @@ class AudioSocketLine:
         self.handset = handset
         self.sent: list[int] = []
         """Empty: when the clerk sent a sound cannot be seen from here."""
-        self.put_through_to: list[str] = []
         self.dropped_ms = 0.0
         self._clock = clock
         self._ear: deque[Pcm] = deque()

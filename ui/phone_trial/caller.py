@@ -21,6 +21,8 @@ _OVER_S = 0.9
 """A clerk who is silent for so long, and works on nothing, has finished."""
 _WAIT_S = 30.0
 """The longest that a caller waits for an answer."""
+_LONG_S = 90.0
+"""The longest answer that is heard out."""
 _BETWEEN_KEYS_S = 0.2
 
 
@@ -30,7 +32,6 @@ class CallersEnd(Protocol):
     handset: Handset
     sent: list[int]
     """When the clerk sent sound, in samples of the line's time; empty where it cannot be seen."""
-    put_through_to: list[str]
     dropped_ms: float
 
     def press(self, key: str) -> None:
@@ -121,11 +122,12 @@ class Caller:
 
         def is_over() -> bool:
             loud = self._handset.loud_frames
-            if self.witness.working or not loud or loud[-1] * FRAME < after:
+            if self.witness.working or not loud or loud[-1] * FRAME < max(after, self.witness.owes_since):
                 return False
             return self._handset.now - loud[-1] * FRAME > _OVER_S * RATE_HZ
 
-        return await self._handset.until(is_over, within_s=_WAIT_S)
+        began = await self._handset.until(lambda: self._heard_since(after) > 0, within_s=_WAIT_S)
+        return began and await self._handset.until(is_over, within_s=_LONG_S)
 
     def _heard_since(self, moment: int) -> int:
         return sum(frame * FRAME >= moment for frame in self._handset.loud_frames)
@@ -141,7 +143,7 @@ class Caller:
         if act.pause_s:
             await self._pass(act.pause_s)
         await handset.until(lambda: handset.is_silent, within_s=_WAIT_S * 2)
-        self.done.append(Done(act, begin, max(end, handset.now if act.keys or act.pause_s else end)))
+        self.done.append(Done(act, begin, max(end, handset.now if act.keys else end)))
         if act.stall_s:
             self.line.stall(act.stall_s)
 

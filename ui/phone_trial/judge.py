@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
 from core.types import Turn
+from core.understand.normalise import normalise
+from learning.evaluation.cases_judge import heard as written
 from learning.evaluation.cases_judge import judge_people, judge_words, judge_writes
 from learning.evaluation.spoken import signs
 from ui.phone_trial.caller import Done
@@ -16,7 +19,14 @@ from ui.phone_trial.cases import CallCase
 from ui.phone_trial.measure import Answer
 
 _ALIKE = 70.0
-"""Likeness (0 to 100) from which what was recorded as played is what was heard: recognition errs, too."""
+"""Likeness in sound (0 to 100) from which what was recorded as played is what was heard: recognition errs, too."""
+_SAME = 80.0
+"""Likeness in sound from which a clause of the clerk's was heard, however its homophones were written."""
+_FORGIVEN_S = 1.5
+"""Silence after a sound that was no interruption: whoever must stop within half a second stops before it is known."""
+_CLAUSE = re.compile(r"[，。；！？,;!?\n]|\.(?=\s|$)")  # noqa: RUF001 - both scripts have their own marks
+_LEAST_SOUNDS = 8
+"""Letters of a clause that is told from others by its sound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +65,7 @@ def judge(held: Held, *, unhurried: bool = False) -> tuple[str, ...]:
     return (
         *(() if held.greeted_s is not None else ("the caller never heard a greeting",)),
         *judge_writes(expect.spoken, held.turns),
-        *judge_words(expect.spoken, held.heard),
+        *judge_words(expect.spoken, f"{held.heard}\n{_recovered(held)}"),
         *judge_people(expect.spoken, held.turns),
         *_understood(held),
         *_interrupted(held),
@@ -67,7 +77,7 @@ def judge(held: Held, *, unhurried: bool = False) -> tuple[str, ...]:
 
 def _understood(held: Held) -> Iterator[str]:
     expect = held.case.expect
-    words = "\n".join(held.clerk_heard)
+    words = "\n".join([*held.clerk_heard, *map(normalise, held.clerk_heard)])
     for wanted in expect.clerk_heard:
         if not wanted.search(words):
             yield f"never understood {wanted.pattern!r}, but {list(held.clerk_heard)}"
@@ -79,7 +89,7 @@ def _understood(held: Held) -> Iterator[str]:
 
 def _interrupted(held: Held) -> Iterator[str]:
     expect = held.case.expect
-    for done, silence in zip(held.done, held.silences, strict=True):
+    for done, silence, answer in zip(held.done, held.silences, held.answers, strict=True):
         if done.act.while_speaking_s is None:
             continue
         if expect.interrupted_within_ms is not None:
@@ -87,25 +97,43 @@ def _interrupted(held: Held) -> Iterator[str]:
                 yield "the clerk was silent already when it was to be interrupted"
             elif silence * 1000 > expect.interrupted_within_ms:
                 yield f"fell silent {silence * 1000:.0f} ms after it was interrupted"
-        if expect.not_interrupted and silence is not None and silence < _spoken_s(done) + 1.0:
-            yield f"fell silent {silence * 1000:.0f} ms after the caller's sound, which was no interruption"
-        if expect.not_interrupted and silence is None:
-            yield "the clerk was silent already when the caller's sound came"
+        if expect.not_interrupted:
+            yield from _stopped(done, silence, answer)
     if expect.played_as_heard:
         if not held.played:
             yield "the dialogue was not told what of an interrupted reply was played"
         for recorded, heard in held.played:
-            likeness = fuzz.ratio(_letters(recorded), _letters(heard))
+            likeness = fuzz.ratio(_sounds(recorded), _sounds(heard))
             if likeness < _ALIKE:
                 yield f"recorded {recorded!r} as played, and heard was {heard!r}"
+
+
+def _stopped(done: Done, silence: float | None, answer: Answer) -> Iterator[str]:
+    speaks_on = answer.first_audio_s is not None and answer.first_audio_s <= _FORGIVEN_S
+    if silence is None:
+        yield "the clerk was silent already when the caller's sound came"
+    elif silence < _spoken_s(done) + 1.0 and not speaks_on:
+        yield f"did not speak on within {_FORGIVEN_S:g} s of the caller's sound, which was no interruption"
 
 
 def _spoken_s(done: Done) -> float:
     return (done.end - done.begin) / 16_000
 
 
-def _letters(text: str) -> str:
-    return "".join(signs(re.sub(r"\s+", "", text.lower())))
+def _sounds(text: str) -> str:
+    """Return letters that are the same for homophones, between which recognition cannot choose."""
+    return "".join(lazy_pinyin(signs(re.sub(r"\s+", "", text.lower()))))
+
+
+def _recovered(held: Held) -> str:
+    """Return the clauses of the replies that were heard, if not spelled so: "活着" for "或者"."""
+    heard = [_sounds(line) for line in held.heard.splitlines()]
+    said = [clause for turn in held.turns for line in written(turn) for clause in _CLAUSE.split(line)]
+    return "\n".join(clause for clause in said if any(_was_heard(_sounds(clause), line) for line in heard))
+
+
+def _was_heard(clause: str, line: str) -> bool:
+    return _LEAST_SOUNDS <= len(clause) <= len(line) and fuzz.partial_ratio(clause, line) >= _SAME
 
 
 def _transferred(held: Held) -> Iterator[str]:

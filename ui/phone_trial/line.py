@@ -15,8 +15,6 @@ from ui.phone_trial.sound import rms
 from voice.call.session import CallSession
 
 _MS = 20.0
-_RING_S = 1.0
-"""How long the person who is put through to lets it ring."""
 
 
 class SimulatedLine:
@@ -33,14 +31,12 @@ class SimulatedLine:
         *,
         call_id: str = "simulated",
         caller: str = "",
-        person_answers: bool | None = None,
     ) -> None:
-        """Begin a call of `caller`; `person_answers` None: the line cannot put anybody through."""
+        """Begin a call of `caller`."""
         self.caller = caller
         self.call_id = call_id
         self.handset = handset
         self._clock = clock
-        self._person_answers = person_answers
         self._queue: deque[Pcm | str] = deque()
         self._loud = 0
         self._marks: dict[str, asyncio.Event] = {}
@@ -48,8 +44,6 @@ class SimulatedLine:
         self._keys: asyncio.Queue[str | None] = asyncio.Queue()
         self._stalled = 0
         self._since_mark = 0
-        self.put_through_to: list[str] = []
-        """Whom the clerk wanted to put the caller through to."""
         self.sent: list[int] = []
         """When the clerk sent sound that is not silence, in samples of the line's time."""
         self.dropped_ms = 0.0
@@ -158,10 +152,8 @@ class SimulatedLine:
         return heard_ms
 
     async def transfer(self, target: str) -> bool:
-        """Ring where `target` is; True once a person answered, which ends our part of the call."""
-        self.put_through_to.append(target)
-        await asyncio.sleep(_RING_S)
-        return bool(self._person_answers)
+        """Put nobody through: a `ui.phone_trial.person.Person` is called instead."""
+        return False
 
     async def hang_up(self) -> None:
         """End the call; safe to call twice."""

@@ -22,18 +22,22 @@ from ui.phone_trial.handset import Handset
 from ui.phone_trial.judge import Held
 from ui.phone_trial.line import SimulatedLine
 from ui.phone_trial.measure import answer_to, silence_after, utterances
+from ui.phone_trial.person import HELLO, Person
 from ui.phone_trial.sound import RATE_HZ
-from ui.phone_trial.voices import Voices, read_sound
-from ui.phone_trial.witness import PatientSpeaker, WatchedRecognizer, Witness, watched
-from voice.call.conversation import House
+from ui.phone_trial.voices import CALLER, Voices, read_sound
+from ui.phone_trial.witness import PatientDetector, PatientSpeaker, WatchedRecognizer, Witness, watched
+from voice.call.conversation import House, Manners
 from voice.call.phrases import Phrasebook
-from voice.call.session import CallSession
+from voice.call.session import CallSession, Operations
+from voice.call.transfer import Desk
 
 Door = Literal["none", "audiosocket"]
 _PERSON = "1000"
 """Where a person would answer."""
 _CALL_S = 600.0
 """Wall time after which a caller hangs up."""
+_UNHURRIED = Manners(filler_s=_CALL_S, give_up_s=_CALL_S)
+"""Where the line's time stands still for the models, a slow machine is no reason to say that it takes a moment."""
 _SETTLE_S = 30.0
 """How long to wait for the clerk to finish what it was doing when the caller hung up."""
 
@@ -55,7 +59,9 @@ class Stand:
         line = await self._line(case)
         witness = Witness(now=lambda: line.handset.now)
         house = self._witnessed(open_house, case, witness)
-        session = CallSession(house, max_calls=case.calls_before or 8)
+        person = await self._person(case, witness)
+        desk = Desk(dialer=person, language="en" if case.language == "en" else "zh")
+        session = CallSession(house, max_calls=case.calls_before or 8, operations=Operations(desk=desk))
         await session.prepare()
         caller = Caller(line=line, witness=witness, sounds=sounds)
         before = asyncio.all_tasks()
@@ -71,16 +77,19 @@ class Stand:
                 other.drop()
         turns = await _settled(open_house.clerk, witness)
         left = await _left_running(before)
-        return await self._gathered(case, line, caller, witness, turns, left)
+        await person.leave()
+        return await self._gathered(case, line, caller, witness, turns, person, left)
 
     async def _line(self, case: CallCase) -> CallersEnd:
         response = await asyncio.to_thread(read_sound, case.line.room) if case.line.room else None
         handset = Handset(case.line, noise=await self.voices.noise(case.line.noise), response=response)
         if self.door == "audiosocket":
             return AudioSocketLine(handset, self.clock)
-        return SimulatedLine(
-            handset, self.clock, call_id=case.id, caller=case.caller, person_answers=case.person_answers
-        )
+        return SimulatedLine(handset, self.clock, call_id=case.id, caller=case.caller)
+
+    async def _person(self, case: CallCase, witness: Witness) -> Person:
+        hello = await self.voices.speak(HELLO["en" if case.language == "en" else "zh"], case.voice or CALLER)
+        return Person(self.clock, witness, hello, answers=bool(case.person_answers))
 
     def _witnessed(self, house: House, case: CallCase, witness: Witness) -> House:
         language: Literal["zh", "en", "both"] = (
@@ -90,6 +99,7 @@ class Stand:
             house,
             clerk=watched(house.clerk, witness, self.clock),
             recognizer=WatchedRecognizer(house.recognizer, witness, self.clock),
+            turn_detector=house.turn_detector and PatientDetector(house.turn_detector, self.clock),
             language=language,
             transfer_to="" if case.person_answers is None else _PERSON,
         )
@@ -110,6 +120,7 @@ class Stand:
         caller: Caller,
         witness: Witness,
         turns: Sequence[Turn],
+        person: Person,
         left: tuple[str, ...],
     ) -> Held:
         loud = line.handset.loud_frames
@@ -134,7 +145,7 @@ class Stand:
             turns=tuple(turns),
             greeted_s=spans[0][0] / RATE_HZ if spans else None,
             played=tuple(played),
-            put_through=bool(line.put_through_to) and bool(case.person_answers),
+            put_through=person.has_taken,
             dropped_ms=line.dropped_ms,
             left_running=left,
         )
@@ -150,7 +161,8 @@ def house_of(app: Application, clock: Clock) -> House:
     """Return what calls to a clerk need, with a voice that `clock` waits for; its phrases are kept between calls."""
     house = call_house(app)
     assert app.speaker is not None  # noqa: S101 - call_house refuses a clerk without a voice
-    return replace(house, phrasebook=Phrasebook(PatientSpeaker(app.speaker, clock)))
+    phrasebook = Phrasebook(PatientSpeaker(app.speaker, clock))
+    return replace(house, phrasebook=phrasebook, manners=_UNHURRIED if clock.unhurried else house.manners)
 
 
 _TASKS: set[asyncio.Task[None]] = set()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from core.ports import Activity, Clerk, Pcm, SpeechRecognizer
+from core.ports import Activity, Clerk, Pcm, SpeechRecognizer, TurnDetector
 from core.types import Expect, Language, Message, Transcript, Turn
 from ui.phone_trial.clock import Clock
 from voice.call.phrases import Speaker, close
@@ -43,6 +43,8 @@ class Witness:
     """What the dialogue was told to have been heard of an interrupted turn."""
     working: int = 0
     """Recognitions and answers that are under way."""
+    owes_since: int = 0
+    """The clerk owes words from here on: who waits for a person is not answered by having been asked to hold."""
     thinking: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while an answer is under way."""
 
@@ -119,6 +121,24 @@ class WatchedClerk:
 def watched(inner: Clerk, witness: Witness, clock: Clock) -> Clerk:
     """Return the clerk with a witness beside it."""
     return cast(Clerk, WatchedClerk(inner, witness, clock))  # what it does not define, it takes from `inner`
+
+
+class PatientDetector:
+    """A detector of ends (a `core.ports.TurnDetector`) during whose work an unhurried clock stands still."""
+
+    def __init__(self, inner: TurnDetector, clock: Clock) -> None:
+        """Judge as `inner` does."""
+        self._inner = inner
+        self._clock = clock
+
+    def __getattr__(self, name: str) -> Any:
+        """Be as `inner` in all else."""
+        return getattr(self._inner, name)
+
+    async def finished(self, speech: Pcm) -> float:
+        """Return what `inner` thinks."""
+        with self._clock.at_work():
+            return await self._inner.finished(speech)
 
 
 class PatientSpeaker:

@@ -19,6 +19,9 @@ _MANY = 24
 """Characters beyond which words are more than a sign, whatever they are."""
 _FAREWELL = 40
 """Characters of a farewell at most: "thank you very much for your help, bye"."""
+_LETTER = r"(?:是|为|号|\b(?:is|number|code|id))\s?[b-hj-z]"
+"""Where an id begins whose letter is said apart: "my number is W", "是 W"; English has words of the others."""
+_LETTER_LAST = re.compile(rf"{_LETTER}$")
 _DOMAIN = re.compile(r"(?:\.|点| dot )\s?[a-z]{2,}\b", re.IGNORECASE)
 
 
@@ -80,7 +83,8 @@ class Cues:
 
     def is_unfinished(self, text: str) -> bool:
         """Return whether a sentence cannot end so: "because", "my order number is", "然后"."""
-        return bool(self.unfinished.search(folded(text)))
+        said = folded(text)
+        return bool(self.unfinished.search(said) or _LETTER_LAST.search(said))
 
     def is_perhaps_unfinished(self, text: str) -> bool:
         """Return whether it may end so or not: "的", "for"."""
@@ -126,7 +130,7 @@ def load(file: Path = FILE) -> Cues:
         farewell=_last(raw["goodbye"]),
         unfinished=_last(raw["unfinished"], raw["hesitation"]),
         perhaps=_last(raw["perhaps"]),
-        announcing=_any(raw["announces"]),
+        announcing=_any(raw["announces"], rf"{_LETTER}(?=[\s\d]|-\d|$)"),
         digit=_any(raw["digits"], r"\d"),
     )
 

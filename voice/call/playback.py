@@ -91,7 +91,7 @@ class Playback:
         self._heard = min(self._from + round(heard_ms / 1000 / FRAME_S), speech.at) if was_begun else self._from
 
     def resume(self) -> None:
-        """Go on where `pause` cut, from the beginning of the clause."""
+        """Go on where `pause` cut, from the last breath."""
         if self._speech and self._is_paused:
             self._speech.go_back(self._heard)
             self._begin(self._speech, self._speech.at)

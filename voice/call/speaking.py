@@ -29,6 +29,9 @@ _STALL_S = 20.0
 _STEP, _SPEEDS = 1.2, (0.6, 1.6)
 _LOUDER, _VOLUMES = 1.5, (0.4, 2.3)
 """By how much a caller who asks for it is spoken to quicker or louder, and how far that goes."""
+_SHORT, _DOUBTFUL = 26_000, 0.5
+"""Samples of an utterance of a word or two, silences included, and the confidence below which Whisper base made
+another word of "对", "嗯" and "uh-huh" of synthetic callers; what it hears of whole sentences lies above."""
 _FIRST, _MOST = 12, 200
 """Characters of the first clause and of the longest; the voices cut so, too, and sound no different for it."""
 
@@ -182,7 +185,7 @@ class Speaking:
             self._record.false_alarms += was_stopped
             return False
         is_answer = is_question and was_stopped and speech.is_in_last_clause(self._playback.heard)
-        if cues.load().is_backchannel(heard.text) and not is_answer:
+        if not is_answer and _is_assent(heard, utterance):
             self._record.backchannels += 1
             return False
         if was_stopped:
@@ -213,6 +216,15 @@ class Speaking:
                 yield piece
         finally:
             await phrases.close(sound)
+
+
+def _is_assent(heard: Transcript, utterance: Utterance) -> bool:
+    """Return whether it only says that somebody listens; a murmur that may be anything is taken for that, too."""
+    words = cues.load()
+    if words.is_backchannel(heard.text):
+        return True
+    is_murmur = len(utterance.guess.pcm) <= _SHORT and heard.confidence < _DOUBTFUL
+    return is_murmur and not words.asks_to_wait(heard.text) and not words.asks_to_stop(heard.text)
 
 
 def _within(bounds: tuple[float, float], value: float) -> float:

@@ -14,6 +14,8 @@ from voice.call.phrases import close
 FRAME = 320
 """Samples of one frame: 20 ms at 16 kHz."""
 FRAME_S = 0.02
+_BACK = 75
+"""Frames (1.5 s) of what was heard already that may be said again; in them a voice takes breath somewhere."""
 _AHEAD = 500
 """Frames (10 s) that synthesis may be ahead of the caller's ear."""
 
@@ -95,8 +97,13 @@ class Speech:
         return frame
 
     def go_back(self, frame: int) -> None:
-        """Go back to the beginning of the clause to which a frame belongs."""
-        self.at = max((one.first for one in self._clauses if one.first <= frame), default=0)
+        """Go back from a frame to the last breath before it, at most to the beginning of its clause."""
+        begin = max((one.first for one in self._clauses if one.first <= frame), default=0)
+        last = range(max(begin, frame - _BACK), frame)
+        self.at = begin if begin in last or not last else min(last, key=lambda at: (self._level(at), -at))
+
+    def _level(self, at: int) -> float:
+        return float(np.abs(self._frames[at]).max())
 
     def words(self, frames: int) -> str:
         """Return the words that the first `frames` frames are; of a clause that was cut, its share in whole words."""

@@ -101,7 +101,8 @@ class Transfer:
                         return False
                     settled.set()
                     await comfort
-                    await say(phrases.CONNECTED)
+                    # At once: what the person says while only the caller is spoken to would be lost.
+                    await asyncio.gather(say(phrases.CONNECTED), talk.say(phrases.JOINING, self.desk.language))
                     self.record.transfer = _CONNECTED
                     self.line.join(person)
                     await asyncio.Event().wait()
@@ -140,8 +141,6 @@ class Transfer:
             agreed = await talk.agrees(self.desk.decide_s, language=language)
             if agreed is not None:
                 break
-        if agreed:
-            await talk.say(phrases.JOINING, language)
         return agreed is True
 
 

@@ -247,6 +247,25 @@ async def test_the_callers_own_order_number_is_enough(places: Places) -> None:
     assert "运输中" in await call("订单W3912701到哪了")
 
 
+async def test_the_callers_own_order_number_is_enough_when_it_is_asked_for(places: Places) -> None:
+    call = places.talk("call", channel="phone", sender=CHENS_NUMBER)
+    await call("我的订单到哪了")
+    assert "运输中" in await call("我的订单号是W3912701")
+
+
+async def test_a_spoofed_number_gets_three_order_numbers_in_all(places: Places) -> None:
+    call = places.talk("call", channel="phone", sender=CHENS_NUMBER)
+    await call("我的订单到哪了")
+    for guess in ("W3912798", "W3912799"):
+        await call(f"我的订单号是{guess}")
+    assert "运输中" in await call("我的订单号是W3912701"), "a wrong number counts once"
+    other = places.talk("other", channel="phone", sender=CHENS_NUMBER)
+    await other("我的订单到哪了")
+    for guess in ("W3912797", "W3912798", "W3912799", "W3912701"):
+        await other(f"我的订单号是{guess}")
+    assert other.session.identity is None
+
+
 async def test_a_foreign_number_and_a_wrong_zip_get_the_same_words(places: Places) -> None:
     known = places.talk("a", channel="phone", sender=CHENS_NUMBER)
     foreign = places.talk("b", channel="phone", sender="+86 120 5550 9999")

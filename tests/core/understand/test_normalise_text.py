@@ -27,6 +27,8 @@ from core.understand.numerals import count
         ("look at this at home", "look at this at home"),
         ("I want two of them", "I want two of them"),
         ("一二三", "一二三"),
+        ("你们的退货,政策是什么?", "你们的退货政策是什么?"),
+        ("我想退货,你们的政策是什么", "我想退货,你们的政策是什么"),
         ("zero\u200bwidth\x00", "zerowidth"),
         ("", ""),
     ],

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.conftest import message
+from tests.voice.call_scene import turn as answered
 from ui.phone_trial.caller import Done
 from ui.phone_trial.cases import Act, read_calls
 from ui.phone_trial.judge import Held, judge
@@ -50,9 +52,19 @@ def test_who_had_finished_was_not_interrupted(tmp_path: Path) -> None:
 
 
 def test_who_listens_does_not_stop_the_clerk(tmp_path: Path) -> None:
-    [fault] = judge(held(tmp_path, "not_interrupted: true"))
+    late = replace(GOOD, first_audio_s=2.0)
+    [fault] = judge(held(tmp_path, "not_interrupted: true", answers=(late,)))
     assert "no interruption" in fault
-    assert judge(held(tmp_path, "not_interrupted: true", silences=(9.0,))) == ()
+    assert judge(held(tmp_path, "not_interrupted: true", answers=(late,), silences=(9.0,))) == ()
+    assert judge(held(tmp_path, "not_interrupted: true")) == (), "it went on at once"
+
+
+def test_what_sounds_as_the_clerk_s_own_words_was_heard_as_them(tmp_path: Path) -> None:
+    turn = answered(message("", channel="phone"), ("请说一下您的邮箱，或者姓名和邮编。", "zh"))
+    known = held(tmp_path, "must_say: [或者姓名]", turns=(turn,), heard="请说一下您的有想，活着性命和有变。")
+    assert judge(known) == ()
+    [fault] = judge(replace(known, heard="请说一下您的有想。"))
+    assert "never says" in fault
 
 
 @pytest.mark.parametrize(

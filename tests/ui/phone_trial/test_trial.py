@@ -37,7 +37,8 @@ class Clerk_:  # noqa: N801 - `Clerk` is the port
 
     async def answer(self, message: Message) -> Turn:
         await asyncio.sleep(self.thinks_s)
-        turn = answered(message, ("Your parcel comes on Monday.", "en"), outcome=self.outcome)
+        outcome = "answered" if message.event else self.outcome
+        turn = answered(message, ("Your parcel comes on Monday.", "en"), outcome=outcome)
         self.kept.append(turn)
         return turn
 
