@@ -16,7 +16,9 @@ demo: $(VENV)/.installed
 
 # Browsers and calls run in real time: they have a process of their own, and a second try, for a busy machine can be
 # slower than any page's patience or any caller's breath.
-REALTIME := tests/ui/browser tests/channels/test_whole_call.py tests/ui/test_whole_house.py
+REALTIME := tests/ui/browser tests/channels/test_whole_call.py tests/ui/test_whole_house.py tests/ui/test_calls_served.py \
+	tests/ui/phone_trial tests/channels/sip tests/channels/test_webrtc.py tests/channels/test_twilio_calling.py \
+	tests/voice/test_recording.py tests/voice/test_outbound.py
 
 # Beside the default models.
 TEST_MODELS := all-minilm-l6-v2 smollm2-135m-instruct-q4

@@ -216,7 +216,7 @@ class Trace(_Response):
     id: str
     rung: str
     expects: str
-    """What the customer was asked for at the end: id, digits, email, phone, yes_no, choice, name, address or nothing."""
+    """What the customer was asked for at the end, such as id, email or yes_no; "" for nothing."""
     timings_ms: dict[str, float]
 
 
