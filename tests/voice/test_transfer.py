@@ -239,3 +239,19 @@ async def test_a_line_that_puts_through_by_itself_is_believed_only_when_it_says_
             await asyncio.sleep(0.1)
         assert line.transfers == ["100"]
         assert phrases.CONNECTED["en"] not in house.said
+
+
+@in_audio_time
+async def test_a_clerk_that_hands_off_again_does_not_ring_for_ever() -> None:
+    async def hands_off_always(message: Message) -> Turn:
+        return turn(message, (NOBODY if message.event else "A colleague will help.", "en"), outcome="handed_off")
+
+    far = FarSide(refusal="busy here")
+    house = scene(far)
+    house.clerk.reply = hands_off_always
+    async with call(house) as line:
+        await line.heard(1)
+        line.speak()
+        await until(lambda: said_last(house, NOBODY))
+        await asyncio.sleep(5)
+    assert far.called == ["100"]

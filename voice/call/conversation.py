@@ -380,7 +380,7 @@ class Conversation:
             return
         telling.is_whole()
         self._hearing.expects = telling.turn.expects
-        await self._tell(telling)
+        await self._say_rest(telling)  # and nothing more: a second wish for a person is the caller's to make
 
     def _phrase(self, phrase: Phrase) -> _Words:
         return [(phrase[self._hearing.language], self._hearing.language)]
