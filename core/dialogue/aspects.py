@@ -10,6 +10,7 @@ from types import MappingProxyType
 from core.dialogue.draft import Draft
 from core.dialogue.hearsay import tell_reviews
 from core.knowledge.question import Question
+from core.knowledge.sentences import clipped
 from core.knowledge.variants import (
     colours,
     describe,
@@ -168,7 +169,7 @@ def tell_feature(about: Subject, token: str) -> bool:
             return True
     quote = _sentence_about(about, token)
     if quote:
-        about.say("quote", quote=quote[:_QUOTE_CHARS])
+        about.say("quote", quote=clipped(quote, _QUOTE_CHARS))
     return bool(quote)
 
 

@@ -191,7 +191,8 @@ def _repeat(draft: Draft, offered: str) -> None:
 
 
 def _chat(draft: Draft, topic: str) -> None:
-    if topic == "thanks_bye":
+    if topic == "thanks_bye" and draft.stack:
+        draft.say("cancelled")  # who leaves in the middle must not believe that it was done
         draft.stack.clear()
     draft.digressed = bool(draft.stack)
     if topic == "greeting":

@@ -12,6 +12,7 @@ from core.knowledge.numbers import value
 from core.knowledge.option_words import load_option_words
 from core.knowledge.orderings import ranked_kinds, wanted_order
 from core.knowledge.question import Question
+from core.knowledge.sentences import clipped
 from core.knowledge.variants import option_word, value_word
 from core.shop.records import Product, in_language
 from core.types import spoken_text
@@ -143,7 +144,7 @@ def _cells(draft: Draft, products: Sequence[Product], row: Row) -> list[str]:
             told = listing([value_word(product, row.key, one, facts.lexicon, language) for one in values], language)
         else:
             told = "".join(values)
-        short = told if len(told) <= _VALUE_CHARS or row.is_option else f"{told[:_VALUE_CHARS]}…"
+        short = told if row.is_option else clipped(told, _VALUE_CHARS)
         cells.append(short or draft.word("compare_nothing"))
     return cells
 

@@ -14,7 +14,7 @@ from core.knowledge.option_index import NO, YES
 from core.knowledge.option_words import load_option_words
 from core.knowledge.options import OptionMention, option_mentions
 from core.knowledge.question import Question, context_from
-from core.knowledge.sentences import sentences
+from core.knowledge.sentences import clipped, sentences
 from core.shop.records import Product, Variant, in_language
 
 _KINDS = ("feature", "material", "use", "audience")
@@ -160,7 +160,7 @@ def _by_record(need: Need, product: Product, lexicon: Lexicon, language: str) ->
             return Reason(need, key, in_language(texts, language))
     said = {own: sentence for own, text in product.descriptions.items() for sentence in sentences(text)
             if _says(sentence, token, lexicon)}  # fmt: skip
-    return Reason(need, "", said.get(language, "")[:_QUOTE_CHARS]) if said else None
+    return Reason(need, "", clipped(said.get(language, ""), _QUOTE_CHARS)) if said else None
 
 
 def _of_age(need: Need, product: Product, language: str) -> Reason | None:

@@ -172,7 +172,7 @@ _QUESTION = re.compile(
 _RULES_ASKED = re.compile(
     r"\b(?:how (?:do|can|to|does|long|much time)|what(?:'s| is| are)? (?:your|the|if)|what happens|policy|policies"
     r"|rules?|procedure|is it possible|do you (?:accept|allow|offer|take|ship|send|deliver)|am i allowed"
-    r"|are (?:returns|exchanges))\b|能(?:寄|送|发)|[寄送发]不?[寄送发]?到.{1,8}吗"
+    r"|are (?:returns|exchanges))\b|能(?:寄|送|发)|[寄送发]不?[寄送发]?到.{1,8}吗|支持.{1,12}(?:吗|么|嘛)"
     r"|\b(?:which|what)\b.{0,40}\b(?:can|could|may) I\b|哪些|哪几|怎么(?!样)|如何|流程|规定|规则|政策|几天|几日"
     r"|什么时候能|要多长|运费|邮费|谁出|如果|万一|要是",
     re.IGNORECASE | re.ASCII,

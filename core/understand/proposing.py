@@ -113,6 +113,7 @@ class Proposer:
         found: list[tuple[str, list[Command]]] = []
         whole = self._pooled(scores[0]) if scores else None
         divided = whole is None or whole.probability < _SURE_WHOLE or any(strong for _, strong in parts)
+        subject = ""
         for (text, strong), own in zip(parts, scores[1:], strict=True):
             if isinstance(rules.certain(text), CancelFlow):
                 deed: tuple[str, list[Command]] | None = ("cancel", [CancelFlow()])
@@ -120,8 +121,10 @@ class Proposer:
                 sure = _SURE_CLAUSE if strong else _SURE_WEAK_CLAUSE
                 deed = self._deed(text, own, lexicon, sure=sure, looks_around=reading.looks_around and not reading.own)
                 deed = deed if divided else None
+            names = _names_subject(text, lexicon)
             if deed is not None:
-                _add(found, deed, goes_on=not _names_subject(text, lexicon))
+                _add(found, deed if names else _about(subject, deed), goes_on=not names)
+            subject = text if deed is None and names else ""
         if len(found) > 1:
             return [command for _, commands in found for command in commands]
         unsure = whole is not None and whole.probability < SURE
@@ -150,6 +153,14 @@ class Proposer:
             return best
         same = sum(intent.probability for intent in scores if self.intents[intent.name].does == does)
         return IntentScore(name=best.name, probability=same)
+
+
+def _about(subject: str, deed: tuple[str, list[Command]]) -> tuple[str, list[Command]]:
+    """Return a question that names nothing with the clause before it: "I'd rather get a mat", "how much?"."""
+    key, commands = deed
+    if not subject or not isinstance(asked := commands[0], AskKnowledge):
+        return deed
+    return key, [replace(asked, question=f"{subject} {asked.question}"), *commands[1:]]
 
 
 def _add(found: list[tuple[str, list[Command]]], deed: tuple[str, list[Command]], *, goes_on: bool) -> None:

@@ -84,7 +84,7 @@ _OTHER = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _BECAUSE = re.compile(
-    r"(?:\b(?:because(?: of)?|reason(?: is|:| being)?(?: that)?|due to)|因为|原因(?:是|:|就是|在于)?|理由(?:是|:)?"
+    r"(?:\b(?:because(?: of)?|reason(?: is|:| being)?(?: that)?|due to)|因为|原因(?:是|:|就是|在于)?|(?<!无)理由(?:是|:)?"
     r"|由于)\s*[:,]?\s*(?P<why>[^,.;!?。\n]{2,80})",
     re.IGNORECASE | re.ASCII,
 )

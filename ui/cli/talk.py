@@ -170,7 +170,10 @@ async def _write_speech(turn: Turn, blobs: BlobStore, target: Path) -> None:
 
     recordings = [part for reply in turn.replies for part in reply.parts if isinstance(part, SpeechPart)]
     if not recordings:
-        typer.echo("there is no spoken reply: no voice speaks this language (see zhanggui doctor)", err=True)
+        typer.echo(
+            "there is no spoken reply: no voice speaks this language (see zhanggui doctor), or it took too long",
+            err=True,
+        )
         return
     await asyncio.to_thread(target.write_bytes, await blobs.get(recordings[0].attachment.sha256))
 

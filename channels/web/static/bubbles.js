@@ -115,7 +115,7 @@ export function painter({ words, address, press, retry }) {
           }
         },
         heard(transcript) {
-          if (transcript?.text) bubble.append(make("p", { className: "heard", lang: transcript.language }, words().heard + transcript.text));
+          if (transcript?.text && transcript.text !== text) bubble.append(make("p", { className: "heard", lang: transcript.language }, words().heard + transcript.text));
         },
       };
     },
