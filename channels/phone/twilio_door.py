@@ -14,7 +14,7 @@ from channels.phone.hold import hold
 from channels.phone.listening import is_loopback
 from channels.phone.sockets import MESSAGE_BYTES, first, served
 from channels.phone.twilio import TwilioLine, parse, part
-from channels.phone.twilio_auth import Passes, is_signed
+from channels.phone.twilio_auth import PASS_S, Passes, is_signed
 from channels.phone.twilio_calling import Bearer, TwilioCalling
 from channels.phone.twilio_rest import TwilioRest
 from core.errors import ConfigError
@@ -134,7 +134,7 @@ class TwilioDoor:
             )
         return dict(fields)
 
-    def _stream(self, bearer: Bearer, good_s: float = 60.0) -> str:
+    def _stream(self, bearer: Bearer, good_s: float = PASS_S) -> str:
         """Return the order to open a media stream, right away where nobody has to answer first."""
         scheme, _, rest = self._address("media").partition(":")
         return twiml.stream(f"{'wss' if scheme == 'https' else 'ws'}:{rest}", self._passes.issue(bearer, good_s))
