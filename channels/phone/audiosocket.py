@@ -41,8 +41,6 @@ _HEADER = struct.Struct(">BH")
 _FIRST_PACKET_S = 5.0
 _UNREAD_BYTES = 64_000
 """4 s of 8 kHz sound that nobody takes: the far side is gone."""
-
-
 _LINGER_S = 1.0
 
 

@@ -9,19 +9,19 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable
 
-from aiohttp import WSMsgType, hdrs, web
+from aiohttp import hdrs, web
 
 from channels.phone.chan_websocket import ChanWebSocketLine
 from channels.phone.chan_websocket_events import Event, parse
 from channels.phone.hold import hold
-from channels.phone.listening import cannot_listen, is_loopback
+from channels.phone.listening import is_loopback
+from channels.phone.sockets import MESSAGE_BYTES, first, served
 from core.errors import ConfigError
 from core.ports import MediaTransport
 
 log = logging.getLogger(__name__)
 
 _START_S = 5.0
-_MESSAGE_BYTES = 64 * 1024
 
 
 class ChanWebSocketDoor:
@@ -61,22 +61,15 @@ class ChanWebSocketDoor:
         """Take calls until cancelled; open calls are hung up then."""
         app = web.Application()
         app.router.add_get("/{name:.*}", self._media)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
-        await runner.setup()
-        try:
-            try:
-                await web.TCPSite(runner, self._host, self._port).start()
-            except OSError as error:
-                raise cannot_listen("websocket", self._host, self._port, error) from error
-            self.port = runner.addresses[0][1]
+        async with served(app, "websocket", self._host, self._port) as self.port:
             self.ready.set()
             log.info("chan_websocket may connect to %s:%d", self._host, self.port)
-            await asyncio.Event().wait()
-        finally:
-            self.ready.clear()
-            for socket in tuple(self._sockets):
-                await socket.close()
-            await runner.cleanup()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.ready.clear()
+                for socket in tuple(self._sockets):
+                    await socket.close()
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
         if not self._password and hdrs.ORIGIN in request.headers:
@@ -88,7 +81,7 @@ class ChanWebSocketDoor:
         if len(self._sockets) >= self._max_lines:
             log.warning("a call of chan_websocket was refused: %d lines are in use", len(self._sockets))
             return web.Response(status=503)
-        socket = web.WebSocketResponse(protocols=("media",), max_msg_size=_MESSAGE_BYTES, heartbeat=20, timeout=2)
+        socket = web.WebSocketResponse(protocols=("media",), max_msg_size=MESSAGE_BYTES, heartbeat=20, timeout=2)
         if not socket.can_prepare(request):
             return web.Response(status=426, text="Open this address as a WebSocket.")
         await socket.prepare(request)
@@ -101,7 +94,7 @@ class ChanWebSocketDoor:
         return socket
 
     async def _hold(self, socket: web.WebSocketResponse, request: web.Request) -> None:
-        start = await _begin(socket)
+        start = await first(socket, _started, within_s=_START_S)
         if start is None:
             log.warning("a socket of chan_websocket was closed: no MEDIA_START came")
             return
@@ -114,16 +107,9 @@ class ChanWebSocketDoor:
         await hold(line, self._on_call)
 
 
-async def _begin(socket: web.WebSocketResponse) -> Event | None:
-    try:
-        async with asyncio.timeout(_START_S):
-            async for message in socket:
-                event = parse(message.data) if message.type is WSMsgType.TEXT else None
-                if event and event.name == "MEDIA_START":
-                    return event
-    except TimeoutError:
-        pass
-    return None
+def _started(text: str) -> Event | None:
+    event = parse(text)
+    return event if event and event.name == "MEDIA_START" else None
 
 
 def _password(request: web.Request) -> str:

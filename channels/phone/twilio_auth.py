@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-_PASS_S = 60.0
+PASS_S = 60.0
 """Twilio opens the stream right after it read the TwiML."""
 
 Bearer = TypeVar("Bearer")
@@ -40,7 +40,7 @@ class Passes(Generic[Bearer]):
         """Begin with none issued."""
         self._issued: dict[str, tuple[Bearer, float]] = {}
 
-    def issue(self, bearer: Bearer, good_s: float = _PASS_S) -> str:
+    def issue(self, bearer: Bearer, good_s: float = PASS_S) -> str:
         """Return a new pass, good for `good_s` seconds."""
         now = time.monotonic()
         self._issued = {key: value for key, value in self._issued.items() if value[1] > now}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from channels.phone import twiml
 from channels.phone.twilio import TwilioLine
+from channels.phone.twilio_auth import PASS_S
 from channels.phone.twilio_rest import TwilioRest
 from core.errors import ConfigError, NotAnsweredError
 from core.ports import MediaTransport
@@ -145,7 +146,9 @@ class TwilioCalling:
             return twiml.HANG_UP
         is_done = told.get("DialCallStatus") in ("completed", "answered")
         transfer.answered.set_result(is_done)
-        return twiml.HANG_UP if is_done else self._stream(Bearer(caller=transfer.line.caller, line=transfer.line), 60)
+        if is_done:
+            return twiml.HANG_UP
+        return self._stream(Bearer(caller=transfer.line.caller, line=transfer.line), PASS_S)
 
     def dialled(self, key: str, told: Mapping[str, str]) -> None:
         """Take note of what became of a call that we made."""

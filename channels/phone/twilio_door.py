@@ -7,13 +7,14 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urljoin
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from channels.phone import twiml
 from channels.phone.hold import hold
-from channels.phone.listening import cannot_listen, is_loopback
+from channels.phone.listening import is_loopback
+from channels.phone.sockets import MESSAGE_BYTES, first, served
 from channels.phone.twilio import TwilioLine, parse, part
-from channels.phone.twilio_auth import Passes, is_signed
+from channels.phone.twilio_auth import PASS_S, Passes, is_signed
 from channels.phone.twilio_calling import Bearer, TwilioCalling
 from channels.phone.twilio_rest import TwilioRest
 from core.errors import ConfigError
@@ -22,7 +23,6 @@ from core.ports import MediaTransport
 log = logging.getLogger(__name__)
 
 _START_S = 10.0
-_MESSAGE_BYTES = 64 * 1024
 
 
 class TwilioDoor:
@@ -80,31 +80,23 @@ class TwilioDoor:
 
     async def run(self) -> None:
         """Take calls until cancelled; open calls are hung up then."""
-        app = web.Application(client_max_size=_MESSAGE_BYTES)
+        app = web.Application(client_max_size=MESSAGE_BYTES)
         app.router.add_post("/twilio/voice", self._voice)
         app.router.add_post("/twilio/{told:answered|ended|dialled}", self._told)
         app.router.add_get("/twilio/media", self._media)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, self._host, self._port)
-            try:
-                await site.start()
-            except OSError as error:
-                raise cannot_listen("twilio", self._host, self._port, error) from error
-            self.port = runner.addresses[0][1]
+        async with served(app, "twilio", self._host, self._port) as self.port:
             self.ready.set()
             log.info("the Twilio door listens on %s:%d", self._host, self.port)
-            await asyncio.Event().wait()
-        finally:
-            self.ready.clear()
-            if self.calling:
-                self.calling.close()
-            for line in tuple(self._lines):
-                await line.hang_up()
-            for socket in tuple(self._sockets):
-                await socket.close()
-            await runner.cleanup()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.ready.clear()
+                if self.calling:
+                    self.calling.close()
+                for line in tuple(self._lines):
+                    await line.hang_up()
+                for socket in tuple(self._sockets):
+                    await socket.close()
 
     async def _voice(self, request: web.Request) -> web.Response:
         fields = await self._verified(request)
@@ -142,7 +134,7 @@ class TwilioDoor:
             )
         return dict(fields)
 
-    def _stream(self, bearer: Bearer, good_s: float = 60.0) -> str:
+    def _stream(self, bearer: Bearer, good_s: float = PASS_S) -> str:
         """Return the order to open a media stream, right away where nobody has to answer first."""
         scheme, _, rest = self._address("media").partition(":")
         return twiml.stream(f"{'wss' if scheme == 'https' else 'ws'}:{rest}", self._passes.issue(bearer, good_s))
@@ -154,7 +146,7 @@ class TwilioDoor:
         return urljoin(self._reached_at, name)
 
     async def _media(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(max_msg_size=_MESSAGE_BYTES, heartbeat=20, timeout=2)
+        socket = web.WebSocketResponse(max_msg_size=MESSAGE_BYTES, heartbeat=20, timeout=2)
         await socket.prepare(request)
         if sum(not other.closed for other in self._sockets) >= self._max_lines:
             log.warning("a Twilio call was hung up: %d lines are in use", self._max_lines)
@@ -169,8 +161,9 @@ class TwilioDoor:
         return socket
 
     async def _hold(self, socket: web.WebSocketResponse) -> None:
-        message = await self._begin(socket)
+        message = await first(socket, _started, within_s=_START_S)
         if message is None:
+            log.warning("a Twilio socket was closed: no start message came")
             return
         start = part(message, "start")
         stream_id = str(start.get("streamSid") or message.get("streamSid") or "")
@@ -201,18 +194,10 @@ class TwilioDoor:
         finally:
             self._lines.discard(line)
 
-    async def _begin(self, socket: web.WebSocketResponse) -> Mapping[str, object] | None:
-        """Return the "start" message; None, with a line in the log, where none comes."""
-        try:
-            async with asyncio.timeout(_START_S):
-                async for frame in socket:
-                    message = parse(frame.data) if frame.type is WSMsgType.TEXT else None
-                    if message and message["event"] == "start":
-                        return message
-        except TimeoutError:
-            pass
-        log.warning("a Twilio socket was closed: no start message came")
-        return None
+
+def _started(text: str) -> Mapping[str, object] | None:
+    message = parse(text)
+    return message if message and message["event"] == "start" else None
 
 
 def _xml(order: str) -> web.Response:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import numpy as np
@@ -14,30 +14,14 @@ import pytest
 
 from channels.phone.audiosocket import AudioSocketDoor
 from core.ports import MediaTransport
+from tests.channels.doors import OnCall, open_door, parrot
 
-OnCall = Callable[[MediaTransport], Awaitable[None]]
 Dial = Callable[[int], AbstractAsyncContextManager[Any]]
 TONE = (8_000 * np.sin(2 * np.pi * 400 * np.arange(8_000) / 8_000)).astype(np.int16)
 
 
-@asynccontextmanager
-async def door(on_call: OnCall, max_lines: int = 4) -> AsyncIterator[AudioSocketDoor]:
-    before = asyncio.all_tasks()
-    opened = AudioSocketDoor("127.0.0.1", 0, on_call=on_call, max_lines=max_lines)
-    running = asyncio.create_task(opened.run())
-    async with asyncio.timeout(20):
-        await opened.ready.wait()
-        try:
-            yield opened
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-    assert asyncio.all_tasks() <= before
-
-
-async def parrot(line: MediaTransport) -> None:
-    async for frame in line.frames_in():
-        await line.send(frame)
+def door(on_call: OnCall, max_lines: int = 4) -> AbstractAsyncContextManager[AudioSocketDoor]:
+    return open_door(AudioSocketDoor("127.0.0.1", 0, on_call=on_call, max_lines=max_lines), within_s=20)
 
 
 async def raw(port: int, *packets: bytes) -> bytes:

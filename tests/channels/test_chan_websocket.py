@@ -7,8 +7,8 @@ import base64
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -19,8 +19,8 @@ from channels.phone.chan_websocket_door import ChanWebSocketDoor
 from channels.phone.chan_websocket_events import FORMATS, parse
 from core.errors import ConfigError
 from core.ports import MediaTransport
+from tests.channels.doors import OnCall, nobody, open_door, parrot
 
-OnCall = Callable[[MediaTransport], Awaitable[None]]
 LOUD = np.full(320, 0.2, dtype=np.float32)
 HUSH = np.zeros(320, dtype=np.float32)
 XOFF, XON, MOST = 900, 800, 1000
@@ -114,20 +114,9 @@ class Asterisk:
             self.unknown.append(text)
 
 
-@asynccontextmanager
-async def door(on_call: OnCall, max_lines: int = 4, password: str = "") -> AsyncIterator[ChanWebSocketDoor]:
-    before = asyncio.all_tasks()
-    opened = ChanWebSocketDoor("127.0.0.1", 0, on_call=on_call, max_lines=max_lines, password=password)
-    running = asyncio.create_task(opened.run())
-    async with asyncio.timeout(40):
-        await opened.ready.wait()
-        try:
-            yield opened
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-    await asyncio.sleep(0.05)
-    assert asyncio.all_tasks() <= before
+def door(on_call: OnCall, max_lines: int = 4, password: str = "") -> AbstractAsyncContextManager[ChanWebSocketDoor]:
+    closed = ChanWebSocketDoor("127.0.0.1", 0, on_call=on_call, max_lines=max_lines, password=password)
+    return open_door(closed, within_s=40, settle_s=0.05)
 
 
 @asynccontextmanager
@@ -151,15 +140,6 @@ async def dial(
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def parrot(line: MediaTransport) -> None:
-    async for frame in line.frames_in():
-        await line.send(frame)
-
-
-async def nobody(line: MediaTransport) -> None:
-    raise AssertionError("no call was expected")
 
 
 @pytest.mark.parametrize("version", ["plain", "json", "old"])

@@ -6,8 +6,7 @@ import asyncio
 import base64
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
@@ -21,8 +20,8 @@ from channels.phone.twilio_auth import Passes, signature
 from channels.phone.twilio_door import TwilioDoor
 from core.errors import ConfigError
 from core.ports import MediaTransport
+from tests.channels.doors import OnCall, nobody, open_door, parrot
 
-OnCall = Callable[[MediaTransport], Awaitable[None]]
 TOKEN = "12345"
 PUBLIC = "https://shop.example.com/twilio/voice"
 FORM = {"CallSid": "CA1", "From": "+14158675309", "To": "+18005551212", "Digits": ""}
@@ -30,21 +29,10 @@ TONE = (8_000 * np.sin(2 * np.pi * 400 * np.arange(8_000) / 8_000)).astype(np.in
 QUICK = SessionConfig(response_timeout_s=3, quiet_period_s=0.3, max_drain_s=5)
 
 
-@asynccontextmanager
-async def door(on_call: OnCall, max_lines: int = 4, **options: Any) -> AsyncIterator[TwilioDoor]:
-    before = asyncio.all_tasks()
+def door(on_call: OnCall, max_lines: int = 4, **options: Any) -> AbstractAsyncContextManager[TwilioDoor]:
     options = {"auth_token": TOKEN, "public_url": PUBLIC} | options
-    opened = TwilioDoor("127.0.0.1", 0, on_call=on_call, max_lines=max_lines, **options)
-    running = asyncio.create_task(opened.run())
-    async with asyncio.timeout(30):
-        await opened.ready.wait()
-        try:
-            yield opened
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-    await asyncio.sleep(0.05)
-    assert asyncio.all_tasks() <= before
+    closed = TwilioDoor("127.0.0.1", 0, on_call=on_call, max_lines=max_lines, **options)
+    return open_door(closed, within_s=30, settle_s=0.05)
 
 
 def unsigned(on_call: OnCall, max_lines: int = 4) -> Any:
@@ -68,15 +56,6 @@ async def ring(opened: TwilioDoor, token: str = TOKEN, url: str = PUBLIC) -> tup
 def frames(samples: np.ndarray) -> list[bytes]:
     data = encode_ulaw(samples)
     return [data[start : start + 160] for start in range(0, len(data) - 159, 160)]
-
-
-async def parrot(line: MediaTransport) -> None:
-    async for frame in line.frames_in():
-        await line.send(frame)
-
-
-async def nobody(line: MediaTransport) -> None:
-    raise AssertionError("no call was expected")
 
 
 def test_the_signature_is_the_one_of_twilios_own_documentation() -> None:

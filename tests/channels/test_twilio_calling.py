@@ -6,7 +6,7 @@ import asyncio
 import base64
 import itertools
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,8 +23,8 @@ from channels.phone.twilio_door import TwilioDoor
 from channels.phone.twilio_rest import TwilioRest
 from core.errors import ConfigError, NotAnsweredError
 from core.ports import MediaTransport
+from tests.channels.doors import OnCall
 
-OnCall = Callable[[MediaTransport], Awaitable[None]]
 SID, TOKEN, NUMBER = "AC1", "12345", "+18005551212"
 LOUD = np.full(320, 0.2, dtype=np.float32)
 SOUND = base64.b64encode(encode_ulaw(np.full(160, 4_000, dtype=np.int16))).decode()

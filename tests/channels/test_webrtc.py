@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from fractions import Fraction
 
@@ -17,8 +17,8 @@ from channels.phone.codec import to_int16
 from channels.phone.webrtc_door import WebRtcDoor
 from core.errors import BusyError, MediaError
 from core.ports import MediaTransport
+from tests.channels.doors import OnCall, nobody
 
-OnCall = Callable[[MediaTransport], Awaitable[None]]
 TONE = (0.25 * np.sin(2 * np.pi * 450 * np.arange(960) / 48_000)).astype(np.float32)
 LOUD = np.full(320, 0.2, dtype=np.float32)
 
@@ -96,10 +96,6 @@ async def door(on_call: OnCall, max_lines: int = 4) -> AsyncIterator[WebRtcDoor]
         if asyncio.all_tasks() <= before:
             return
     raise AssertionError(f"left running: {asyncio.all_tasks() - before}")
-
-
-async def nobody(line: MediaTransport) -> None:
-    raise AssertionError("no call was expected")
 
 
 async def test_sound_and_keys_are_carried_both_ways_and_the_line_names_its_conversation() -> None:

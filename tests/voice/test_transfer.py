@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +43,15 @@ def scene(far: FarSide, *heard: str, **desk: object) -> Scene:
     )
 
 
+@asynccontextmanager
+async def asked_for_a_person(house: Scene, line: Line | None = None) -> AsyncIterator[Line]:
+    """Call, hear the greeting and say the first thing, upon which the clerk hands off."""
+    async with call(house, line) as caller:
+        await caller.heard(1)
+        caller.speak()
+        yield caller
+
+
 def said_last(scene: Scene, words: str) -> bool:
     return " ".join(said.strip() for said in scene.said).endswith(words)
 
@@ -54,9 +65,7 @@ def book(scene: Scene) -> Book:
 async def test_the_caller_is_told_connected_only_after_the_person_said_yes_and_then_both_hear_each_other() -> None:
     far = FarSide()
     house = scene(far, "yes please")
-    async with call(house) as line:
-        await line.heard(1)
-        line.speak()
+    async with asked_for_a_person(house) as line:
         await until(lambda: bool(far.called))
         assert far.called == ["100"]
         await asyncio.sleep(0.1)
@@ -82,9 +91,7 @@ async def test_the_caller_is_told_connected_only_after_the_person_said_yes_and_t
 async def test_a_key_takes_the_call_and_the_callers_hang_up_ends_it_for_both() -> None:
     far = FarSide()
     house = scene(far)
-    async with call(house) as line:
-        await line.heard(1)
-        line.speak()
+    async with asked_for_a_person(house):
         far.answers.set()
         await far.line.heard(1)
         far.line.press("1")
@@ -96,9 +103,7 @@ async def test_a_key_takes_the_call_and_the_callers_hang_up_ends_it_for_both() -
 async def test_who_declines_is_hung_up_and_the_caller_is_back_with_the_clerk_who_knows_of_it() -> None:
     far = FarSide()
     house = scene(far, "one more thing")
-    async with call(house) as line:
-        await line.heard(1)
-        line.speak()
+    async with asked_for_a_person(house) as line:
         far.answers.set()
         await far.line.heard(1)
         far.line.press("2")
@@ -119,9 +124,7 @@ async def test_who_declines_is_hung_up_and_the_caller_is_back_with_the_clerk_who
 async def test_a_voicemail_that_answers_takes_no_call() -> None:
     far = FarSide()
     house = scene(far, "please leave a message after the tone", "record your message")
-    async with call(house) as line:
-        await line.heard(1)
-        line.speak()
+    async with asked_for_a_person(house):
         far.answers.set()
         for sentence in (1, 2):
             await far.line.heard(sentence)
@@ -138,9 +141,7 @@ async def test_nobody_who_answers_and_a_busy_line_are_told_as_they_are() -> None
         (FarSide(), "not answered: nobody within 0.2 s"),
     ):
         house = scene(far, ring_s=0.2)
-        async with call(house) as line:
-            await line.heard(1)
-            line.speak()
+        async with asked_for_a_person(house):
             await until(lambda house=house: said_last(house, NOBODY))
         assert book(house).last["transfer"] == why
 
@@ -149,9 +150,7 @@ async def test_nobody_who_answers_and_a_busy_line_are_told_as_they_are() -> None
 async def test_a_caller_who_hangs_up_while_it_rings_leaves_no_dead_call_behind() -> None:
     far = FarSide()
     house = scene(far)
-    async with call(house) as line:
-        await line.heard(1)
-        line.speak()
+    async with asked_for_a_person(house) as line:
         await until(lambda: bool(far.called))
         far.answers.set()  # answered in the very moment of the hang-up
         line.drop()
@@ -163,9 +162,7 @@ async def test_a_caller_who_hangs_up_while_it_rings_leaves_no_dead_call_behind()
 async def test_who_holds_hears_a_tone_and_a_word_now_and_then() -> None:
     far = FarSide()
     house = scene(far, comfort_s=0.3, ring_s=60.0)
-    async with call(house) as line:
-        await line.heard(1)
-        line.speak()
+    async with asked_for_a_person(house) as line:
         await until(lambda: phrases.STILL_HOLDING["en"] in house.said)
         said = line.marks
         await until(lambda: line.marks >= said + 2)  # it is kept, and so not synthesised again
@@ -180,9 +177,7 @@ async def test_who_speaks_while_it_rings_is_told_all_the_same_what_became_of_it(
     for answers, last in ((True, phrases.CONNECTED["en"]), (False, NOBODY)):
         far = FarSide()
         house = scene(far, "hello are you there", "yes please", ring_s=8.0)
-        async with call(house) as line:
-            await line.heard(1)
-            line.speak()
+        async with asked_for_a_person(house) as line:
             await until(lambda far=far: bool(far.called))
             await asyncio.sleep(2.0)  # the clerk has said that it puts through
             line.speak()
@@ -205,9 +200,7 @@ async def test_a_clerk_that_cannot_be_told_of_it_leaves_no_dead_air() -> None:
 
     house = scene(FarSide(refusal="busy here"))
     house.clerk.reply = fails
-    async with call(house) as line:
-        await line.heard(1)
-        line.speak()
+    async with asked_for_a_person(house):
         await until(lambda: house.said[-1] == phrases.NOT_TRANSFERRED["en"])
 
 
@@ -218,9 +211,7 @@ async def test_a_dialer_that_breaks_is_survived() -> None:
             raise RuntimeError("no socket")
 
     house = scene(Broken())
-    async with call(house) as line:
-        await line.heard(1)
-        line.speak()
+    async with asked_for_a_person(house):
         await until(lambda: said_last(house, NOBODY))
     assert book(house).last["transfer"] == "not answered: a fault"
 
@@ -232,9 +223,7 @@ async def test_a_line_that_puts_through_by_itself_is_believed_only_when_it_says_
         house.operations = replace(house.operations, desk=Desk(language="en"))
         line = Line()
         line.far_side_answers = answers
-        async with call(house, line):
-            await line.heard(1)
-            line.speak()
+        async with asked_for_a_person(house, line):
             await until(lambda last=last, house=house: said_last(house, last))
             await asyncio.sleep(0.1)
         assert line.transfers == ["100"]
@@ -249,9 +238,7 @@ async def test_a_clerk_that_hands_off_again_does_not_ring_for_ever() -> None:
     far = FarSide(refusal="busy here")
     house = scene(far)
     house.clerk.reply = hands_off_always
-    async with call(house) as line:
-        await line.heard(1)
-        line.speak()
+    async with asked_for_a_person(house):
         await until(lambda: said_last(house, NOBODY))
         await asyncio.sleep(5)
     assert far.called == ["100"]

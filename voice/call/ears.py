@@ -47,8 +47,6 @@ class Utterance:
     """Its sound, and its words to come."""
     silent_s: float
     """For how long the caller had been silent when it was taken as over."""
-    is_during_speech: bool
-    """Whether it began while the clerk spoke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,6 @@ class Ears:
         self._pre_roll: deque[Pcm] = deque(maxlen=_PRE_ROLL)
         self._utterance: list[Pcm] = []
         self._guess: Guess | None = None
-        self._began_during_speech = False
         self.quiet = asyncio.Event()
         """Set while the caller is not in the middle of an utterance."""
         self.quiet.set()
@@ -146,7 +143,6 @@ class Ears:
             return
         if was_quiet:
             self._utterance = list(self._pre_roll)
-            self._began_during_speech = self._attention is Attention.SPEAKING
             self.quiet.clear()
         self._utterance.append(window)
         match edge:
@@ -166,8 +162,7 @@ class Ears:
     def _end(self) -> None:
         guess = self._guess or self._hearing.guess(np.concatenate(self._utterance))
         self._guess = None
-        silent_s = self._endpointing.ended_silent_s
-        said = Utterance(guess=guess, silent_s=silent_s, is_during_speech=self._began_during_speech)
+        said = Utterance(guess=guess, silent_s=self._endpointing.ended_silent_s)
         self._close()
         self._tell(said)
 

@@ -6,8 +6,8 @@ import asyncio
 import shutil
 import socket
 import wave
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,8 @@ import pytest
 from channels.phone.codec import encode_ulaw
 from channels.phone.sip import SipDoor
 from core.config import Phone
-from core.ports import MediaTransport
+from tests.channels.doors import OnCall, open_door
 
-OnCall = Callable[[MediaTransport], Awaitable[None]]
 SCENARIOS = Path(__file__).parent / "scenarios"
 TONE = (8_000 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 8_000)).astype(np.int16)
 FRAME = (0.25 * np.sin(2 * np.pi * 440 * np.arange(320) / 16_000)).astype(np.float32)
@@ -36,33 +35,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@asynccontextmanager
-async def door(on_call: OnCall, *, max_lines: int = 30, **settings: Any) -> AsyncIterator[SipDoor]:
-    """Open a door; when it closes nothing is left running."""
-    before = asyncio.all_tasks()
-    opened = SipDoor(
-        Phone.model_validate({"sip_port": 0, "rtp_first_port": 17_000, "rtp_last_port": 18_999} | settings),
-        on_call=on_call,
-        max_lines=max_lines,
-    )
-    running = asyncio.create_task(opened.run())
-    async with asyncio.timeout(60):
-        await opened.ready.wait()
-        try:
-            yield opened
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-    assert asyncio.all_tasks() <= before
-
-
-async def parrot(line: MediaTransport) -> None:
-    async for frame in line.frames_in():
-        await line.send(frame)
-
-
-async def nobody(line: MediaTransport) -> None:
-    raise AssertionError("no call was expected")
+def door(on_call: OnCall, *, max_lines: int = 30, **settings: Any) -> AbstractAsyncContextManager[SipDoor]:
+    ports = {"sip_port": 0, "rtp_first_port": 17_000, "rtp_last_port": 18_999}
+    return open_door(SipDoor(Phone.model_validate(ports | settings), on_call=on_call, max_lines=max_lines), within_s=60)
 
 
 async def sipp(scenario: str, to: str, folder: Path, *options: str, **words: str) -> tuple[int, str]:

@@ -9,8 +9,9 @@ import pytest
 
 from channels.phone.sip import dial as sip_dial
 from core.errors import NotAnsweredError
+from tests.channels.doors import nobody
 from tests.channels.sip.packets import spoken
-from tests.channels.sip.peers import FRAME, door, free_port, nobody
+from tests.channels.sip.peers import FRAME, door, free_port
 from tests.channels.sip.telephone import Telephone, telephone
 
 

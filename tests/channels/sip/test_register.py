@@ -8,7 +8,8 @@ import logging
 import pytest
 
 from channels.phone.sip import register
-from tests.channels.sip.peers import door, nobody
+from tests.channels.doors import nobody
+from tests.channels.sip.peers import door
 from tests.channels.sip.telephone import Telephone, telephone
 
 

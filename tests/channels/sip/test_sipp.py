@@ -13,7 +13,8 @@ import pytest
 
 from core.errors import NotAnsweredError
 from core.ports import LineQuality, MediaTransport
-from tests.channels.sip.peers import FRAME, door, free_port, needs, nobody, parrot, sipp, speech_file
+from tests.channels.doors import nobody, parrot
+from tests.channels.sip.peers import FRAME, door, free_port, needs, sipp, speech_file
 from voice.call.playback import Playback
 
 pytestmark = [needs("sipp"), pytest.mark.peer]

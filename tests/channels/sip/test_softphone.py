@@ -12,7 +12,8 @@ from channels.phone.codec import Resampler, to_float
 from core.config import Backends
 from core.ports import MediaTransport, SpeechRecognizer
 from core.registry import build
-from tests.channels.sip.peers import FRAME, TONE, baresip, door, needs, nobody, parrot
+from tests.channels.doors import nobody, parrot
+from tests.channels.sip.peers import FRAME, TONE, baresip, door, needs
 from tests.voice.call_scene import Scene
 from voice.call.conversation import Manners
 from voice.call.phrases import GREETING
