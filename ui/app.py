@@ -12,6 +12,7 @@ from typing import Any
 
 from core import registry
 from core.blobs import FolderBlobs
+from core.call_ports import TurnDetector, VoiceActivity
 from core.config import Backends, Media, Settings
 from core.config import Engine as EngineSettings
 from core.dialogue.clerk_dialogue import Dialogue
@@ -31,7 +32,7 @@ from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
 from core.packs.load import load_pack
 from core.packs.pack import Pack
-from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, TextEncoder, TurnDetector, VoiceActivity
+from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, TextEncoder
 from core.resilience import in_worker
 from core.shop.local import LocalShop
 from core.shop.records import Picture

@@ -23,7 +23,8 @@ import numpy as np
 
 from channels.phone.audiosocket import AudioSocketDoor
 from channels.phone.codec import to_int16
-from core.ports import Activity, Clerk, LineQuality, MediaTransport, Pcm
+from core.call_ports import LineQuality, MediaTransport
+from core.ports import Activity, Clerk, Pcm
 from core.registry import build
 from core.types import Message, Percept, Reply, TextPart, Turn, Understanding
 from voice.call import CallSession

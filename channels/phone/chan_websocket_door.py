@@ -15,8 +15,8 @@ from channels.phone.chan_websocket import ChanWebSocketLine
 from channels.phone.chan_websocket_events import Event, parse
 from channels.phone.hold import hold
 from channels.phone.listening import cannot_listen, is_loopback
+from core.call_ports import MediaTransport
 from core.errors import ConfigError
-from core.ports import MediaTransport
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from channels.phone.audiosocket import AudioSocketDoor
-from core.ports import MediaTransport
+from core.call_ports import MediaTransport
 
 OnCall = Callable[[MediaTransport], Awaitable[None]]
 Dial = Callable[[int], AbstractAsyncContextManager[Any]]

@@ -19,8 +19,8 @@ from streamdouble.session import SessionConfig
 from channels.phone.codec import decode_ulaw, encode_ulaw
 from channels.phone.twilio_auth import Passes, signature
 from channels.phone.twilio_door import TwilioDoor
+from core.call_ports import MediaTransport
 from core.errors import ConfigError
-from core.ports import MediaTransport
 
 OnCall = Callable[[MediaTransport], Awaitable[None]]
 TOKEN = "12345"

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from channels.phone.codec import Resampler, to_float, to_int16
-from core.ports import LineQuality, Pcm
+from core.call_ports import LineQuality
+from core.ports import Pcm
 from ui.phone_trial.network import Network
 from ui.phone_trial.sound import RATE_HZ, Echo, at_level, noise_at, rms, room, voiced_span
 from ui.phone_trial.uplink import Law, Uplink, through

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from core.ports import Activity, Clerk, Pcm, SpeechRecognizer, TurnDetector
+from core.call_ports import TurnDetector
+from core.ports import Activity, Clerk, Pcm, SpeechRecognizer
 from core.types import Expect, Language, Message, Transcript, Turn
 from ui.phone_trial.clock import Clock
 from voice.call.phrases import Speaker, close
@@ -124,7 +125,7 @@ def watched(inner: Clerk, witness: Witness, clock: Clock) -> Clerk:
 
 
 class PatientDetector:
-    """A detector of ends (a `core.ports.TurnDetector`) during whose work an unhurried clock stands still."""
+    """A detector of ends (a `core.call_ports.TurnDetector`) during whose work an unhurried clock stands still."""
 
     def __init__(self, inner: TurnDetector, clock: Clock) -> None:
         """Judge as `inner` does."""

@@ -17,8 +17,8 @@ import pytest
 
 from channels.phone.codec import encode_ulaw
 from channels.phone.sip import SipDoor
+from core.call_ports import MediaTransport
 from core.config import Phone
-from core.ports import MediaTransport
 
 OnCall = Callable[[MediaTransport], Awaitable[None]]
 SCENARIOS = Path(__file__).parent / "scenarios"
