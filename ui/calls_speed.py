@@ -120,7 +120,7 @@ class _Lateness:
     late_s: list[float] = field(default_factory=list)
     own_late_s: list[float] = field(default_factory=list)
     counts_from: float = 0.0
-    core: _Core = field(default_factory=lambda: _Core())
+    core: _Core = field(default_factory=_Core)
 
     def meter(self) -> _Meter:
         return _Meter(self)

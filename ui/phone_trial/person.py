@@ -38,14 +38,11 @@ class Person:
         self._answers = answers
         self._lines: list[SimulatedLine] = []
         self._work: list[asyncio.Task[None]] = []
-        self.called: list[str] = []
-        """Where the clerk has called."""
         self.has_taken = False
         """Whether the call was taken."""
 
     async def dial(self, target: str, *, ring_s: float = 30.0) -> MediaTransport:
         """Ring, and return the line where somebody picks up; else raise `NotAnsweredError`."""
-        self.called.append(target)
         self._witness.owes_since = _NEVER
         await asyncio.sleep(min(_RING_S, ring_s))
         if not self._answers:

@@ -30,7 +30,6 @@ class Asked:
     at: int
     answered_at: int | None = None
     """When its first words were known."""
-    turn: Turn | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,8 +97,7 @@ class WatchedClerk:
         self._witness.thinking.set()
         try:
             with self._clock.at_work():
-                asked.turn = await self._inner.answer(message)
-                return asked.turn
+                return await self._inner.answer(message)
         finally:
             self._witness.working -= 1
             self._witness.thinking.clear()
