@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from core import registry
 from core.blobs import FolderBlobs
+from core.call_ports import TurnDetector, VoiceActivity
 from core.config import Backends, Media, Settings
 from core.config import Engine as EngineSettings
 from core.dialogue.clerk_dialogue import Dialogue
@@ -31,7 +32,7 @@ from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
 from core.packs.load import load_pack
 from core.packs.pack import Pack
-from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, TextEncoder, TurnDetector, VoiceActivity
+from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, SpeechSynthesizer, TextEncoder
 from core.resilience import in_worker
 from core.shop.local import LocalShop
 from core.shop.records import Picture
@@ -123,12 +124,9 @@ async def assemble(
     needs = needs or Needs()
     data = settings.data_dir.expanduser()
     backends = settings.backends
-    sense = senses or Senses(
-        settings.models.folder.expanduser(),
-        strict=settings.serving.strict,
-        api_key=settings.model.api_key.get_secret_value(),
-    )
     async with AsyncExitStack() as closing:
+        own = open_senses(settings, strict=settings.serving.strict)
+        sense = await closing.enter_async_context(own if senses is None else nullcontext(senses))
         store = Store(data / "zhanggui.db")
         closing.callback(store.close)
         blobs = FolderBlobs(data / "blobs")
@@ -138,12 +136,8 @@ async def assemble(
         products = await shop.products()
         gallery = await open_gallery(products, shop.picture_path, blobs)
         sentences: TextEncoder | None = await sense.build("sentences", backends.sentences)
-        recognizer, activity = await sense.ears(backends) if needs.hearing else (None, None)
-        turn_detector = await sense.build("turn", backends.turn) if needs.hearing else None
+        recognizer, activity, turn_detector = await sense.ears(backends) if needs.hearing else (None, None, None)
         speaker = await sense.speaker(settings) if needs.speaking else None
-        for model in (recognizer, *(speaker.voices.values() if speaker else ())) if senses is None else ():
-            if hasattr(model, "aclose"):  # an endpoint's connections
-                closing.push_async_callback(model.aclose)
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
         finder = await _finder(encoder, shop, data, progress, closing)
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
@@ -203,6 +197,7 @@ class Senses:
     api_key: str = ""
     """Of endpoints."""
     built: dict[tuple[str, str], Any] = field(default_factory=dict)
+    voices: list[SpeechSynthesizer] = field(default_factory=list)
 
     async def build(self, kind: str, spec: str) -> Any:
         """Return the backend of a spec string; None for "" and for one whose model or library is missing."""
@@ -218,25 +213,45 @@ class Senses:
                 self.built[kind, spec] = None
         return self.built[kind, spec]
 
-    async def ears(self, backends: Backends) -> tuple[SpeechRecognizer | None, VoiceActivity | None]:
-        """Return what recognises speech, and what tells that somebody speaks."""
-        return await self.build("asr", backends.asr), await self.build("vad", backends.vad)
+    async def ears(
+        self, backends: Backends
+    ) -> tuple[SpeechRecognizer | None, VoiceActivity | None, TurnDetector | None]:
+        """Return what recognises speech, what tells that somebody speaks, and that they have finished."""
+        specs = (("asr", backends.asr), ("vad", backends.vad), ("turn", backends.turn))
+        recognizer, activity, turn_detector = [await self.build(kind, spec) for kind, spec in specs]
+        return recognizer, activity, turn_detector
 
     async def speaker(self, settings: Settings) -> Speaker | None:
         """Return the voices; None where they are missing."""
         try:
-            return await in_worker(
-                build_speaker,
-                settings.backends,
-                self.models,
-                settings.voice,
-                api_key=settings.model.api_key.get_secret_value(),
+            speaker = await in_worker(
+                build_speaker, settings.backends, self.models, settings.voice, api_key=self.api_key
             )
+            self.voices.extend(speaker.voices.values())
+            return speaker
         except (ModelMissingError, BackendError) as error:
             if self.strict:
                 raise
             _LOG.warning("speaking is off: %s", error)
             return None
+
+    async def aclose(self) -> None:
+        """Close the connections of those at endpoints."""
+        for model in (*self.built.values(), *self.voices):
+            if hasattr(model, "aclose"):
+                await model.aclose()
+
+
+@asynccontextmanager
+async def open_senses(settings: Settings, *, strict: bool = False) -> AsyncIterator[Senses]:
+    """Yield what builds the senses that `settings` name; their connections are closed at the end."""
+    senses = Senses(
+        settings.models.folder.expanduser(), strict=strict, api_key=settings.model.api_key.get_secret_value()
+    )
+    try:
+        yield senses
+    finally:
+        await senses.aclose()
 
 
 def _built(sense: Senses, speaker: Speaker | None, purses: Mapping[str, Purse | None]) -> Mapping[str, Any]:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from core.call_ports import Dialer
 from core.config import Phone, Settings, call_hours
 from core.dialogue.handing_over import handed_over
 from core.journal.calls import StoreCalls
 from core.journal.outgoing import StoreOutgoing
 from core.journal.store import Store
-from core.ports import Dialer
 from core.shop.local import LocalShop
 from core.types import Action, Language, Turn
 from ui.app import Application

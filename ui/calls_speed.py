@@ -23,7 +23,8 @@ import numpy as np
 
 from channels.phone.audiosocket import AudioSocketDoor
 from channels.phone.codec import to_int16
-from core.ports import Activity, Clerk, LineQuality, MediaTransport, Pcm
+from core.call_ports import LineQuality, MediaTransport
+from core.ports import Activity, Clerk, Pcm
 from core.registry import build
 from core.types import Message, Percept, Reply, TextPart, Turn, Understanding
 from voice.call import CallSession
@@ -119,7 +120,7 @@ class _Lateness:
     late_s: list[float] = field(default_factory=list)
     own_late_s: list[float] = field(default_factory=list)
     counts_from: float = 0.0
-    core: _Core = field(default_factory=lambda: _Core())
+    core: _Core = field(default_factory=_Core)
 
     def meter(self) -> _Meter:
         return _Meter(self)

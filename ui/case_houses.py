@@ -18,7 +18,7 @@ from core.shop.formats.detect import read_shop
 from core.shop.local import LocalShop
 from core.types import Turn
 from learning.evaluation.cases import Case
-from ui.app import Application, Needs, Progress, Senses, assemble
+from ui.app import Application, Needs, Progress, Senses, assemble, open_senses
 from ui.shop_folder import put_demo
 from ui.terminal import Terminal
 
@@ -42,7 +42,7 @@ async def open_houses(
                 progress=progress,
                 folder=Path(folder),
                 closing_time=closing_time,
-                senses=Senses(settings.models.folder.expanduser()),
+                senses=await closing_time.enter_async_context(open_senses(settings)),
             )
 
 

@@ -11,12 +11,13 @@ from channels.web.house import House as WebHouse
 from channels.web.house import Ready, always_ready
 from channels.web.tokens import load_key
 from core.batching import Queued
+from core.call_ports import MediaTransport
 from core.config import Settings
 from core.delivery import Outbox
 from core.errors import ConfigError
 from core.journal.logins import StoreLogins
 from core.login import Logins
-from core.ports import Channel, MediaTransport
+from core.ports import Channel
 from ui.admin import StoreViews
 from ui.app import Application
 from ui.call_desk import CallDesk

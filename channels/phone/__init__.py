@@ -1,4 +1,4 @@
-"""Telephone lines: each turns its own protocol into a `core.ports.MediaTransport`.
+"""Telephone lines: each turns its own protocol into a `core.call_ports.MediaTransport`.
 
 A line carries media and nothing else: it never paces (the call session does), and it knows no model.
 """

@@ -20,7 +20,8 @@ from channels.phone.codec import FRAME, RATE_HZ, Resampler, to_float, to_int16
 from channels.phone.hold import hold
 from channels.phone.inlet import Inlet
 from channels.phone.listening import cannot_listen
-from core.ports import LineQuality, MediaTransport, Pcm
+from core.call_ports import LineQuality, MediaTransport
+from core.ports import Pcm
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ async def read_packet(reader: asyncio.StreamReader) -> tuple[int, bytes] | None:
 
 
 class AudioSocketLine:
-    """One call's line over AudioSocket (a `core.ports.MediaTransport`)."""
+    """One call's line over AudioSocket (a `core.call_ports.MediaTransport`)."""
 
     caller = ""
     """AudioSocket does not say who calls."""

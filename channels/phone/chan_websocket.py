@@ -19,7 +19,8 @@ from channels.phone.codec import FRAME, RATE_HZ, Resampler, to_float, to_int16
 from channels.phone.heard import Heard
 from channels.phone.inlet import Inlet
 from channels.phone.pauses import Pauses
-from core.ports import LineQuality, Pcm
+from core.call_ports import LineQuality
+from core.ports import Pcm
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ _FRAME_MS = FRAME * 1000 / RATE_HZ
 
 
 class ChanWebSocketLine:
-    """One call's line over chan_websocket (a `core.ports.MediaTransport`)."""
+    """One call's line over chan_websocket (a `core.call_ports.MediaTransport`)."""
 
     def __init__(self, socket: web.WebSocketResponse, start: Event, *, call_id: str, caller: str) -> None:
         """Take over a socket whose MEDIA_START was read; raises `ValueError` for a format that is not spoken here."""

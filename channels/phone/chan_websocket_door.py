@@ -16,8 +16,8 @@ from channels.phone.chan_websocket_events import Event, parse
 from channels.phone.hold import hold
 from channels.phone.listening import is_loopback
 from channels.phone.sockets import MESSAGE_BYTES, first, served
+from core.call_ports import MediaTransport
 from core.errors import ConfigError
-from core.ports import MediaTransport
 
 log = logging.getLogger(__name__)
 

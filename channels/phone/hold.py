@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from core.ports import MediaTransport
+from core.call_ports import MediaTransport
 
 log = logging.getLogger(__name__)
 

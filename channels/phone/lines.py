@@ -12,9 +12,9 @@ from channels.phone.chan_websocket_door import ChanWebSocketDoor
 from channels.phone.sip import SipDoor
 from channels.phone.twilio_door import TwilioDoor
 from channels.phone.twilio_rest import TwilioRest
+from core.call_ports import Dialer, MediaTransport
 from core.config import Phone
 from core.errors import NotAnsweredError
-from core.ports import Dialer, MediaTransport
 from core.types import Reply, Turn
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class PhoneLines:
         return self._dialer(target) is not None
 
     async def dial(self, target: str, *, ring_s: float = 30.0) -> MediaTransport:
-        """Call a target and return the line once it was answered; see `core.ports.Dialer`."""
+        """Call a target and return the line once it was answered; see `core.call_ports.Dialer`."""
         dialer = self._dialer(target)
         if dialer is None:
             raise NotAnsweredError(

@@ -19,8 +19,9 @@ from channels.phone.codec import FRAME, RATE_HZ, Resampler, decode_ulaw, encode_
 from channels.phone.heard import Heard
 from channels.phone.inlet import Inlet
 from channels.phone.pauses import Pauses
+from core.call_ports import LineQuality
 from core.errors import NotAnsweredError
-from core.ports import LineQuality, Pcm
+from core.ports import Pcm
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def part(message: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 class TwilioLine:
-    """One call's line over a Media Stream (a `core.ports.MediaTransport`).
+    """One call's line over a Media Stream (a `core.call_ports.MediaTransport`).
 
     Pauses are not sent: Twilio plays silence by itself. While Twilio dials somebody for the caller there is
     no stream; where nobody answers it comes back as a new one, and the call goes on as if it had waited.

@@ -13,8 +13,8 @@ from channels.phone import twiml
 from channels.phone.twilio import TwilioLine
 from channels.phone.twilio_auth import PASS_S
 from channels.phone.twilio_rest import TwilioRest
+from core.call_ports import MediaTransport
 from core.errors import ConfigError, NotAnsweredError
-from core.ports import MediaTransport
 
 _RING_S = 30.0
 _GRACE_S = 15.0
@@ -69,7 +69,7 @@ class TwilioCalling:
         self._dialling: dict[str, asyncio.Future[TwilioLine]] = {}
 
     async def dial(self, target: str, *, ring_s: float = _RING_S) -> MediaTransport:
-        """Call a number or a SIP address and return the line once it was answered; see `core.ports.Dialer`.
+        """Call a number or a SIP address and return the line once it was answered; see `core.call_ports.Dialer`.
 
         Raises `ConfigError` where it is not set who calls, `NotAnsweredError` with the reason.
         """

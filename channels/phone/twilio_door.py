@@ -17,8 +17,8 @@ from channels.phone.twilio import TwilioLine, parse, part
 from channels.phone.twilio_auth import PASS_S, Passes, is_signed
 from channels.phone.twilio_calling import Bearer, TwilioCalling
 from channels.phone.twilio_rest import TwilioRest
+from core.call_ports import MediaTransport
 from core.errors import ConfigError
-from core.ports import MediaTransport
 
 log = logging.getLogger(__name__)
 

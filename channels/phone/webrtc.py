@@ -17,7 +17,8 @@ from av import AudioFrame
 
 from channels.phone.codec import FRAME, RATE_HZ, Resampler, to_float, to_int16
 from channels.phone.inlet import Inlet
-from core.ports import LineQuality, Pcm
+from core.call_ports import LineQuality
+from core.ports import Pcm
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class _Voice(MediaStreamTrack):
 
 
 class WebRtcLine:
-    """One call's line from a browser (a `core.ports.MediaTransport`)."""
+    """One call's line from a browser (a `core.call_ports.MediaTransport`)."""
 
     caller = ""
     """A browser has no number."""

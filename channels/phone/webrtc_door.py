@@ -11,8 +11,8 @@ from aiortc.sdp import SessionDescription
 
 from channels.phone.hold import hold
 from channels.phone.webrtc import WebRtcLine
+from core.call_ports import MediaTransport
 from core.errors import BusyError, MediaError
-from core.ports import MediaTransport
 
 log = logging.getLogger(__name__)
 

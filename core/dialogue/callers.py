@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from core.dialogue.checking import TO_CHECK
 from core.dialogue.commands import CLARIFIED
 from core.dialogue.draft import Draft
 from core.dialogue.run import Runner, awaited
@@ -22,12 +23,10 @@ _ZIP_DIGITS = 6
 
 def read_keys(draft: Draft, runner: Runner) -> None:
     """Take single keys for what they mean on a telephone, and a number without its letter for an order's."""
+    if not draft.is_heard or _chosen(draft, runner):
+        return
     text = draft.message.text.strip()
     asked = awaited(draft, runner)
-    if not draft.is_heard:
-        return
-    if _chosen(draft, runner):
-        return
     if text == _PERSON and draft.message.transcript is None:
         _obey(draft, Handoff(reason="asked for a person", source="channel"))
     elif text in (_YES, _NO) and _asks_yes_no(draft, asked):
@@ -58,11 +57,11 @@ def _obey(draft: Draft, command: Command) -> None:
 
 
 def _asks_yes_no(draft: Draft, asked: tuple[str, ...]) -> bool:
-    return "to_check" in draft.slots or (("answer" in asked or "offer" in draft.slots) and "listed" not in draft.slots)
+    return TO_CHECK in draft.slots or (("answer" in asked or "offer" in draft.slots) and "listed" not in draft.slots)
 
 
 def _means_order(draft: Draft, asked: tuple[str, ...], digits: str) -> bool:
-    if "order_id" in draft.heard or "to_check" in draft.slots:
+    if "order_id" in draft.heard or TO_CHECK in draft.slots:
         return False
     if "order_id" in asked or not draft.stack:
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import fmean
 
 from core.dialogue.draft import Draft
 from core.dialogue.orders import find_own
@@ -118,11 +119,7 @@ def _is_hardly_heard(transcript: Transcript | None) -> bool:
     if transcript is None:
         return False
     telling = [word.confidence for word in transcript.words if _TELLING.search(word.text) or is_spoken(word.text)]
-    return _mean(telling or [transcript.confidence]) < _HARDLY
-
-
-def _mean(numbers: Sequence[float]) -> float:
-    return sum(numbers) / len(numbers)
+    return fmean(telling or [transcript.confidence]) < _HARDLY
 
 
 async def _is_proved(draft: Draft, one: Entity) -> bool:

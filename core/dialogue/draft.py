@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from core.dialogue.sight import Sight
 
 
+TO_HEAR = "to_hear"
+"""The slot with the words that must have been heard before a yes counts."""
 _HEARD_AT_ONCE = 3
 """Choices that a listener keeps in mind."""
 _SENTENCES_AT_ONCE = 2
@@ -208,7 +210,7 @@ class Draft:
     def keep_bound(self, words: str) -> None:
         """Remember words that must have been heard before a yes counts."""
         if words and self.is_heard:
-            self.slots["to_hear"] = words
+            self.slots[TO_HEAR] = words
 
     def bound_since(self, part: int) -> None:
         """Bind a yes to all that was said since the bubble had `part` parts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from core.dialogue.checking import TO_CHECK
 from core.dialogue.draft import Draft
 from core.dialogue.hearing import slot_of
 from core.dialogue.run import Runner, awaited
@@ -45,7 +46,7 @@ _OF_KIND: Mapping[str, Expect] = MappingProxyType(
 
 def expected(draft: Draft, runner: Runner) -> Expect:
     """Return what the customer was asked for at the end of a turn; "" where anything may come."""
-    if draft.outcome == "asked" and draft.slots.get("to_check"):
+    if draft.outcome == "asked" and draft.slots.get(TO_CHECK):
         return "yes_no"
     waiting = awaited(draft, runner) if draft.outcome == "asked" else ()
     if not waiting:

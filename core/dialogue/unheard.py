@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from types import MappingProxyType
 
-from core.dialogue.draft import Draft
+from core.dialogue.draft import TO_HEAR, Draft
 from core.dialogue.run import Runner, awaited, fresh
 from core.dialogue.settling import unread
 from core.types import Affirm, CancelFlow, Deny, Handoff, Repeat, spoken_text
@@ -18,8 +18,6 @@ from core.understand.call_words import wants_rest
 from core.understand.normalise import normalise
 from core.wording.heard import heard_until, letters, sentence_start, unheard_part
 
-TO_HEAR = "to_hear"
-"""The slot with the words that must have been heard before a yes counts."""
 _LINE = re.compile(r"^(?:\d{1,2}\. |第 ?\d{1,2} ?[个款件]|Number \d{1,2}\b).*$", re.MULTILINE)
 """A line of a list, as the templates write it."""
 

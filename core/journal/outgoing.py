@@ -82,7 +82,7 @@ class StoreOutgoing:
     async def add(self, call: OutgoingCall) -> OutgoingCall:
         """Store a call to be made and return it, or the one that has its key already.
 
-        A number whose owner wants no calls is refused. Raises `ConfigError` for what is no telephone number.
+        A number whose owner wants no calls is refused. Raises `ConfigError` where the number or the words are empty.
         """
         # An extension ("100") or an address ("sip:...") is somebody's of the house, and no customer's.
         if not call.number.strip() or not call.words.strip():

@@ -84,8 +84,8 @@ _OTHER = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _BECAUSE = re.compile(
-    r"(?:\b(?:because(?: of)?|reason(?: is|:| being)?(?: that)?|due to)|因为|原因(?:是|:|就是|在于)?|(?<!无)理由(?:是|:)?"
-    r"|由于)\s*[:,]?\s*(?P<why>[^,.;!?。\n]{2,80})",
+    r"(?:\b(?:because(?: of)?|reason(?: is|:| being)?(?: that)?|due to)|因为|原因(?:是|:|就是|在于)?"
+    r"|(?<!无)理由(?:是|:)?|由于)\s*[:,]?\s*(?P<why>[^,.;!?。\n]{2,80})",
     re.IGNORECASE | re.ASCII,
 )
 _NO_REASON = re.compile(

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from core.errors import ConfigError
 from core.types import Expect, Language
+from learning.evaluation.labels import area
 from learning.evaluation.spoken import signs, words
 
 _COLUMNS = ("file", "lang", "rate", "transcript")
@@ -113,6 +115,7 @@ async def score_speech(hear: Hear, clips: Sequence[Clip]) -> SpeechScores:
     heard = [(clip, await hear(clip)) for clip in clips]
     wide = [pair for pair in heard if pair[0].rate_hz > _TELEPHONE_HZ]
     narrow = [pair for pair in heard if pair[0].rate_hz <= _TELEPHONE_HZ]
+    right = np.array([not _errors(*pair)[0] for pair in heard], dtype=bool)
     return SpeechScores(
         clips=len(wide),
         wer_en=_error_rate(wide, "en"),
@@ -124,7 +127,7 @@ async def score_speech(hear: Hear, clips: Sequence[Clip]) -> SpeechScores:
         cer_zh_8k=_error_rate(narrow, "zh"),
         rtf_8k=_real_time_factor(narrow),
         empty_8k=sum(not one.text for _, one in narrow),
-        confidence_auc=_auc(heard),
+        confidence_auc=area(right, np.array([one.confidence for _, one in heard])),
         sets={
             name: _of_set([pair for pair in heard if pair[0].set == name])
             for name in sorted({clip.set for clip in clips})
@@ -173,15 +176,6 @@ def _of_set(heard: Sequence[tuple[Clip, Heard]]) -> SetScores:
         right=sum(not _errors(*pair)[0] for pair in heard),
         empty=sum(not one.text for _, one in heard),
     )
-
-
-def _auc(heard: Sequence[tuple[Clip, Heard]]) -> float | None:
-    right = [one.confidence for clip, one in heard if not _errors(clip, one)[0]]
-    wrong = [one.confidence for clip, one in heard if _errors(clip, one)[0]]
-    if not right or not wrong:
-        return None
-    won = sum((sure > unsure) + 0.5 * (sure == unsure) for sure in right for unsure in wrong)
-    return round(won / (len(right) * len(wrong)), 4)
 
 
 def _real_time_factor(heard: Sequence[tuple[Clip, Heard]]) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
 
-from core.ports import MediaTransport
+from core.call_ports import MediaTransport
 
 OnCall = Callable[[MediaTransport], Awaitable[None]]
 

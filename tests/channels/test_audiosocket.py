@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from channels.phone.audiosocket import AudioSocketDoor
-from core.ports import MediaTransport
+from core.call_ports import MediaTransport
 from tests.channels.doors import OnCall, open_door, parrot
 
 Dial = Callable[[int], AbstractAsyncContextManager[Any]]

@@ -17,8 +17,8 @@ import pytest
 
 from channels.phone.chan_websocket_door import ChanWebSocketDoor
 from channels.phone.chan_websocket_events import FORMATS, parse
+from core.call_ports import MediaTransport
 from core.errors import ConfigError
-from core.ports import MediaTransport
 from tests.channels.doors import OnCall, nobody, open_door, parrot
 
 LOUD = np.full(320, 0.2, dtype=np.float32)

@@ -8,7 +8,7 @@ import pytest
 
 from channels.phone.hold import hold
 from channels.phone.inlet import Inlet
-from core.ports import MediaTransport
+from core.call_ports import MediaTransport
 
 
 class Line:

@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from channels.phone import PhoneLines
+from core.call_ports import MediaTransport
 from core.config import Phone
 from core.errors import ConfigError
-from core.ports import MediaTransport
 from core.types import Message, Percept, Reply, TextPart, Turn, Understanding
 
 

@@ -18,8 +18,8 @@ from streamdouble.session import SessionConfig
 from channels.phone.codec import decode_ulaw, encode_ulaw
 from channels.phone.twilio_auth import Passes, signature
 from channels.phone.twilio_door import TwilioDoor
+from core.call_ports import MediaTransport
 from core.errors import ConfigError
-from core.ports import MediaTransport
 from tests.channels.doors import OnCall, nobody, open_door, parrot
 
 TOKEN = "12345"

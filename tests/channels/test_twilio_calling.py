@@ -21,8 +21,8 @@ from channels.phone.codec import encode_ulaw
 from channels.phone.twilio_auth import signature
 from channels.phone.twilio_door import TwilioDoor
 from channels.phone.twilio_rest import TwilioRest
+from core.call_ports import MediaTransport
 from core.errors import ConfigError, NotAnsweredError
-from core.ports import MediaTransport
 from tests.channels.doors import OnCall
 
 SID, TOKEN, NUMBER = "AC1", "12345", "+18005551212"

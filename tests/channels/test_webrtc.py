@@ -15,8 +15,8 @@ from av import AudioFrame
 
 from channels.phone.codec import to_int16
 from channels.phone.webrtc_door import WebRtcDoor
+from core.call_ports import MediaTransport
 from core.errors import BusyError, MediaError
-from core.ports import MediaTransport
 from tests.channels.doors import OnCall, nobody
 
 TONE = (0.25 * np.sin(2 * np.pi * 450 * np.arange(960) / 48_000)).astype(np.float32)

@@ -17,8 +17,9 @@ from streamdouble.session import SessionConfig
 
 from channels.phone import PhoneLines
 from channels.phone.codec import Resampler, decode_ulaw, encode_ulaw, to_float, to_int16
+from core.call_ports import VoiceActivity
 from core.config import Backends, Phone
-from core.ports import Activity, SpeechRecognizer, VoiceActivity
+from core.ports import Activity, SpeechRecognizer
 from core.registry import build
 from core.types import Message, Percept, Reply, TextPart, Turn, Understanding
 from voice.call import CallSession

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from core.call_ports import TurnDetector
 from core.errors import MediaError, ModelMissingError
-from core.ports import TurnDetector
 from core.registry import build
 
 BACKENDS = ["fake?probability=0.9", pytest.param("smart-turn:smart-turn-v3.2", marks=pytest.mark.models)]

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from core.call_ports import VoiceActivity
 from core.errors import ModelMissingError
-from core.ports import VoiceActivity
 from core.registry import build
 
 FRAME = 512

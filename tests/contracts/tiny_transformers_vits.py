@@ -16,21 +16,11 @@ def save_tiny_transformers_vits(folder: Path) -> None:
     vocabulary.write_text(json.dumps({letter: at for at, letter in enumerate(letters)}), encoding="utf-8")
     VitsTokenizer(str(vocabulary), phonemize=False, unk_token="<pad>").save_pretrained(folder)
     torch.manual_seed(7)
-    model = VitsModel(
-        VitsConfig(
-            vocab_size=len(letters),
-            hidden_size=32,
-            num_hidden_layers=1,
-            ffn_dim=32,
-            flow_size=32,
-            spectrogram_bins=33,
-            upsample_initial_channel=32,
-            prior_encoder_num_flows=1,
-            prior_encoder_num_wavenet_layers=1,
-            posterior_encoder_num_wavenet_layers=1,
-            use_stochastic_duration_prediction=False,
-        )
-    )
+    widths = dict.fromkeys(("hidden_size", "ffn_dim", "flow_size", "upsample_initial_channel"), 32)
+    encoders = [f"{encoder}_encoder_num_wavenet_layers" for encoder in ("prior", "posterior")]
+    depths = dict.fromkeys(("num_hidden_layers", "prior_encoder_num_flows", *encoders), 1)
+    sizes = {"vocab_size": len(letters), "spectrogram_bins": 33, **widths, **depths}
+    model = VitsModel(VitsConfig(use_stochastic_duration_prediction=False, **sizes))
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if "conv_post" in name:

@@ -15,10 +15,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 
 from channels.web import House, make_app
+from core.call_ports import LineQuality
 from core.config import Phone, Settings, Web
 from core.journal.calls import StoreCalls
 from core.journal.store import Store
-from core.ports import LineQuality
 from core.shop.local import LocalShop
 from tests.channels.web.conftest import refused
 from tests.channels.web.scripted_clerk import ScriptedClerk

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from core.ports import Activity, LineQuality
+from core.call_ports import LineQuality
+from core.ports import Activity
 from core.types import Message, Percept, Reply, TextPart, Transcript, Turn, Understanding
 from voice.activity.fake import build as loudness
 from voice.call import CallSession

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from core.call_ports import MediaTransport
 from core.errors import NotAnsweredError
-from core.ports import MediaTransport
 from tests.voice.call_scene import Line
 from voice.call.record import CallRecord
 from voice.call.seams import Note
@@ -14,7 +14,7 @@ from voice.call.seams import Note
 
 @dataclass
 class FarSide:
-    """A `core.ports.Dialer`: answers with `line` once the test lets it, or does not answer."""
+    """A `core.call_ports.Dialer`: answers with `line` once the test lets it, or does not answer."""
 
     line: Line = field(default_factory=lambda: Line("person"))
     answers: asyncio.Event = field(default_factory=asyncio.Event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.ports import LineQuality
+from core.call_ports import LineQuality
 from voice.call.line_score import mean_opinion, opinion, rating
 
 

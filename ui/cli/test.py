@@ -29,7 +29,7 @@ Door = Annotated[
 ]
 Unhurried = Annotated[bool, typer.Option("--unhurried", help="With --phone: let the line wait for slow models.")]
 Repeat = Annotated[int, typer.Option("--repeat", min=1, metavar="N", help="Hold each conversation N times: pass^k.")]
-Jobs = Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="Conversations at once.")]
+Jobs = Annotated[int, typer.Option("--jobs", min=1, max=64, metavar="N", help="Conversations at once; calls: one.")]
 Filter = Annotated[str, typer.Option("--filter", metavar="REGEX", help="Only cases whose id this finds.")]
 Shop = Annotated[
     Path | None,

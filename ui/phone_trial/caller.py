@@ -8,8 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
 from core.ports import Pcm
 from ui.phone_trial.cases import Act
 from ui.phone_trial.handset import FRAME, Handset, LineClosedError
@@ -73,7 +71,6 @@ class Caller:
     sounds: Mapping[Act, Pcm]
     """The acts that are heard."""
     done: list[Done] = field(default_factory=list)
-    greeted: bool = False
 
     @property
     def _handset(self) -> Handset:
@@ -82,7 +79,7 @@ class Caller:
     async def play(self, acts: tuple[Act, ...]) -> None:
         """Wait for the greeting, do all acts, listen to the last answer, and hang up."""
         try:
-            self.greeted = await self._finished(after=0)
+            await self._finished(after=0)
             for act in acts:
                 await self._begin(act)
                 if act.hang_up:
@@ -150,10 +147,3 @@ class Caller:
     async def _pass(self, seconds: float) -> None:
         later = self._handset.now + seconds * RATE_HZ
         await self._handset.until(lambda: self._handset.now >= later, within_s=seconds + 1)
-
-
-def joined(pieces: list[Pcm | float]) -> Pcm:
-    """Return one sound of pieces and of seconds of silence between them."""
-    return np.concatenate(
-        [np.zeros(int(piece * RATE_HZ), dtype=np.float32) if isinstance(piece, float) else piece for piece in pieces]
-    )

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from channels.phone.codec import Resampler, to_float, to_int16
-from core.ports import LineQuality, Pcm
+from core.call_ports import LineQuality
+from core.ports import Pcm
 from ui.phone_trial.network import Network
 from ui.phone_trial.sound import RATE_HZ, Echo, at_level, noise_at, rms, room, voiced_span
 from ui.phone_trial.uplink import Law, Uplink, through
@@ -65,8 +66,6 @@ class Handset:
         self._mouth: deque[Pcm] = deque()
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self._ear: list[Pcm] = []
-        self.spoken: list[tuple[int, int]] = []
-        """From which sample to which the caller spoke: one pair for each `say`."""
         self.loud_frames: list[int] = []
         """Frames in which the clerk was heard."""
         self.is_closed = False
@@ -80,11 +79,6 @@ class Handset:
     def heard(self) -> Pcm:
         """Return all that the ear got."""
         return np.concatenate(self._ear) if self._ear else np.zeros(0, dtype=np.float32)
-
-    @property
-    def latency(self) -> int:
-        """Return how many samples the caller's sound needs to the clerk, the filters' few not counted."""
-        return self._uplink.latency_ms * RATE_HZ // 1000
 
     @property
     def is_silent(self) -> bool:
@@ -105,8 +99,7 @@ class Handset:
         first, last = voiced_span(sound)
         sound = np.pad(sound, (0, -sound.size % FRAME))
         self._mouth.extend(sound.reshape(-1, FRAME))
-        self.spoken.append((begin + first, begin + last))
-        return self.spoken[-1]
+        return begin + first, begin + last
 
     def tick(self, ear: Pcm) -> Pcm:
         """Let 20 ms pass: hear `ear`, and return the 20 ms of the caller that arrive meanwhile."""

@@ -24,7 +24,7 @@ _SAME = 80.0
 """Likeness in sound from which a clause of the clerk's was heard, however its homophones were written."""
 _FORGIVEN_S = 1.5
 """Silence after a sound that was no interruption: whoever must stop within half a second stops before it is known."""
-_CLAUSE = re.compile(r"[，。；！？,;!?\n]|\.(?=\s|$)")  # noqa: RUF001 - both scripts have their own marks
+_CLAUSE = re.compile(r"[，。；！？,;!?\n]|\.(?=\s|$)")  # both scripts have their own marks
 _LEAST_SOUNDS = 8
 """Letters of a clause that is told from others by its sound."""
 

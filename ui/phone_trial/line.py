@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 
-from core.ports import LineQuality, Pcm
+from core.call_ports import LineQuality
+from core.ports import Pcm
 from ui.phone_trial.clock import Clock, Ticks
 from ui.phone_trial.handset import FRAME, QUIET, Handset
 from ui.phone_trial.sound import rms
@@ -18,7 +19,7 @@ _MS = 20.0
 
 
 class SimulatedLine:
-    """One call's line in this process (a `core.ports.MediaTransport`).
+    """One call's line in this process (a `core.call_ports.MediaTransport`).
 
     The carrier takes what is sent as fast as it comes and plays it in real time; `stall` makes it play later,
     so that seconds of the clerk's voice wait in its queue.

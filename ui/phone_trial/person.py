@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+from core.call_ports import MediaTransport
 from core.errors import NotAnsweredError
-from core.ports import MediaTransport, Pcm
+from core.ports import Pcm
 from core.types import Language
 from ui.phone_trial.clock import Clock
 from ui.phone_trial.handset import FRAME, Handset, LineClosedError
@@ -27,7 +28,7 @@ _NEVER = 1 << 62
 
 
 class Person:
-    """Answer when called (a `core.ports.Dialer`), listen to the offer, take the call, and greet the caller."""
+    """Answer when called (a `core.call_ports.Dialer`), listen to the offer, take the call, and greet the caller."""
 
     def __init__(self, clock: Clock, witness: Witness, hello: Pcm, *, answers: bool) -> None:
         """Begin beside a telephone; `answers` says whether it will be picked up."""
@@ -37,14 +38,11 @@ class Person:
         self._answers = answers
         self._lines: list[SimulatedLine] = []
         self._work: list[asyncio.Task[None]] = []
-        self.called: list[str] = []
-        """Where the clerk has called."""
         self.has_taken = False
         """Whether the call was taken."""
 
     async def dial(self, target: str, *, ring_s: float = 30.0) -> MediaTransport:
         """Ring, and return the line where somebody picks up; else raise `NotAnsweredError`."""
-        self.called.append(target)
         self._witness.owes_since = _NEVER
         await asyncio.sleep(min(_RING_S, ring_s))
         if not self._answers:

@@ -47,10 +47,10 @@ async def run_calls(
 
 async def stand_of(settings: Settings, clock: Clock, door: Door = "none") -> Stand:
     """Return what trials share: the callers' voices, and an ear of their own of the configured kind."""
-    models = settings.models.folder.expanduser()
+    models, key = settings.models.folder.expanduser(), settings.model.api_key.get_secret_value()
     return Stand(
         voices=Voices(models=models),
-        listener=await in_worker(registry.build, "asr", settings.backends.asr, models),
+        listener=await in_worker(registry.build, "asr", settings.backends.asr, models, api_key=key),
         clock=clock,
         door=door,
     )

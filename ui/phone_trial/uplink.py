@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from channels.phone.codec import Int16, decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
-from core.ports import LineQuality
+from core.call_ports import LineQuality
 from ui.phone_trial.network import Network
 
 Law = Literal["ulaw", "alaw"]

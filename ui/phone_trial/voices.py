@@ -15,7 +15,6 @@ import soxr
 from core import registry
 from core.errors import ConfigError
 from core.ports import Pcm, SpeechSynthesizer
-from ui.phone_trial.caller import joined
 from ui.phone_trial.cases import Act, CallCase
 from ui.phone_trial.sound import RATE_HZ, babble
 from voice.speaker import Speaker
@@ -47,7 +46,7 @@ class Voices:
         """Return the sound of an act."""
         if act.audio:
             return await asyncio.to_thread(read_sound, act.audio)
-        return joined([part if isinstance(part, float) else await self.speak(part, voice) for part in act.say])
+        return _joined([part if isinstance(part, float) else await self.speak(part, voice) for part in act.say])
 
     async def speak(self, text: str, voice: str = CALLER, *, speed: float = 1.0) -> Pcm:
         """Return the speech of `text` at 16 kHz; Chinese signs make it Chinese, with English in it read as such."""
@@ -70,6 +69,13 @@ class Voices:
             return await asyncio.to_thread(read_sound, Path(name))
         speeds = (0.9, 1.0, 1.12)
         return babble([await self.speak(text, speed=speed) for speed in speeds for text in _CROWD])
+
+
+def _joined(pieces: list[Pcm | float]) -> Pcm:
+    """Return one sound of pieces and of seconds of silence between them."""
+    return np.concatenate(
+        [np.zeros(int(piece * RATE_HZ), dtype=np.float32) if isinstance(piece, float) else piece for piece in pieces]
+    )
 
 
 def read_sound(file: Path) -> Pcm:

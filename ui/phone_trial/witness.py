@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from core.ports import Activity, Clerk, Pcm, SpeechRecognizer, TurnDetector
+from core.call_ports import TurnDetector
+from core.ports import Activity, Clerk, Pcm, SpeechRecognizer
 from core.types import Expect, Language, Message, Transcript, Turn
 from ui.phone_trial.clock import Clock
 from voice.call.phrases import Speaker, close
@@ -29,7 +30,6 @@ class Asked:
     at: int
     answered_at: int | None = None
     """When its first words were known."""
-    turn: Turn | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,8 +97,7 @@ class WatchedClerk:
         self._witness.thinking.set()
         try:
             with self._clock.at_work():
-                asked.turn = await self._inner.answer(message)
-                return asked.turn
+                return await self._inner.answer(message)
         finally:
             self._witness.working -= 1
             self._witness.thinking.clear()
@@ -124,7 +123,7 @@ def watched(inner: Clerk, witness: Witness, clock: Clock) -> Clerk:
 
 
 class PatientDetector:
-    """A detector of ends (a `core.ports.TurnDetector`) during whose work an unhurried clock stands still."""
+    """A detector of ends (a `core.call_ports.TurnDetector`) during whose work an unhurried clock stands still."""
 
     def __init__(self, inner: TurnDetector, clock: Clock) -> None:
         """Judge as `inner` does."""

@@ -1,4 +1,4 @@
-"""A telephone call, held over any `core.ports.MediaTransport`."""
+"""A telephone call, held over any `core.call_ports.MediaTransport`."""
 
 from voice.call.session import CallSession
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from core.ports import LineQuality, MediaTransport, Pcm
+from core.call_ports import LineQuality, MediaTransport
+from core.ports import Pcm
 
 
 class Around:
-    """Carry a line as it is (a `core.ports.MediaTransport`)."""
+    """Carry a line as it is (a `core.call_ports.MediaTransport`)."""
 
     def __init__(self, line: MediaTransport) -> None:
         """Go around `line`."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from core.ports import MediaTransport
+from core.call_ports import MediaTransport
 from voice.call import phrases
 from voice.call.conversation import House
 from voice.call.ended import CallEnded

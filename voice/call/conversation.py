@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from core.call_ports import MediaTransport, TurnDetector, VoiceActivity
 from core.errors import BusyError
-from core.ports import Clerk, MediaTransport, SpeechRecognizer, TurnDetector, VoiceActivity
+from core.ports import Clerk, SpeechRecognizer
 from core.types import Expect, Language, Transcript, Turn
 from voice.call import cues, phrases
 from voice.call.ears import Attention, Ears, Heard, Silence, Typed, Utterance

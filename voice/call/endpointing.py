@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 WINDOW = 512
-"""Samples of one window at 16 kHz, as `core.ports.VoiceActivity` takes them."""
+"""Samples of one window at 16 kHz, as `core.call_ports.VoiceActivity` takes them."""
 WINDOW_S = WINDOW / 16_000
 
 

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from core.ports import Pcm, SpeechRecognizer, TurnDetector
+from core.call_ports import TurnDetector
+from core.ports import Pcm, SpeechRecognizer
 from core.types import Expect, Language, Transcript
 from voice.call.completeness import hold_s
 from voice.call.endpointing import Patience

@@ -11,7 +11,7 @@ not known of a line at its default values, R = 93.2 - Id - Ie,eff is left (annex
 
 from __future__ import annotations
 
-from core.ports import LineQuality
+from core.call_ports import LineQuality
 
 _R_MOST = 93.2
 _LOSS_ROBUSTNESS = 25.1

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal, Protocol
 
+from core.call_ports import Dialer
 from core.errors import NotAnsweredError
 from core.journal.outgoing import OutgoingCall, State
-from core.ports import Dialer
 from core.types import Language
 from core.understand.yes_no import says_no, says_yes
 from voice.call import phrases

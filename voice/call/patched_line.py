@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import numpy as np
 
-from core.ports import MediaTransport, Pcm
+from core.call_ports import MediaTransport
+from core.ports import Pcm
 from voice.call.around import Around
 from voice.call.playback import SILENCE
 from voice.call.speech import FRAME

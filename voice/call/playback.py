@@ -15,7 +15,8 @@ from itertools import count
 
 import numpy as np
 
-from core.ports import MediaTransport, Pcm
+from core.call_ports import MediaTransport
+from core.ports import Pcm
 from voice.call.speech import FRAME, FRAME_S, Speech
 
 log = logging.getLogger(__name__)

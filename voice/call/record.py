@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
-from core.ports import LineQuality, MediaTransport
+from core.call_ports import LineQuality, MediaTransport
 from voice.call.line_score import mean_opinion
 
 Direction: TypeAlias = Literal["in", "out"]

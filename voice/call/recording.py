@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from core.ports import MediaTransport, Pcm
+from core.call_ports import MediaTransport
+from core.ports import Pcm
 from voice.call.around import Around
 from voice.call.playback import SILENCE
 

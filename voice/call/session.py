@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
-from core.ports import MediaTransport
+from core.call_ports import MediaTransport
 from voice.call import phrases
 from voice.call.consent import Recordings, recording
 from voice.call.conversation import Conversation, House

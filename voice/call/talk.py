@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.ports import MediaTransport, Pcm
+from core.call_ports import MediaTransport
+from core.ports import Pcm
 from core.types import Expect, Language
 from core.understand.yes_no import says_no, says_yes
 from voice.call.echo import Echo, as_it_is

@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from core.call_ports import Dialer, MediaTransport
 from core.errors import NotAnsweredError
-from core.ports import Dialer, MediaTransport
 from core.types import Language, Turn, spoken_text
 from voice.call import phrases
 from voice.call.conversation import House

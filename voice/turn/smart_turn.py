@@ -38,7 +38,7 @@ class SmartTurn:
         return Capabilities(languages=("*",), sample_rate=_RATE_HZ, limit="hears the last 8 s")
 
     async def finished(self, speech: Pcm) -> float:
-        """Return the probability that `speech` is a finished turn; see `core.ports.TurnDetector`.
+        """Return the probability that `speech` is a finished turn; see `core.call_ports.TurnDetector`.
 
         Raises `MediaError` when `speech` is not finite or not one-dimensional.
         """

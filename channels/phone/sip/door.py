@@ -29,9 +29,9 @@ from channels.phone.sip.offer import NoCodecError
 from channels.phone.sip.register import Account, Registration
 from channels.phone.sip.transactions import Transactions
 from channels.phone.sip.wire import Peer, Wire
+from core.call_ports import MediaTransport
 from core.config import Phone
 from core.errors import ConfigError, NotAnsweredError
-from core.ports import MediaTransport
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _BETWEEN_DIGITS = re.compile(r"[\s().-]")
 
 
 class SipDoor:
-    """Take calls over SIP, and make them (a `core.ports.Dialer`)."""
+    """Take calls over SIP, and make them (a `core.call_ports.Dialer`)."""
 
     def __init__(
         self, settings: Phone, *, on_call: Callable[[MediaTransport], Awaitable[None]], max_lines: int

@@ -18,7 +18,8 @@ from channels.phone.sip.offer import Media, make_answer, make_offer, understand
 from channels.phone.sip.stream import RtpStream
 from channels.phone.sip.transactions import Transactions
 from channels.phone.sip.wire import Peer
-from core.ports import LineQuality, Pcm
+from core.call_ports import LineQuality
+from core.ports import Pcm
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ _NUMBERED_KEYS = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "
 
 
 class SipLine:
-    """One call (a `core.ports.MediaTransport`), whoever called whom."""
+    """One call (a `core.call_ports.MediaTransport`), whoever called whom."""
 
     def __init__(
         self,

@@ -19,7 +19,8 @@ from channels.phone.inlet import Inlet
 from channels.phone.sip.arrivals import CLOCK_HZ, Arrivals
 from channels.phone.sip.hearing import Hearing
 from channels.phone.sip.offer import Media
-from core.ports import LineQuality, Pcm
+from core.call_ports import LineQuality
+from core.ports import Pcm
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from aiortp.dtmf import DtmfEvent
 
 from channels.phone.codec import decode_ulaw
 from channels.phone.sip import transactions
-from core.ports import LineQuality, MediaTransport
+from core.call_ports import LineQuality, MediaTransport
 from tests.channels.doors import nobody, parrot
 from tests.channels.sip.packets import spoken
 from tests.channels.sip.peers import FRAME, door, free_port

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.call_ports import LineQuality, MediaTransport
 from core.errors import NotAnsweredError
-from core.ports import LineQuality, MediaTransport
 from tests.channels.doors import nobody, parrot
 from tests.channels.sip.peers import FRAME, door, free_port, needs, sipp, speech_file
 from voice.call.playback import Playback

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from channels.phone.codec import Resampler, to_float
+from core.call_ports import MediaTransport
 from core.config import Backends
-from core.ports import MediaTransport, SpeechRecognizer
+from core.ports import SpeechRecognizer
 from core.registry import build
 from tests.channels.doors import nobody, parrot
 from tests.channels.sip.peers import FRAME, TONE, baresip, door, needs

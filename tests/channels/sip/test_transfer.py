@@ -11,7 +11,7 @@ import pytest
 from aiosipua import SipRequest
 
 from channels.phone.sip import line as sip_line
-from core.ports import MediaTransport
+from core.call_ports import MediaTransport
 from tests.channels.sip.packets import spoken
 from tests.channels.sip.peers import FRAME, door
 from tests.channels.sip.telephone import Telephone, telephone

@@ -19,8 +19,8 @@ from playwright.async_api import Page, async_playwright, expect
 from channels.phone.codec import Resampler
 from channels.phone.webrtc_door import WebRtcDoor
 from channels.web import House, make_app
+from core.call_ports import MediaTransport
 from core.config import Backends, Web
-from core.ports import MediaTransport
 from core.registry import build
 from tests.channels.web.scripted_clerk import ScriptedClerk
 from tests.ui.browser.conftest import _QUIET
