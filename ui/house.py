@@ -18,6 +18,8 @@ from core.errors import ConfigError
 from core.journal.logins import StoreLogins
 from core.login import Logins
 from core.ports import Channel
+from core.types import Language
+from core.wording.openings import openings
 from ui.admin import StoreViews
 from ui.app import Application
 from ui.call_desk import CallDesk
@@ -26,7 +28,7 @@ from ui.language_model import desk_translator
 from ui.shop_folder import DEMO_ORIGIN
 from ui.warming import WarmUp, steps
 from voice.call.conversation import House as CallHouse
-from voice.call.phrases import Phrasebook
+from voice.call.phrases import LANGUAGES, Phrasebook
 from voice.call.session import CallSession, Operations
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ async def serve(app: Application, announce: Announce, *, is_demo: bool = False) 
             group.create_task(work)
         group.create_task(warm_up.run())
         if calls:
-            group.create_task(calls.prepare())  # calls are taken meanwhile; what is not ready is said live
+            group.create_task(_rehearse(app, calls, warm_up))
             group.create_task(tidy(app))
             if phone and phone.reaches(_ANY_NUMBER):
                 group.create_task((await outbound(app, calls, phone)).run())
@@ -176,6 +178,23 @@ def call_session(app: Application, work: Operations | None = None) -> CallSessio
     return CallSession(call_house(app), max_calls=app.settings.phone.max_calls, operations=work)
 
 
+async def _rehearse(app: Application, calls: CallSession, warm_up: WarmUp) -> None:
+    """Prepare what is said on the telephone; calls are taken meanwhile, and what is not ready is said live."""
+    await calls.prepare()
+    await warm_up.over.wait()
+    await calls.practise(spoken_openings(app))
+
+
+def spoken_openings(app: Application) -> list[tuple[str, Language]]:
+    """Return how replies begin on the telephone, first in the language that calls begin in."""
+    first = app.settings.phone.language
+    return [
+        (text, language)
+        for language in sorted(LANGUAGES, key=lambda one: one != first)
+        for text in openings(app.pack.templates, language)
+    ]
+
+
 def call_house(app: Application) -> CallHouse:
     """Return what every call needs; raises `ConfigError` when the clerk cannot hear or speak."""
     if app.recognizer is None or app.activity is None or app.speaker is None:
@@ -191,6 +210,7 @@ def call_house(app: Application) -> CallHouse:
         language=app.settings.phone.language,
         greeting=app.settings.shop.greeting,
         transfer_to=app.settings.phone.transfer_to,
+        against_noise=app.settings.phone.noise_suppression,
         hint=app.hint,
     )
 

@@ -16,6 +16,7 @@ from learning.evaluation.cases import Expectation
 from learning.evaluation.speech import read_clips
 from ui.app import Needs
 from ui.case_houses import open_houses
+from ui.house import spoken_openings
 from ui.phone_trial.cases import Act, CallCase, CallExpectation
 from ui.phone_trial.clock import Clock
 from ui.phone_trial.handset import Conditions
@@ -35,7 +36,8 @@ async def measure(
 ) -> dict[str, Any]:
     """Hold calls until `turns` sentences were said; `tell` hears how many more were.
 
-    Each call but those of `clips` ends with an interruption. Raises `ConfigError` for a manifest that cannot be read.
+    Each call but those of `clips` ends with an interruption. The voices practise first, as they do in the minutes
+    after the start of a clerk that nobody calls. Raises `ConfigError` for a manifest that cannot be read.
     """
     stand = await stand_of(settings, Clock())
     held: list[Held] = []
@@ -44,6 +46,7 @@ async def measure(
             async with houses.house() as app:
                 if not held:
                     house = house_of(app, stand.clock)
+                    await house.phrasebook.practise(spoken_openings(app))
                 held.append(await stand.hold(house, case))
             tell(sum(act.while_speaking_s is None for act in case.acts))
     return report_of(held)

@@ -36,6 +36,8 @@ class WarmUp:
     strict: bool
     """Whether a step that fails ends the start; else it is told, and tried again with a customer's question."""
     done: set[str] = field(default_factory=set)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when all steps were taken."""
 
     async def run(self) -> None:
         """Take all steps; raises `BackendError` where one fails and must not."""
@@ -49,6 +51,7 @@ class WarmUp:
                 _LOG.exception("%s could not be warmed up", name)
             self.done.add(name)
             _LOG.info("warm: %s in %.1f s (%d of %d)", name, time.monotonic() - began, number, len(self.steps))
+        self.over.set()
 
     async def ready(self) -> Mapping[str, bool]:
         """Return for each step whether it is behind us."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,8 +67,8 @@ class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no ty
         return super().encode(np.ascontiguousarray(pad_or_trim(features, length)))
 
 
-_Heard: TypeAlias = tuple[Pcm, Language | None, str, Expect]
-"""A recording, its language where that is known, the hint, and what was asked for."""
+_Heard: TypeAlias = tuple[Pcm, Language | None, str, Expect, threading.Event]
+"""A recording, its language where that is known, the hint, what was asked for, and whether nobody waits any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,8 @@ class _Utterance:
     """The encoder's output for its first window; None to encode it anew."""
     hint: str
     expect: Expect
+    given_up: threading.Event
+    """Set when nobody waits for the words any more: the caller spoke on, and all is recognised anew."""
 
     @property
     def is_short(self) -> bool:
@@ -115,12 +118,18 @@ class FasterWhisper:
         Silero's voice activity decides first, so that silence and noise cost milliseconds and give no
         words; what it lets through is dropped when the model itself doubts that somebody spoke.
         """
-        return await self.queue.do((checked(speech), language, hint, expect))
+        given_up = threading.Event()
+        try:
+            return await self.queue.do((checked(speech), language, hint, expect, given_up))
+        finally:
+            given_up.set()
 
     def _hear(self, batch: list[_Heard]) -> list[Transcript]:
         return [self._transcribe(*one) for one in batch]
 
-    def _transcribe(self, speech: Pcm, language: Language | None, hint: str, expect: Expect) -> Transcript:
+    def _transcribe(
+        self, speech: Pcm, language: Language | None, hint: str, expect: Expect, given_up: threading.Event
+    ) -> Transcript:
         spoken = voiced(speech)
         if spoken is None:
             return whisper.nobody(language)
@@ -128,9 +137,13 @@ class FasterWhisper:
         if (known := self.recent.get(said)) is not None:
             return known
         features = self.model.feature_extractor(spoken.pcm[: _WINDOW_FRAMES * _FRAME])[:, :-1]
-        one = _Utterance(spoken=spoken, encoded=self.model.encode(features), hint=hint, expect=expect)
+        one = _Utterance(
+            spoken=spoken, encoded=self.model.encode(features), hint=hint, expect=expect, given_up=given_up
+        )
         chosen = self._language(one, language)
         stretches = self._listen(one, chosen)
+        if given_up.is_set():
+            return whisper.transcript(stretches, chosen)
         other = self._other(one, chosen) if whisper.is_doubtful(stretches) else None
         if other is not None:
             again = self._listen(one, other)
@@ -142,9 +155,13 @@ class FasterWhisper:
         """Decode in one language, as often as there is doubt and something else to try."""
         first, *others = whisper.prompts(language, one.hint, expected.written(language, one.expect))
         stretches = self._decode(one, language, first)
+        if one.given_up.is_set():
+            return stretches
         if one.is_short and (short := self._short(one, language, stretches)) is not None:
             return (short,)
         for before in others:
+            if one.given_up.is_set():
+                return stretches
             if whisper.is_doubtful(stretches) or expected.is_example(_text(stretches), language, one.expect):
                 stretches = whisper.likelier(stretches, self._decode(one, language, before))
         if language == "zh" and not one.is_short and whisper.is_doubtful(stretches):

@@ -35,6 +35,8 @@ _SILENT_S = 0.6
 _LETTERS_PER_S = 5.0
 _HAN_PER_S = 1.5
 """Signs a second that even a slow speaker says, edges of 0.3 s not counted; one word of a whole sentence is below."""
+_LETTERS_A_DIGIT = 4
+"""Of its English name."""
 _MOST_LETTERS_PER_S, _MOST_HAN_PER_S = 30.0, 10.0
 """Signs a second that nobody says, edges counted: the hint was recited over a noise."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -87,8 +89,10 @@ def is_clipped(stretches: Sequence[Stretch], speech_s: float) -> bool:
     if not has_words(stretches):
         return True
     written = [sign for one in stretches for sign in one.text if sign.isalnum()]
-    signs_per_s = _HAN_PER_S if any(_HAN.match(sign) for sign in written) else _LETTERS_PER_S
-    return len(written) < signs_per_s * (speech_s - _SILENT_S) and _logprob(stretches) < _DOUBTED_LOGPROB
+    is_han = any(_HAN.match(sign) for sign in written)
+    signs_per_s = _HAN_PER_S if is_han else _LETTERS_PER_S
+    spoken = len(written) if is_han else sum(_LETTERS_A_DIGIT if sign.isdecimal() else 1 for sign in written)
+    return spoken < signs_per_s * (speech_s - _SILENT_S) and _logprob(stretches) < _DOUBTED_LOGPROB
 
 
 def is_rushed(stretches: Sequence[Stretch], speech_s: float) -> bool:

@@ -33,7 +33,7 @@ async def test_the_same_clause_is_made_once_for_each_language_and_speed() -> Non
 
 
 async def test_what_was_not_said_for_longest_goes_first() -> None:
-    kept, voice = Kept(bound=1000), Voice()
+    kept, voice = Kept(bound=500), Voice()
     for piece in ("a", "b", "a", "c"):
         await heard(kept, voice, piece)
     voice.said.clear()

@@ -78,6 +78,8 @@ class House:
     """Hears what callers say about the call itself ("don't record me"), and may answer it in the clerk's place."""
     has_echo: bool = True
     """Whether callers may hear us from a loudspeaker, or the line brings our voice back; most do."""
+    against_noise: bool = False
+    """Whether steady noise is taken out of what callers say, where their echo is."""
     hint: str = ""
     """Names that callers may say."""
     manners: Manners = Manners()
@@ -117,7 +119,7 @@ class Conversation:
             hint=house.hint,
         )
         heard: asyncio.Queue[Heard] = asyncio.Queue(maxsize=_WAITING_INPUTS)
-        echo = Echo() if house.has_echo else None
+        echo = Echo(against_noise=house.against_noise) if house.has_echo else None
         self._heard = heard
         self._ears = Ears(
             house.activity.stream(),

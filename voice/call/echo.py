@@ -28,13 +28,16 @@ _AUDIBLE = 1e-3
 class Echo:
     """Take the echo of one call out of what the line brings."""
 
-    def __init__(self) -> None:
-        """Begin knowing nothing of the line."""
+    def __init__(self, *, against_noise: bool = False) -> None:
+        """Begin knowing nothing of the line; `against_noise` takes steady noise out, too, all the time."""
         # It takes a third of a second to import: who holds no calls goes without, who does makes one beforehand.
         from livekit.rtc.apm import AudioProcessingModule
         from livekit.rtc.audio_frame import AudioFrame
 
-        self._canceller = AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
+        self._canceller = AudioProcessingModule(
+            echo_cancellation=True, high_pass_filter=True, noise_suppression=against_noise
+        )
+        self._against_noise = against_noise
         self._frame = AudioFrame
         self._tail = 0
 
@@ -53,7 +56,7 @@ class Echo:
             heard = self._filled(frame[at : at + _STEP])
             self._canceller.process_stream(heard)
             parts.append(np.frombuffer(heard.data, dtype=np.int16))
-        if not self._tail or not parts:
+        if not parts or not (self._tail or self._against_noise):
             return np.nan_to_num(frame, nan=0.0, posinf=0.0, neginf=0.0)
         return np.concatenate(parts).astype(np.float32) / np.float32(32_768)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from types import MappingProxyType
@@ -138,6 +139,10 @@ def filled(phrase: Phrase, **values: object) -> Phrase:
     return {language: text.format(**values) for language, text in phrase.items()}
 
 
+_TO_KEEP = 2
+"""Bits to draw until a voice keeps a clause: its sound, and the pause after it."""
+
+
 class Speaker(Protocol):
     """Words to sound; `voice.speaker` has the real one."""
 
@@ -173,6 +178,28 @@ class Phrasebook:
             except Exception:
                 # A missing voice must not keep the other language from answering calls.
                 log.exception("the %s phrase of %d characters cannot be spoken", language, len(text))
+
+    async def practise(self, openings: Iterable[tuple[str, Language]], when: asyncio.Event | None = None) -> None:
+        """Say the first clause of each text to nobody, so that the voices keep its sound.
+
+        A reply whose beginning is known then begins at once; the rest is made while that is heard. It takes minutes
+        on a CPU, and goes on only while `when` is set. What fails is told in the log, once for a language.
+        """
+        failed: set[Language] = set()
+        for text, language in openings:
+            if when:
+                await when.wait()
+            if language in failed:
+                continue
+            live = self._live(text, language)
+            try:
+                for _ in range(_TO_KEEP):
+                    await anext(live, None)
+            except Exception:
+                failed.add(language)
+                log.exception("the openings of replies cannot be practised in %s", language)
+            finally:
+                await close(live)
 
     def is_kept(self, text: str, language: Language) -> bool:
         """Return whether the sentence needs no synthesis."""

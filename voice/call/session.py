@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, replace
 
 from core.call_ports import MediaTransport
+from core.types import Language
 from voice.call import phrases
 from voice.call.consent import Recordings, recording
 from voice.call.conversation import Conversation, House
@@ -69,6 +70,10 @@ class CallSession:
         for place in range(1, min(self._operations.queue, _PLACES) + 1):
             more += [(phrases.IN_QUEUE[language].format(place=place), language) for language in house.languages]
         await house.phrasebook.prepare(house.languages, *more)
+
+    async def practise(self, openings: Iterable[tuple[str, Language]]) -> None:
+        """Let the voices practise how replies begin, while nobody calls."""
+        await self.house.phrasebook.practise(openings, self.seats.all_free)
 
     async def hold(self, transport: MediaTransport) -> None:
         """Talk with a caller; return when the call is over and nothing of it is left running."""

@@ -167,7 +167,7 @@ def is_key(reply: str) -> bool:
 @asynccontextmanager
 async def talking(house: House, line: MediaTransport) -> AsyncIterator[Talk]:
     """Talk on `line` inside the block, then let go of it. Raises `CallEnded` where it closes before that."""
-    echo = Echo() if house.has_echo else None
+    echo = Echo(against_noise=house.against_noise) if house.has_echo else None
     playback = Playback(line, echo.sent if echo else None)
     talk = Talk(house, line, playback, clean=echo.cleaned if echo else as_it_is)
     try:

@@ -30,7 +30,13 @@ class Seats:
     most: int
     waiting: int = 0
     taken: int = 0
+    all_free: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while nobody has a seat."""
     _queue: deque[asyncio.Event] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        """Begin with all seats free."""
+        self.all_free.set()
 
     @property
     def queued(self) -> int:
@@ -41,14 +47,18 @@ class Seats:
         """Take a seat; False where none is free, or somebody waits for it already."""
         is_free = self.taken < self.most and not self._queue
         self.taken += is_free
+        if is_free:
+            self.all_free.clear()
         return is_free
 
     def leave(self) -> None:
         """Give a seat up; the first who waits has it at once, so that nobody comes in between."""
         if self._queue:
             self._queue.popleft().set()
-        else:
-            self.taken -= 1
+            return
+        self.taken -= 1
+        if not self.taken:
+            self.all_free.set()
 
     def join(self) -> asyncio.Event | None:
         """Wait in the queue: return what is set when a seat is ours; None where the queue is full."""

@@ -7,13 +7,20 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from threading import Lock
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.ports import Pcm
 from voice.synthesis.streaming import Say
 
-_BYTES = 16 * 1024 * 1024
-"""Three minutes at 24 kHz; a voice says much of its day with them."""
-_LONGEST_BYTES = _BYTES // 16
+_BYTES = 32 * 1024 * 1024
+"""Eleven minutes at 24 kHz: the beginnings of all replies, and what is said of a day besides."""
+_LONGEST_BYTES = 512 * 1024
 """Of one clause: longer ones hardly come again."""
+
+
+_Bit = NDArray[np.float16]
+"""Half the memory of `Pcm`, and its error lies 66 dB below the sound."""
 
 
 @dataclass(slots=True)
@@ -21,7 +28,7 @@ class Kept:
     """The sound of clauses, those not asked for longest thrown away first; safe to use from several loops."""
 
     bound: int = _BYTES
-    _sounds: OrderedDict[tuple[str, ...], tuple[Pcm, ...]] = field(default_factory=OrderedDict)
+    _sounds: OrderedDict[tuple[str, ...], tuple[_Bit, ...]] = field(default_factory=OrderedDict)
     _bytes: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -32,23 +39,23 @@ class Kept:
             known = self._get((piece, *how))
             if known is not None:
                 for bit in known:
-                    yield bit
+                    yield bit.astype(np.float32)
                 return
-            bits: list[Pcm] = []
-            async for bit in say(piece):
-                bits.append(bit)
-                yield bit
+            bits: list[_Bit] = []
+            async for made in say(piece):
+                bits.append(made.astype(np.float16))
+                yield made
             self._keep((piece, *how), tuple(bits))
 
         return said
 
-    def _get(self, key: tuple[str, ...]) -> tuple[Pcm, ...] | None:
+    def _get(self, key: tuple[str, ...]) -> tuple[_Bit, ...] | None:
         with self._lock:
             if key in self._sounds:
                 self._sounds.move_to_end(key)
             return self._sounds.get(key)
 
-    def _keep(self, key: tuple[str, ...], bits: tuple[Pcm, ...]) -> None:
+    def _keep(self, key: tuple[str, ...], bits: tuple[_Bit, ...]) -> None:
         size = sum(bit.nbytes for bit in bits)
         if not 0 < size <= min(_LONGEST_BYTES, self.bound):
             return
