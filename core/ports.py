@@ -38,6 +38,8 @@ if TYPE_CHECKING:
         Percept,
         ProductMatch,
         Reply,
+        Screening,
+        SeenText,
         Session,
         Transcript,
         Turn,
@@ -117,6 +119,40 @@ class ImageEncoder(Protocol):
         ...
 
 
+class PictureTextEncoder(ImageEncoder, Protocol):
+    """Pictures, and the texts that describe them, to vectors of one space."""
+
+    async def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector per text, near those of pictures that show what it says."""
+        ...
+
+
+class TextReader(Protocol):
+    """Pictures to the text in them."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Say the device and the languages."""
+        ...
+
+    async def read(self, picture: Picture, *, attachment_id: str) -> tuple[SeenText, ...]:
+        """Return the lines in reading order; empty where nothing is written."""
+        ...
+
+
+class PhotoScreen(Protocol):
+    """A check of photos that should not be shown to people unasked."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Say the device."""
+        ...
+
+    async def screen(self, picture: Picture, *, attachment_id: str) -> Screening:
+        """Return the decision, with what it rests on."""
+        ...
+
+
 class TextEncoder(Protocol):
     """Sentences to vectors, the same meaning near in every language."""
 
@@ -190,6 +226,13 @@ class BlobStore(Protocol):
 class MediaDoor(Protocol):
     """The only way in for media: checks, re-encodes, strips, stores."""
 
+    async def admit_video(self, data: bytes) -> tuple[Attachment, ...]:
+        """Return the stored key frames of a video or animation, and its sound where it has any.
+
+        Raises `MediaError` with a stable code.
+        """
+        ...
+
     async def admit(self, data: bytes, *, kind: AttachmentKind) -> Attachment:
         """Return the stored attachment: images as JPEG or PNG without metadata, audio as 16 kHz mono WAV.
 
@@ -202,7 +245,11 @@ class ProductFinder(Protocol):
     """Photos to products of the catalogue."""
 
     async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
-        """Return the likeliest products, best first, all with the photo's decision; empty without a catalogue."""
+        """Return the likeliest products of each thing in the photo, best first; empty without a catalogue."""
+        ...
+
+    async def find_described(self, text: str, *, most: int = 4) -> tuple[tuple[str, float], ...]:
+        """Return the skus whose pictures look as the text says, with scores, best first; empty where none can."""
         ...
 
 

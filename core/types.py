@@ -18,6 +18,11 @@ from typing import Literal, TypeAlias
 from core.chat import ChatMessage as ChatMessage
 from core.chat import Chunk as Chunk
 from core.chat import Usage as Usage
+from core.sights import MatchDecision as MatchDecision
+from core.sights import ProductMatch as ProductMatch
+from core.sights import Screening as Screening
+from core.sights import SeenCode as SeenCode
+from core.sights import SeenText as SeenText
 
 Language: TypeAlias = str
 """A BCP 47 primary tag: "zh" (simplified script), "en", or another two-letter code."""
@@ -53,6 +58,8 @@ class Attachment:
     """Pixels, of an image."""
     height: int | None = None
     duration_s: float | None = None
+    video: str = ""
+    """Names the video of which it is a frame or the sound; attachments of one video show the same things."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,28 +108,6 @@ class Transcript:
     words: tuple[Word, ...] = ()
 
 
-class MatchDecision(StrEnum):
-    """What the photo index is willing to say about a candidate."""
-
-    MATCH = "match"
-    ASK = "ask"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductMatch:
-    """One product that a photo may show, best first within its photo."""
-
-    attachment_id: str
-    sku: str
-    """The variant's id in the catalogue."""
-    product_id: str
-    score: float
-    """Calibrated, 0 to 1."""
-    decision: MatchDecision
-    """The decision about the whole photo, the same on all of its candidates."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Percept:
     """What was heard and seen in a message. Untrusted, as the message itself is."""
@@ -130,6 +115,12 @@ class Percept:
     message_id: str
     transcript: Transcript | None = None
     matches: tuple[ProductMatch, ...] = ()
+    texts: tuple[SeenText, ...] = ()
+    """What is written in the photos."""
+    codes: tuple[SeenCode, ...] = ()
+    """Barcodes and QR codes in the photos."""
+    screenings: tuple[Screening, ...] = ()
+    """What the house's check for pictures that must not be shown to people said, of each photo it looked at."""
     flags: tuple[str, ...] = ()
     """What went wrong or was noticed: "silence", "not_speech", "unreadable_photo", ..."""
 

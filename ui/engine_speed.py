@@ -163,3 +163,6 @@ class _Polite:
 class _ShutDoor(MediaDoor):
     async def admit(self, data: bytes, *, kind: AttachmentKind) -> Attachment:
         raise NotImplementedError("no media is measured here")
+
+    async def admit_video(self, data: bytes) -> tuple[Attachment, ...]:
+        raise NotImplementedError("no media is measured here")

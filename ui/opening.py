@@ -36,6 +36,10 @@ class Opening:
             finder = await self.ready()
         return await finder.find(photo, attachment_id=attachment_id)
 
+    async def find_described(self, text: str, *, most: int = 4) -> tuple[tuple[str, float], ...]:
+        """Return nothing: no text is compared with pictures yet."""
+        return ()
+
     async def ready(self) -> Finder:
         """Wait until the catalogue has been looked at; raises what went wrong with it."""
         return await asyncio.shield(self._finder)

@@ -49,6 +49,10 @@ class Door:
             return await self._audio(data)
         raise MediaError("unsupported", "only photos and recordings are taken, not other files")
 
+    async def admit_video(self, data: bytes) -> tuple[Attachment, ...]:
+        """Refuse every video: they are not taken yet."""
+        raise MediaError("unsupported", f"videos ({len(data)} bytes) are not taken yet")
+
     async def _image(self, data: bytes) -> Attachment:
         _within(len(data), self.limits.image_bytes, "the photo")
         picture = await in_worker(clean_picture, data, max_pixels=self.limits.image_pixels)
