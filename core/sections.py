@@ -232,6 +232,8 @@ class Phone(Section):
     transfer_ring_s: float = Field(default=25, gt=0)
     desk_language: Literal["zh", "en", ""] = ""
     """In which that person is spoken to; empty: as in the greeting."""
+    noise_suppression: bool = False
+    """Takes steady noise out of what callers say; for lines from streets and kitchens."""
     max_calls: int = Field(default=8, ge=1)
     queue: int = Field(default=0, ge=0)
     """Callers who may wait when all lines are busy; the others hear that they are."""

@@ -19,7 +19,7 @@ from core.journal.logins import StoreLogins
 from core.login import Logins
 from core.ports import Channel
 from core.types import Language
-from core.wording.openings import openings
+from core.wording.openings import opening, openings
 from ui.admin import StoreViews
 from ui.app import Application
 from ui.call_desk import CallDesk
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from channels.phone.lines import PhoneLines
 
 _ANY_NUMBER = "100"
+_PAGES = 300
+"""Of the shop, of which the beginning is practised by the voices."""
 
 Announce = Callable[[str, str], None]
 """A name ("web", "telegram", ...) and how to reach it."""
@@ -182,17 +184,18 @@ async def _rehearse(app: Application, calls: CallSession, warm_up: WarmUp) -> No
     """Prepare what is said on the telephone; calls are taken meanwhile, and what is not ready is said live."""
     await calls.prepare()
     await warm_up.over.wait()
-    await calls.practise(spoken_openings(app))
+    await calls.practise(await spoken_openings(app))
 
 
-def spoken_openings(app: Application) -> list[tuple[str, Language]]:
+async def spoken_openings(app: Application) -> list[tuple[str, Language]]:
     """Return how replies begin on the telephone, first in the language that calls begin in."""
-    first = app.settings.phone.language
-    return [
-        (text, language)
-        for language in sorted(LANGUAGES, key=lambda one: one != first)
-        for text in openings(app.pack.templates, language)
-    ]
+    pages = (await app.shop.pages())[:_PAGES]
+    told: list[tuple[str, Language]] = []
+    for language in sorted(LANGUAGES, key=lambda one: one != app.settings.phone.language):
+        fixed = openings(app.pack.templates, language)
+        read_out = (opening(page.bodies[language], language) for page in pages if language in page.bodies)
+        told += [(text, language) for text in dict.fromkeys((*fixed, *read_out)) if text]
+    return told
 
 
 def call_house(app: Application) -> CallHouse:

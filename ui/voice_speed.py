@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from itertools import cycle, islice
 from pathlib import Path
@@ -12,6 +12,7 @@ import yaml
 
 from core.config import Settings
 from core.errors import ConfigError
+from core.types import Language
 from learning.evaluation.cases import Expectation
 from learning.evaluation.speech import read_clips
 from ui.app import Needs
@@ -25,6 +26,8 @@ from ui.phone_trial.measure import Answer, Stages
 from ui.phone_trial.run import stand_of
 from ui.phone_trial.trial import house_of
 
+Openings = Sequence[tuple[str, Language]]
+
 _OWN = Path(__file__).parent.parent / "assets" / "bench" / "voice.yaml"
 _TURNS_A_CALL = 5
 _INTO_ANSWER_S = 1.5
@@ -32,9 +35,14 @@ _INTO_ANSWER_S = 1.5
 
 
 async def measure(
-    settings: Settings, turns: int, *, clips: Path | None = None, tell: Callable[[int], None] = lambda _: None
+    settings: Settings,
+    turns: int,
+    *,
+    clips: Path | None = None,
+    tell: Callable[[int], None] = lambda _: None,
+    watched: Callable[[Openings], Iterable[tuple[str, Language]]] = iter,
 ) -> dict[str, Any]:
-    """Hold calls until `turns` sentences were said; `tell` hears how many more were.
+    """Hold calls until `turns` sentences were said; `tell` hears how many more were, and what is practised goes through `watched`.
 
     Each call but those of `clips` ends with an interruption. The voices practise first, as they do in the minutes
     after the start of a clerk that nobody calls. Raises `ConfigError` for a manifest that cannot be read.
@@ -46,7 +54,7 @@ async def measure(
             async with houses.house() as app:
                 if not held:
                     house = house_of(app, stand.clock)
-                    await house.phrasebook.practise(spoken_openings(app))
+                    await house.phrasebook.practise(watched(await spoken_openings(app)))
                 held.append(await stand.hold(house, case))
             tell(sum(act.while_speaking_s is None for act in case.acts))
     return report_of(held)

@@ -11,6 +11,13 @@ from core.wording.templates import Templates
 _CLAUSE_END = re.compile(r"[，、。！？；：](?=.|$)|[,.!?;:](?=\s|$)", re.DOTALL)
 
 
+def opening(text: str, language: Language) -> str:
+    """Return the whole clauses in the first line of a text that is read out; "" where it has none."""
+    line = fit_for_ear(text, language).partition("\n")[0]
+    ends = list(_CLAUSE_END.finditer(line))
+    return line[: ends[-1].end()] if ends else ""
+
+
 def openings(templates: Templates, language: Language) -> tuple[str, ...]:
     """Return the fixed whole clauses that spoken replies begin with, each once, in the order of the templates.
 
@@ -21,7 +28,6 @@ def openings(templates: Templates, language: Language) -> tuple[str, ...]:
     for key, sentence in sentences.items():
         if f"{key}.phone" in sentences:
             continue
-        fixed = fit_for_ear(sentence.partition("{")[0], language)
-        if ends := list(_CLAUSE_END.finditer(fixed)):
-            found[fixed[: ends[-1].end()]] = None
+        if fixed := opening(sentence.partition("{")[0], language):
+            found[fixed] = None
     return tuple(found)

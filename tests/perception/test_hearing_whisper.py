@@ -134,6 +134,7 @@ def test_of_two_attempts_the_likelier_words_are_taken(worse: list[Stretch]) -> N
         ("Where", -0.2, 2.6, False),
         ("Where is my order?", -0.7, 1.8, False),
         ("yes", -0.7, 1.2, False),
+        ("94107", -0.7, 3.6, False),
         ("我", -0.7, 2.5, True),
         ("", -0.2, 1.8, True),
     ],

@@ -114,7 +114,13 @@ def voice(
     with Progress(console=Console(stderr=True), transient=True) as bar:
         calling = bar.add_task("calling", total=turns)
         report = asyncio.run(
-            measure(settings(context), turns, clips=clips, tell=lambda more: bar.advance(calling, more))
+            measure(
+                settings(context),
+                turns,
+                clips=clips,
+                tell=lambda more: bar.advance(calling, more),
+                watched=lambda openings: bar.track(openings, description="practising"),
+            )
         )
     show(report, "\n".join(f"{name:22} {value}" for name, value in report.items()), as_json=as_json)
 

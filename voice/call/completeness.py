@@ -15,6 +15,8 @@ _DOUBT = 0.35
 """Below, the sound says that it goes on. It is wrong on one finished sentence in five, and is not believed for long."""
 _ENTIRE: Mapping[Expect, int] = MappingProxyType({"id": 7, "phone": 10, "digits": 4, "": 7})
 """Digits from which a dictated number may be whole; "" for one that the caller announced."""
+_POSTCODE = 5
+"""Digits of the shortest postcode."""
 _BEGUN = 4
 """Digits below which no number is whole."""
 
@@ -56,6 +58,7 @@ def _dictation_s(text: str, expects: Expect, patience: Patience) -> float | None
         return patience.dictated_s if expects == "address" and not words.is_unfinished(text) else None
     if digits == 0:
         return None
-    if digits >= _ENTIRE.get(expects, _ENTIRE[""]):
+    entire = _POSTCODE if words.tells_postcode(text) else _ENTIRE.get(expects, _ENTIRE[""])
+    if digits >= entire:
         return patience.trailing_s
     return patience.hold_s if digits < _BEGUN else patience.dictated_s

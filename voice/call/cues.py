@@ -55,6 +55,7 @@ class Cues:
     unfinished: re.Pattern[str]
     perhaps: re.Pattern[str]
     announcing: re.Pattern[str]
+    postcodes: re.Pattern[str]
     digit: re.Pattern[str]
 
     def is_backchannel(self, text: str) -> bool:
@@ -102,6 +103,10 @@ class Cues:
             return None
         return len(self.digit.findall(text[last.end() :] if last else text))
 
+    def tells_postcode(self, text: str) -> bool:
+        """Return whether the words announce a postcode."""
+        return bool(self.postcodes.search(text))
+
     def is_only_digits(self, text: str) -> bool:
         """Return whether nothing but digits was said: "3", "three five"."""
         return not folded(self.digit.sub("", text))
@@ -131,6 +136,7 @@ def load(file: Path = FILE) -> Cues:
         unfinished=_last(raw["unfinished"], raw["hesitation"]),
         perhaps=_last(raw["perhaps"]),
         announcing=_any(raw["announces"], rf"{_LETTER}(?=[\s\d]|-\d|$)"),
+        postcodes=_any(raw["postcodes"]),
         digit=_any(raw["digits"], r"\d"),
     )
 
