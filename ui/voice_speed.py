@@ -42,10 +42,10 @@ async def measure(
     tell: Callable[[int], None] = lambda _: None,
     watched: Callable[[Openings], Iterable[tuple[str, Language]]] = iter,
 ) -> dict[str, Any]:
-    """Hold calls until `turns` sentences were said; `tell` hears how many more were, and what is practised goes through `watched`.
+    """Hold calls until `turns` sentences were said; `tell` hears how many more were.
 
     Each call but those of `clips` ends with an interruption. The voices practise first, as they do in the minutes
-    after the start of a clerk that nobody calls. Raises `ConfigError` for a manifest that cannot be read.
+    after the start of a clerk that nobody calls; what they say goes through `watched`. Raises `ConfigError` for a manifest that cannot be read.
     """
     stand = await stand_of(settings, Clock())
     held: list[Held] = []
