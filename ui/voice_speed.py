@@ -45,7 +45,8 @@ async def measure(
     """Hold calls until `turns` sentences were said; `tell` hears how many more were.
 
     Each call but those of `clips` ends with an interruption. The voices practise first, as they do in the minutes
-    after the start of a clerk that nobody calls; what they say goes through `watched`. Raises `ConfigError` for a manifest that cannot be read.
+    after the start of a clerk that nobody calls; what they say goes through `watched`. Raises `ConfigError` for a
+    manifest that cannot be read.
     """
     stand = await stand_of(settings, Clock())
     held: list[Held] = []
