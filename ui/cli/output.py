@@ -47,8 +47,9 @@ def start_logging(level: str, *, beside_talk: bool = False) -> None:
     told = logging.StreamHandler(sys.stderr)
     told.setFormatter((_Brief if beside_talk and level != "debug" else logging.Formatter)(_FORMAT))
     logging.basicConfig(level="WARNING" if beside_talk and level == "info" else level.upper(), handlers=[told])
+    # They log addresses, some with tokens in them, and each step of a call.
     for chatty in ("httpx", "faster_whisper", "telegram", "apscheduler", "aioice", "aiortc"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # they log addresses, some with tokens in them, and the steps of each call
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def spread(rows: Sequence[Row], limit: int | None) -> Sequence[Row]:
