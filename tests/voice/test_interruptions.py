@@ -118,8 +118,9 @@ def test_an_interruption_silences_the_clerk_and_only_what_was_played_counts(carr
             line.say(1.5)
             await until(lambda: len(scene.clerk.messages) == 2)
             assert line.sounds_between(onset + 0.26, onset + 1.5) == []
-        [heard] = scene.clerk.heard
+        heard, of_the_next = scene.clerk.heard
         assert LONG.startswith(heard) and 40 <= len(heard) <= 65, heard
+        assert len(of_the_next) < 20, "the call ended as it was begun"
         assert scene.clerk.messages[1].text == "no I want to return it"
 
     check()
@@ -300,3 +301,24 @@ async def test_a_recogniser_that_stalls_is_covered_by_a_filler_and_then_admitted
         line.say(1.0)
         await line.heard(3)
     assert scene.said[1:3] == [phrases.ONE_MOMENT["en"], phrases.TOO_SLOW["en"]]
+
+
+@pytest.mark.parametrize("carrier_s", [0.0, 10.0])
+def test_of_a_turn_in_which_the_caller_hangs_up_only_what_was_played_is_recorded(carrier_s: float) -> None:
+    @in_audio_time
+    async def check() -> None:
+        scene, line = scene_of("where is it"), Telephone(carrier_s)
+        async with call(scene, line, limit_s=120):
+            await until_it_speaks(line, scene, for_s=carrier_s + 4.0)
+        [heard] = scene.clerk.heard
+        assert LONG.startswith(heard) and 35 <= len(heard) <= 65, heard
+
+    check()
+
+
+@in_audio_time
+async def test_a_caller_who_hangs_up_after_the_reply_has_heard_it_all() -> None:
+    scene, line = scene_of("where is it", reply="On its way."), Telephone()
+    async with call(scene, line, limit_s=120):
+        await until_it_speaks(line, scene, for_s=4.0)
+    assert scene.clerk.heard == []

@@ -138,6 +138,8 @@ class Conversation:
         """Said before, answered, and said on before the answer was heard: it belongs to what comes next."""
         self._owed: Telling | None = None
         """A turn that did something, of which the caller heard nothing yet."""
+        self._told: Telling | None = None
+        """The turn that is being told."""
         self._cut: Telling | None = None
         """The turn that was interrupted last, in case its rest is asked for."""
 
@@ -158,6 +160,13 @@ class Conversation:
             await self._talk()
         finally:
             self._keypad.close()
+            await self._note_broken_off()
+
+    async def _note_broken_off(self) -> None:
+        """Record what was heard of the turn in which the call ended."""
+        telling, said = self._told, self._speaking.broken_off
+        if telling and telling.turn and said:
+            await self._thinking.played(telling.turn, "".join((*telling.heard, said.words)))
 
     async def _listen(self) -> None:
         await self._ears.run(self._transport.frames_in())
@@ -333,13 +342,14 @@ class Conversation:
 
     async def _say_rest(self, telling: Telling) -> bool:
         """Say what is left of a turn; return False where the caller interrupted it."""
-        turn = telling.turn
+        turn, self._told = telling.turn, telling
         while telling.rest and not telling.was_cut:
             words, language = telling.rest.pop(0)
             if language in LANGUAGES:
                 self._hearing.language = language
             is_question = turn is not None and bool(turn.expects) and not telling.rest
             telling.took(words, language, await self._speaking.say(words, language, is_question=is_question))
+        self._told = None
         if times := telling.times():
             self.record.turns.append(times)
         if not telling.was_cut:

@@ -68,6 +68,8 @@ class Speaking:
         self._record = record
         self._waiting: deque[Heard] = deque()
         """Heard already, to be answered before what comes next."""
+        self.broken_off: Said | None = None
+        """What was heard of the words in which the call ended."""
         self._was_keyed = False
         self._onset_s = 0.0
         self._speed = self._volume = 1.0
@@ -125,15 +127,21 @@ class Speaking:
             was_cut = await self._watch(playing, speech, is_question=is_question)
             if was_cut:
                 await self._playback.pause()
+        except asyncio.CancelledError:
+            await _ended(playing)
+            self.broken_off = self._cut(speech)
+            raise
         finally:
-            if not playing.done():
-                playing.cancel()
-                await asyncio.wait({playing})
-        if not was_cut:
-            playing.result()
-        frames = self._playback.heard if was_cut else speech.at
-        heard = speech.words(frames) if was_cut else words
-        return Said(words=heard, heard_s=frames * FRAME_S, was_cut=was_cut, began_at=speech.began_at)
+            await _ended(playing)
+        if was_cut:
+            return self._cut(speech)
+        playing.result()
+        return Said(words=words, heard_s=speech.at * FRAME_S, began_at=speech.began_at)
+
+    def _cut(self, speech: Speech) -> Said:
+        """Return what was heard of a speech that was stopped."""
+        frames = self._playback.heard
+        return Said(words=speech.words(frames), heard_s=frames * FRAME_S, was_cut=True, began_at=speech.began_at)
 
     async def _watch(self, playing: asyncio.Task[None], speech: Speech, *, is_question: bool) -> bool:
         """Return whether the caller interrupted before the end."""
@@ -216,6 +224,13 @@ class Speaking:
                 yield piece
         finally:
             await phrases.close(sound)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """End a task, where it has not ended; its faults are its caller's to ask for."""
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task})
 
 
 def _is_assent(heard: Transcript, utterance: Utterance) -> bool:
