@@ -465,6 +465,7 @@ class Limits:
     attachments: int = 10
     image_bytes: int = 15 * 2**20
     audio_bytes: int = 25 * 2**20
+    video_bytes: int = 25 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

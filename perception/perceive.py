@@ -12,6 +12,7 @@ from core.ports import BlobStore, ProductFinder, SpeechRecognizer
 from core.types import Attachment, AttachmentKind, Message, Percept, ProductMatch, Transcript
 from perception.hearing.speech import is_silent
 from perception.media.stored import load_picture, load_speech
+from perception.seeing.filmed import first_files, together
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Perceiver:
     max_audio: int = 3
     """Recordings heard in one message; more are flagged "too_many_recordings"."""
     max_photos: int = 10
-    """Photos seen in one message; more are flagged "too_many_photos"."""
+    """Photos and videos seen in one message; more are flagged "too_many_photos"."""
 
     async def perceive(self, message: Message) -> Percept:
         """Return what was heard and seen; never raises for bad media or a failing model, it flags.
@@ -85,7 +86,7 @@ class Perceiver:
         try:
             speech = await load_speech(self.blobs, recording.sha256)
             if is_silent(speech):
-                return None, "silence"
+                return None, "" if recording.video else "silence"  # a film may be silent: it is there to be seen
             transcript = await recognizer.transcribe(speech, hint=self.hint)
         except MediaError:
             return None, "unreadable_audio"
@@ -93,7 +94,7 @@ class Perceiver:
             _log.exception("hearing failed")
             return None, "hearing_failed"
         if not transcript.text:
-            return None, "not_speech"
+            return None, "" if recording.video else "not_speech"
         return transcript, "" if transcript.language in _LANGUAGES else "other_language"
 
     async def _see(self, photos: list[Attachment]) -> tuple[tuple[ProductMatch, ...], list[str], float]:
@@ -102,9 +103,10 @@ class Perceiver:
         if self.finder is None:
             return (), ["seeing_off"], 0.0
         began = time.perf_counter()
-        flags = ["too_many_photos"] if len(photos) > self.max_photos else []
+        looked_at = first_files(photos, self.max_photos)
+        flags = ["too_many_photos"] if len(looked_at) < len(photos) else []
         matches: list[ProductMatch] = []
-        for photo in photos[: self.max_photos]:
+        for photo in looked_at:
             try:
                 picture = await load_picture(self.blobs, photo.sha256)
                 matches += await self.finder.find(picture, attachment_id=photo.id)
@@ -113,7 +115,7 @@ class Perceiver:
             except Exception:  # As above: flagged, not lost.
                 _log.exception("seeing failed")
                 flags.append("seeing_failed")
-        return tuple(matches), flags, _ms_since(began)
+        return together(matches, looked_at), flags, _ms_since(began)
 
 
 def _joined(heard: list[Transcript]) -> Transcript | None:

@@ -348,6 +348,8 @@ def _door_limits(media: Media) -> MediaLimits:
         image_pixels=int(media.image_megapixels * 1e6),
         audio_bytes=int(media.audio_mb * 2**20),
         audio_s=media.audio_s,
+        video_bytes=int(media.video_mb * 2**20),
+        video_s=media.video_s,
     )
 
 
@@ -357,4 +359,5 @@ def _limits(media: Media) -> Limits:
         attachments=media.attachments,
         image_bytes=int(media.image_mb * 2**20),
         audio_bytes=int(media.audio_mb * 2**20),
+        video_bytes=int(media.video_mb * 2**20),
     )

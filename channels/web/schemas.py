@@ -43,7 +43,7 @@ class NewConversation(_Request):
 
 
 class NewMessage(_Request):
-    """Say something. As a form, files are added as `image` (several) and `audio`."""
+    """Say something. As a form, files are added as `image`, `video` (several) and `audio`."""
 
     id: ClientId
     """The client's own id; sending it again returns the same answer and does nothing twice."""
