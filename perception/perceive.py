@@ -8,10 +8,11 @@ import time
 from dataclasses import dataclass
 
 from core.errors import MediaError
-from core.ports import BlobStore, ProductFinder, SpeechRecognizer
+from core.ports import BlobStore, PhotoScreen, ProductFinder, SpeechRecognizer
 from core.types import Attachment, AttachmentKind, Message, Percept, ProductMatch, Transcript
 from perception.hearing.speech import is_silent
 from perception.media.stored import load_picture, load_speech
+from perception.screening.check import screened
 from perception.seeing.filmed import first_files, together
 
 _log = logging.getLogger(__name__)
@@ -37,12 +38,16 @@ class Perceiver:
     """None switches hearing off; a message with a recording is flagged then."""
     finder: ProductFinder | None
     """None switches seeing off."""
+    screen: PhotoScreen | None = None
+    """Says what must not be shown to people unasked; None shows them everything."""
     hint: str = ""
     """Names that callers may say (products, the shop)."""
     max_audio: int = 3
     """Recordings heard in one message; more are flagged "too_many_recordings"."""
     max_photos: int = 10
     """Photos and videos seen in one message; more are flagged "too_many_photos"."""
+    max_screened: int = 60
+    """Photos and frames checked in one message; what is beyond is withheld."""
 
     async def perceive(self, message: Message) -> Percept:
         """Return what was heard and seen; never raises for bad media or a failing model, it flags.
@@ -57,13 +62,16 @@ class Perceiver:
         """Do as `perceive` does, and tell the milliseconds of hearing and of seeing (they overlap)."""
         recordings = [item for item in message.attachments if item.kind is AttachmentKind.AUDIO]
         photos = [item for item in message.attachments if item.kind is AttachmentKind.IMAGE]
-        (transcript, heard_flags, hear_ms), (matches, seen_flags, see_ms) = await asyncio.gather(
-            self._hear(recordings), self._see(photos)
+        (transcript, heard_flags, hear_ms), (matches, seen_flags, see_ms), screenings = await asyncio.gather(
+            self._hear(recordings),
+            self._see(photos),
+            screened(self.screen, self.blobs, photos, most=self.max_screened),
         )
         percept = Percept(
             message_id=message.id,
             transcript=transcript,
             matches=matches,
+            screenings=screenings,
             flags=tuple(dict.fromkeys((*heard_flags, *seen_flags))),
         )
         return Perceived(percept=percept, hear_ms=hear_ms, see_ms=see_ms)

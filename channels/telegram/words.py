@@ -28,8 +28,8 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "I am still working on your earlier messages; please send this one again in a moment.",
     },
     "too_many": {
-        "zh": "一次最多发 {limit} 张照片，请分几次发给我。",
-        "en": "Please send at most {limit} pictures at once.",
+        "zh": "一次最多发 {limit} 个文件，请分几次发给我。",
+        "en": "Please send at most {limit} files at once.",
     },
     "not_now": {
         "zh": "这条消息我刚才没有收好，请再发一次。",

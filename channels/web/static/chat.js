@@ -207,7 +207,8 @@ export async function start(base, settings) {
   function exchange({ message, turn }) {
     const known = said.get(message.id);
     if (known) return answered(known, turn);
-    const files = (kind) => message.attachments.filter((item) => item.kind === kind).map((item) => api.address(item.url));
+    const first = (item, at, all) => !item.video || all.findIndex((other) => other.video === item.video) === at; // of a video's frames
+    const files = (kind) => message.attachments.filter((item) => item.kind === kind).filter(first).map((item) => api.address(item.url));
     const item = { id: message.id, elsewhere: true, handle: paint.said({ text: message.text, photos: files("image"), recording: files("audio")[0] }) };
     said.set(message.id, item);
     panel.add(item.handle.element);
