@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from core.errors import MediaError
 from core.ports import BlobStore, PhotoScreen, ProductFinder, SpeechRecognizer
+from core.resilience import in_worker
 from core.types import Attachment, AttachmentKind, Message, Percept, ProductMatch, Transcript
 from perception.hearing.speech import is_silent
 from perception.media.stored import load_picture, load_speech
 from perception.screening.check import screened
-from perception.seeing.filmed import first_files, together
+from perception.seeing.clarity import why_unclear
+from perception.seeing.filmed import first_files, is_found, still_unclear, together
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ class Perceiver:
 
         Flags: "silence", "not_speech", "other_language", "unreadable_audio", "unreadable_photo",
         "too_many_recordings", "too_many_photos", "hearing_off", "seeing_off", "hearing_failed",
-        "seeing_failed".
+        "seeing_failed", "dark_photo", "blurred_photo".
         """
         return (await self.observe(message)).percept
 
@@ -114,15 +116,21 @@ class Perceiver:
         looked_at = first_files(photos, self.max_photos)
         flags = ["too_many_photos"] if len(looked_at) < len(photos) else []
         matches: list[ProductMatch] = []
+        unclear: list[tuple[Attachment, str]] = []
         for photo in looked_at:
             try:
                 picture = await load_picture(self.blobs, photo.sha256)
-                matches += await self.finder.find(picture, attachment_id=photo.id)
+                found = await self.finder.find(picture, attachment_id=photo.id)
+                if why := "" if is_found(found) else await in_worker(why_unclear, picture):
+                    unclear.append((photo, why))  # "we do not sell this" would be said of nothing
+                else:
+                    matches += found
             except MediaError:
                 flags.append("unreadable_photo")
             except Exception:  # As above: flagged, not lost.
                 _log.exception("seeing failed")
                 flags.append("seeing_failed")
+        flags += still_unclear(unclear, looked_at)
         return together(matches, looked_at), flags, _ms_since(began)
 
 

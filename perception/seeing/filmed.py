@@ -41,6 +41,18 @@ def together(matches: Sequence[ProductMatch], photos: Sequence[Attachment]) -> t
     return tuple(told)
 
 
+def is_found(matches: Sequence[ProductMatch]) -> bool:
+    """Return whether a product of ours was found, or may have been."""
+    return any(match.decision is not MatchDecision.UNKNOWN for match in matches)
+
+
+def still_unclear(unclear: Sequence[tuple[Attachment, str]], photos: Sequence[Attachment]) -> list[str]:
+    """Return why photos cannot be made out; of a video only where that is so of every frame."""
+    ids = {photo.id for photo, _ in unclear}
+    clear = {photo.video for photo in photos if photo.id not in ids}
+    return [why for photo, why in unclear if not photo.video or photo.video not in clear]
+
+
 def _surest(things: Sequence[list[ProductMatch]]) -> list[ProductMatch]:
     ranked = sorted(things, key=lambda thing: (_BEST_FIRST.index(thing[0].decision), -thing[0].score))
     best = ranked[0][0].decision

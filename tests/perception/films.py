@@ -57,5 +57,5 @@ def animation(frames: Sequence[np.ndarray], kind: str, *, ms: int = 200) -> byte
     """Return an animated GIF, WebP or PNG."""
     first, *others = [Image.fromarray(frame) for frame in frames]
     out = io.BytesIO()
-    first.save(out, kind, save_all=True, append_images=others, duration=ms, loop=0)
+    first.save(out, kind, **({"save_all": True, "append_images": others, "duration": ms, "loop": 0} if others else {}))
     return out.getvalue()
