@@ -50,7 +50,7 @@ def decode_film(data: bytes, *, max_s: float, max_pixels: int) -> tuple[list[Pic
     except (MediaError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise MediaError("too_many_pixels", str(error)) from error
+        raise MediaError("too_many_pixels", f"the video has pictures of more than {max_pixels} pixels") from error
     except Exception as error:  # Decoders raise anything on hostile bytes.
         raise MediaError("damaged", f"the {container} video cannot be decoded: {error}") from error
     if not shots:
@@ -113,7 +113,7 @@ def _stream(source: InputContainer, max_pixels: int) -> VideoStream:
         raise MediaError("unsupported", f"video in {context.name} is not taken; send MP4 with H.264, or WebM")
     _count_pixels(context.width, context.height, max_pixels)
     context.options = {"max_pixels": str(max_pixels)}
-    context.thread_count = 2
+    context.thread_type, context.thread_count = "AUTO", 2
     return stream
 
 

@@ -63,7 +63,7 @@ def _decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
     except MediaError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise MediaError("too_many_pixels", str(error)) from error
+        raise MediaError("too_many_pixels", f"the photo has more than {max_pixels} pixels: {error}") from error
     except Exception as error:  # Decoders raise anything on hostile bytes: OSError, struct.error, IndexError, ...
         raise MediaError("damaged", f"the {kind} photo cannot be decoded: {error}") from error
 

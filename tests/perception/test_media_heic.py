@@ -1,13 +1,15 @@
 import importlib.util
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.blobs import FolderBlobs
 from core.errors import MediaError
 from core.types import AttachmentKind
-from perception.media import Door
+from perception.media import Door, load_picture
 from perception.media.kinds import apart_format
+from tests.perception.films import BLUE, HEIGHT, WIDTH, heic, scene
 
 HEIC = b"\x00\x00\x00\x18ftypheic" + bytes(200)
 
@@ -36,6 +38,14 @@ async def test_without_the_library_a_heic_photo_is_refused_with_what_to_send(
 async def test_with_the_library_a_broken_heic_photo_is_damaged_and_the_clerk_lives(door: Door) -> None:
     assert apart_format(HEIC) == "HEIF"
     assert (await refusal(door, HEIC)).code == "damaged"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pi_heif") is None, reason="needs the extra photo-heic")
+async def test_with_the_library_a_photo_of_an_iphone_is_seen_and_its_file_is_not_kept(door: Door) -> None:
+    attachment = await door.admit(heic(scene(BLUE)), kind=AttachmentKind.IMAGE)
+    picture = await load_picture(door.blobs, attachment.sha256)
+    assert picture.shape == (HEIGHT, WIDTH, 3) and attachment.media_type == "image/jpeg"
+    assert np.abs(np.median(picture.reshape(-1, 3), axis=0) - BLUE).max() < 30
 
 
 async def test_a_decoder_that_crashes_costs_the_file_and_not_the_clerk(

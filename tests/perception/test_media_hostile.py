@@ -119,7 +119,7 @@ async def test_a_picture_of_twelve_thousand_pixels_square_is_refused_undecoded(t
     door = Door(FolderBlobs(tmp_path))
     tracemalloc.start()
     try:
-        with pytest.raises(MediaError, match="12000 x 12000 pixels, more than 25000000") as refused:
+        with pytest.raises(MediaError, match="25000000 pixels|more than 25000000") as refused:
             await door.admit(data, kind=AttachmentKind.IMAGE)
         _, peak = tracemalloc.get_traced_memory()
     finally:
