@@ -8,6 +8,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +19,10 @@ from core.ports import Pcm, Picture
 Task = Literal["photo", "film"]
 
 _DEADLINE_S = 30.0
+_MOST_BYTES = 128 * 2**20
+"""Of an answer: six frames, and five minutes of sound, are a third of it."""
+_ROOT = Path(__file__).parents[2]
+"""Where the packages lie, wherever the program was started from."""
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG")
 """Of the environment; keys and passwords are not for a process that reads strangers' files."""
 
@@ -57,11 +62,13 @@ async def _answer(question: bytes) -> bytes:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        | {"PYTHONPATH": os.pathsep.join(part for part in sys.path if part), "OMP_NUM_THREADS": "1"},
+        | {"PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)]), "OMP_NUM_THREADS": "1"},
     )
+    if child.stdin is None or child.stdout is None:
+        raise AssertionError("both pipes were asked for")
     try:
         async with asyncio.timeout(_DEADLINE_S):
-            answer, _ = await child.communicate(question)
+            answer, _ = await asyncio.gather(_told(child.stdout), _ask(child.stdin, question))
             return answer
     except TimeoutError as error:
         raise MediaError("damaged", f"decoding the file took more than {_DEADLINE_S:.0f} s") from error
@@ -70,6 +77,22 @@ async def _answer(question: bytes) -> bytes:
             with suppress(ProcessLookupError):
                 child.kill()
             await child.wait()
+
+
+async def _ask(way_in: asyncio.StreamWriter, question: bytes) -> None:
+    with suppress(BrokenPipeError, ConnectionResetError):  # it is gone before it has read all; its silence says so
+        way_in.write(question)
+        await way_in.drain()
+        way_in.close()
+
+
+async def _told(way_out: asyncio.StreamReader) -> bytes:
+    told = bytearray()
+    while piece := await way_out.read(2**20):
+        told += piece
+        if len(told) > _MOST_BYTES:
+            raise MediaError("damaged", "the decoder of the file says too much")
+    return bytes(told)
 
 
 def _read(said: dict[str, Any], body: bytes) -> Decoded:
