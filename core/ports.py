@@ -462,9 +462,11 @@ class Limits:
     """Bounds that a channel enforces before it accepts a message."""
 
     text_chars: int = 4000
-    attachments: int = 10
+    attachments: int = 50
+    """Files; of photos and videos the first ten are looked at, and all are kept."""
     image_bytes: int = 15 * 2**20
     audio_bytes: int = 25 * 2**20
+    video_bytes: int = 25 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

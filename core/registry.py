@@ -51,6 +51,11 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "open-clip": "perception.seeing.open_clip:build",
             "fake": "perception.seeing.fake:build",
         },
+        "screen": {
+            "endpoint": "perception.screening.openai_endpoint:build",
+            "clip": "perception.screening.zero_shot:build",
+            "fake": "perception.screening.fake:build",
+        },
         "sentences": {
             "use": "perception.reading.use_multilingual:build",
             "onnx": "perception.reading.onnx_encoder:build",

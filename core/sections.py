@@ -295,7 +295,8 @@ class Media(Section):
     audio_mb: float = Field(default=25, gt=0)
     audio_s: float = Field(default=300, gt=0)
     text_chars: int = Field(default=4000, ge=100)
-    attachments: int = Field(default=10, ge=1)
+    attachments: int = Field(default=50, ge=1)
+    """Files of one message: all are kept, and of photos and videos the first ten looked at."""
     video_mb: float = Field(default=25, gt=0)
     video_s: float = Field(default=60, gt=0)
     """A longer video is refused."""

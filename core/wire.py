@@ -63,6 +63,7 @@ def message_as_json(message: Message, media_url: MediaUrl) -> dict[str, Any]:
         "received_at": message.received_at.isoformat(),
         "attachments": [
             {"kind": item.kind.value, "media_type": item.media_type, "url": media_url(item.sha256)}
+            | ({"video": item.video} if item.video else {})
             for item in message.attachments
         ],
     }

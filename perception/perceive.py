@@ -8,10 +8,14 @@ import time
 from dataclasses import dataclass
 
 from core.errors import MediaError
-from core.ports import BlobStore, ProductFinder, SpeechRecognizer
+from core.ports import BlobStore, PhotoScreen, ProductFinder, SpeechRecognizer
+from core.resilience import in_worker
 from core.types import Attachment, AttachmentKind, Message, Percept, ProductMatch, Transcript
 from perception.hearing.speech import is_silent
 from perception.media.stored import load_picture, load_speech
+from perception.screening.check import screened
+from perception.seeing.clarity import why_unclear
+from perception.seeing.filmed import first_files, is_found, still_unclear, together
 
 _log = logging.getLogger(__name__)
 
@@ -36,19 +40,23 @@ class Perceiver:
     """None switches hearing off; a message with a recording is flagged then."""
     finder: ProductFinder | None
     """None switches seeing off."""
+    screen: PhotoScreen | None = None
+    """Says what must not be shown to people unasked; None shows them everything."""
     hint: str = ""
     """Names that callers may say (products, the shop)."""
     max_audio: int = 3
     """Recordings heard in one message; more are flagged "too_many_recordings"."""
     max_photos: int = 10
-    """Photos seen in one message; more are flagged "too_many_photos"."""
+    """Photos and videos seen in one message; more are flagged "too_many_photos"."""
+    max_screened: int = 60
+    """Photos and frames checked in one message; what is beyond is withheld."""
 
     async def perceive(self, message: Message) -> Percept:
         """Return what was heard and seen; never raises for bad media or a failing model, it flags.
 
         Flags: "silence", "not_speech", "other_language", "unreadable_audio", "unreadable_photo",
         "too_many_recordings", "too_many_photos", "hearing_off", "seeing_off", "hearing_failed",
-        "seeing_failed".
+        "seeing_failed", "dark_photo", "blurred_photo".
         """
         return (await self.observe(message)).percept
 
@@ -56,13 +64,16 @@ class Perceiver:
         """Do as `perceive` does, and tell the milliseconds of hearing and of seeing (they overlap)."""
         recordings = [item for item in message.attachments if item.kind is AttachmentKind.AUDIO]
         photos = [item for item in message.attachments if item.kind is AttachmentKind.IMAGE]
-        (transcript, heard_flags, hear_ms), (matches, seen_flags, see_ms) = await asyncio.gather(
-            self._hear(recordings), self._see(photos)
+        (transcript, heard_flags, hear_ms), (matches, seen_flags, see_ms), screenings = await asyncio.gather(
+            self._hear(recordings),
+            self._see(photos),
+            screened(self.screen, self.blobs, photos, most=self.max_screened),
         )
         percept = Percept(
             message_id=message.id,
             transcript=transcript,
             matches=matches,
+            screenings=screenings,
             flags=tuple(dict.fromkeys((*heard_flags, *seen_flags))),
         )
         return Perceived(percept=percept, hear_ms=hear_ms, see_ms=see_ms)
@@ -85,7 +96,7 @@ class Perceiver:
         try:
             speech = await load_speech(self.blobs, recording.sha256)
             if is_silent(speech):
-                return None, "silence"
+                return None, "" if recording.video else "silence"  # a film may be silent: it is there to be seen
             transcript = await recognizer.transcribe(speech, hint=self.hint)
         except MediaError:
             return None, "unreadable_audio"
@@ -93,7 +104,7 @@ class Perceiver:
             _log.exception("hearing failed")
             return None, "hearing_failed"
         if not transcript.text:
-            return None, "not_speech"
+            return None, "" if recording.video else "not_speech"
         return transcript, "" if transcript.language in _LANGUAGES else "other_language"
 
     async def _see(self, photos: list[Attachment]) -> tuple[tuple[ProductMatch, ...], list[str], float]:
@@ -102,18 +113,25 @@ class Perceiver:
         if self.finder is None:
             return (), ["seeing_off"], 0.0
         began = time.perf_counter()
-        flags = ["too_many_photos"] if len(photos) > self.max_photos else []
+        looked_at = first_files(photos, self.max_photos)
+        flags = ["too_many_photos"] if len(looked_at) < len(photos) else []
         matches: list[ProductMatch] = []
-        for photo in photos[: self.max_photos]:
+        unclear: list[tuple[Attachment, str]] = []
+        for photo in looked_at:
             try:
                 picture = await load_picture(self.blobs, photo.sha256)
-                matches += await self.finder.find(picture, attachment_id=photo.id)
+                found = await self.finder.find(picture, attachment_id=photo.id)
+                if why := "" if is_found(found) else await in_worker(why_unclear, picture):
+                    unclear.append((photo, why))  # "we do not sell this" would be said of nothing
+                else:
+                    matches += found
             except MediaError:
                 flags.append("unreadable_photo")
             except Exception:  # As above: flagged, not lost.
                 _log.exception("seeing failed")
                 flags.append("seeing_failed")
-        return tuple(matches), flags, _ms_since(began)
+        flags += still_unclear(unclear, looked_at)
+        return together(matches, looked_at), flags, _ms_since(began)
 
 
 def _joined(heard: list[Transcript]) -> Transcript | None:

@@ -84,10 +84,15 @@ class StoreViews:
 
 
 def _exchange(turn: Turn) -> dict[str, Any]:
-    return {
-        "message": message_as_json(turn.message, _address),
-        **turn_as_json(turn, _address),
-    }
+    message = message_as_json(turn.message, _address)
+    decided = {one.attachment_id: one for one in turn.percept.screenings}
+    for part, shown in zip(turn.message.attachments, message["attachments"], strict=True):
+        if (screening := decided.get(part.id)) is None:
+            continue
+        shown["screening"] = asdict(screening)
+        if screening.is_withheld:
+            shown |= {"url": "", "withheld": f"/v1/admin/media/{part.sha256}"}
+    return {"message": message, **turn_as_json(turn, _address)}
 
 
 async def _translate(

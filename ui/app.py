@@ -32,7 +32,7 @@ from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
 from core.packs.load import load_pack
 from core.packs.pack import Pack
-from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, SpeechSynthesizer, TextEncoder
+from core.ports import ImageEncoder, Limits, PhotoScreen, Shop, SpeechRecognizer, SpeechSynthesizer, TextEncoder
 from core.resilience import in_worker
 from core.shop.local import LocalShop
 from core.shop.records import Picture
@@ -140,6 +140,7 @@ async def assemble(
         speaker = await sense.speaker(settings) if needs.speaking else None
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
         finder = await _finder(encoder, shop, data, progress, closing)
+        screen: PhotoScreen | None = await sense.build("screen", backends.screen if needs.seeing else "")
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
@@ -153,7 +154,7 @@ async def assemble(
         served_abroad = abroad(purse, understander, dialogue, settings)
         parts = Parts(
             journal=journal,
-            perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, hint=hint),
+            perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, screen=screen, hint=hint),
             understander=served_abroad or understander,
             dialogue=served_abroad or dialogue,
             media=Door(blobs, _door_limits(settings.media)),
@@ -348,6 +349,8 @@ def _door_limits(media: Media) -> MediaLimits:
         image_pixels=int(media.image_megapixels * 1e6),
         audio_bytes=int(media.audio_mb * 2**20),
         audio_s=media.audio_s,
+        video_bytes=int(media.video_mb * 2**20),
+        video_s=media.video_s,
     )
 
 
@@ -357,4 +360,5 @@ def _limits(media: Media) -> Limits:
         attachments=media.attachments,
         image_bytes=int(media.image_mb * 2**20),
         audio_bytes=int(media.audio_mb * 2**20),
+        video_bytes=int(media.video_mb * 2**20),
     )

@@ -43,7 +43,7 @@ class ShopApi:
     async def say(
         self, conversation: dict[str, str], text: str, files: Sequence[Path], *, speak: bool, locale: str
     ) -> dict[str, Any]:
-        """Send a message with photos and recordings; return the turn.
+        """Send a message with photos, videos and recordings; return the turn.
 
         Raises `RefusedError` when the API refuses it and `httpx.HTTPError` when it cannot be reached.
         """
@@ -66,7 +66,9 @@ class ShopApi:
 
 def _kind(file: Path) -> str:
     guessed = mimetypes.guess_type(file.name)[0] or ""
-    return "audio" if guessed.startswith("audio/") or file.suffix in {".webm", ".opus"} else "image"
+    if guessed.startswith("audio/") or file.suffix in {".webm", ".opus"}:
+        return "audio"  # the page's own recordings are WebM; one with moving pictures is taken for the video that it is
+    return "video" if guessed.startswith("video/") else "image"
 
 
 def _accepted(response: httpx.Response) -> Any:

@@ -144,7 +144,7 @@ def _blocks(api: ShopApi) -> gr.Blocks:
                     placeholder=words.ask,
                     show_label=False,
                     file_count="multiple",
-                    file_types=["image", "audio"],
+                    file_types=["image", "video", "audio"],
                     sources=["upload", "microphone"],
                     max_plain_text_length=100_000,
                 )

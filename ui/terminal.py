@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core.admitting import admit_file
 from core.engine import Engine
 from core.errors import MediaError
 from core.types import Attachment, AttachmentKind, Language, Message, Turn
@@ -30,6 +31,7 @@ class Terminal:
         *,
         images: tuple[Path, ...] = (),
         audio: Path | None = None,
+        videos: tuple[Path, ...] = (),
         attachments: tuple[Attachment, ...] = (),
         wants_speech: bool = False,
     ) -> Turn:
@@ -41,7 +43,7 @@ class Terminal:
         limit = self.engine.limits.text_chars
         if len(text) > limit:
             raise MediaError("too_long", f"a message holds {limit} characters at most and this one has {len(text)}")
-        attachments += await self.attach(images=images, audio=audio)
+        attachments += await self.attach(images=images, audio=audio, videos=videos)
         message_id = uuid.uuid4().hex
         return await self.engine.answer(
             Message(
@@ -59,11 +61,17 @@ class Terminal:
             )
         )
 
-    async def attach(self, *, images: tuple[Path, ...] = (), audio: Path | None = None) -> tuple[Attachment, ...]:
+    async def attach(
+        self, *, images: tuple[Path, ...] = (), audio: Path | None = None, videos: tuple[Path, ...] = ()
+    ) -> tuple[Attachment, ...]:
         """Let files in at the media door; raises `MediaError` and `OSError`."""
-        photos = [await self._admit(image, AttachmentKind.IMAGE) for image in images]
-        recordings = [] if audio is None else [await self._admit(audio, AttachmentKind.AUDIO)]
-        return (*photos, *recordings)
+        kinds = [(image, AttachmentKind.IMAGE) for image in images]
+        kinds += [] if audio is None else [(audio, AttachmentKind.AUDIO)]
+        door = self.engine.media
+        admitted = [await admit_file(door, await _read(file), kind=kind) for file, kind in kinds]
+        admitted += [await door.admit_video(await _read(file)) for file in videos]
+        return tuple(part for each in admitted for part in each)
 
-    async def _admit(self, file: Path, kind: AttachmentKind) -> Attachment:
-        return await self.engine.media.admit(await asyncio.to_thread(file.read_bytes), kind=kind)
+
+async def _read(file: Path) -> bytes:
+    return await asyncio.to_thread(file.read_bytes)

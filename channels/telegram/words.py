@@ -6,8 +6,8 @@ from core.types import Language
 
 _WORDS: dict[str, dict[Language, str]] = {
     "start": {
-        "zh": "您好，我是掌柜。可以直接打字、发商品照片或语音给我。发送 /voice 我会用语音回复，/text 改回文字。",
-        "en": "Hello, I am the shop's clerk. Write to me, send a product photo or a voice note. "
+        "zh": "您好，我是掌柜。可以直接打字、发商品照片、视频或语音给我。发送 /voice 我会用语音回复，/text 改回文字。",
+        "en": "Hello, I am the shop's clerk. Write to me, send a product photo, a video or a voice note. "
         "Send /voice for spoken replies, /text for written ones.",
     },
     "voice_on": {
@@ -16,8 +16,8 @@ _WORDS: dict[str, dict[Language, str]] = {
     },
     "voice_off": {"zh": "好的，之后我只用文字回复。", "en": "All right, I will answer in writing only."},
     "what_i_take": {
-        "zh": "这种消息我还看不懂。请发文字、照片或语音给我。",
-        "en": "I cannot read this kind of message. Please send text, a photo or a voice note.",
+        "zh": "这种消息我还看不懂。请发文字、照片、视频或语音给我。",
+        "en": "I cannot read this kind of message. Please send text, a photo, a video or a voice note.",
     },
     "text_too_long": {
         "zh": "这条消息太长了，请分成几条、每条不超过 {limit} 字发给我。",
@@ -28,8 +28,8 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "I am still working on your earlier messages; please send this one again in a moment.",
     },
     "too_many": {
-        "zh": "一次最多发 {limit} 张照片，请分几次发给我。",
-        "en": "Please send at most {limit} pictures at once.",
+        "zh": "一次最多发 {limit} 个文件，请分几次发给我。",
+        "en": "Please send at most {limit} files at once.",
     },
     "not_now": {
         "zh": "这条消息我刚才没有收好，请再发一次。",
@@ -44,6 +44,14 @@ _WORDS: dict[str, dict[Language, str]] = {
         "zh": "录音太长了，请控制在几分钟以内。",
         "en": "The recording is too long; please keep it to a few minutes.",
     },
+    "video_too_long": {
+        "zh": "视频太长了，请截取一分钟以内的一段，或者拍一张照片发给我。",
+        "en": "The video is too long; please send a part of it, up to a minute, or a photo instead.",
+    },
+    "not_a_video": {
+        "zh": "这个文件里没有我能看的画面，请发 MP4 视频或照片。",
+        "en": "I find no moving pictures in that file; please send an MP4 video, or a photo.",
+    },
     "not_an_image": {
         "zh": "这个文件不是图片，请直接发照片。",
         "en": "That file is not a picture; please send a photo.",
@@ -53,8 +61,8 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "That file holds no sound; please send a voice note.",
     },
     "unsupported": {
-        "zh": "这种文件我打不开，请发 JPEG、PNG 照片或语音。",
-        "en": "I cannot open this kind of file; please send a JPEG or PNG photo, or a voice note.",
+        "zh": "这种文件我打不开，请发 JPEG、PNG 照片、MP4 视频或语音。",
+        "en": "I cannot open this kind of file; please send a JPEG or PNG photo, an MP4 video, or a voice note.",
     },
     "damaged": {"zh": "文件好像坏了，请重新发一次。", "en": "The file seems to be damaged; please send it again."},
     "empty": {"zh": "文件是空的，请重新发一次。", "en": "The file is empty; please send it again."},

@@ -11,6 +11,7 @@ from aiohttp import web
 from channels.web.conversations import unauthorized
 from channels.web.doors import has_key
 from channels.web.house import HOUSE, AdminViews
+from channels.web.media import content_type, stored_file, stored_path
 from channels.web.problems import ProblemError
 
 _ROWS = 100
@@ -43,6 +44,13 @@ async def conversation(request: web.Request) -> web.StreamResponse:
     if found is None:
         raise ProblemError(404, "unknown_conversation", "There is no such conversation.")
     return shown(found)
+
+
+async def media(request: web.Request) -> web.StreamResponse:
+    """GET /v1/admin/media/{id}: return a photo or recording that staff ask for, one that is withheld included."""
+    require_key(request)
+    path = stored_path(request.app[HOUSE], request.match_info["id"])
+    return stored_file(path, content_type(path), "private, no-store")
 
 
 async def _rows(

@@ -13,12 +13,15 @@ from pydantic import BaseModel, ValidationError
 
 from channels.web.problems import ProblemError, of_media
 from channels.web.schemas import NewMessage
+from core.admitting import admit_file
 from core.errors import MediaError
 from core.ports import Limits, MediaDoor
 from core.types import Attachment, AttachmentKind
 
 _FIELD_BYTES = 1024
 """Of a short form field (id, speak, locale)."""
+_FILES = ("image", "audio", "video")
+"""Form fields of files."""
 _ESCAPED_BYTES = 12
 """Of one character in JSON at most: two \\uXXXX escapes."""
 
@@ -31,6 +34,8 @@ class Incoming:
 
     fields: dict[str, str] = field(default_factory=dict)
     attachments: list[Attachment] = field(default_factory=list)
+    files: int = 0
+    """A video is one, and several attachments."""
 
 
 async def read_json(request: web.Request, model: type[Body], limit: int) -> Body:
@@ -81,7 +86,7 @@ async def read_message(request: web.Request, limits: Limits, door: MediaDoor) ->
     if len(message.text) > limits.text_chars:
         raise _text_too_long(limits, len(message.text))
     if not message.text.strip() and not attachments:
-        raise ProblemError(400, "empty_message", "The message is empty; send text, a photo or a recording.")
+        raise ProblemError(400, "empty_message", "The message is empty; send text, a photo, a video or a recording.")
     return message, attachments
 
 
@@ -99,16 +104,18 @@ async def _read_multipart(request: web.Request, limits: Limits, door: MediaDoor)
 
 async def _read_part(part: BodyPartReader, incoming: Incoming, limits: Limits, door: MediaDoor) -> None:
     name = part.name or ""
-    if name in {"image", "audio"}:
-        if len(incoming.attachments) >= limits.attachments:
+    if name in _FILES:
+        if incoming.files >= limits.attachments:
             raise ProblemError(
                 413, "too_many_attachments", f"A message holds {limits.attachments} files at most; send fewer."
             )
-        kind = AttachmentKind.IMAGE if name == "image" else AttachmentKind.AUDIO
-        bound = limits.image_bytes if name == "image" else limits.audio_bytes
-        data = await _part_bytes(part, bound, f"The {name}")
+        data = await _part_bytes(part, getattr(limits, f"{name}_bytes"), f"The {name}")
+        incoming.files += 1
         try:
-            incoming.attachments.append(await door.admit(data, kind=kind))
+            if name == "video":
+                incoming.attachments += await door.admit_video(data)
+            else:
+                incoming.attachments += await admit_file(door, data, kind=AttachmentKind(name))
         except MediaError as error:
             raise of_media(error) from error
     elif name in NewMessage.model_fields:
@@ -117,7 +124,7 @@ async def _read_part(part: BodyPartReader, incoming: Incoming, limits: Limits, d
         except UnicodeDecodeError as error:
             raise ProblemError(400, "malformed_form", f"The field {name!r} is not UTF-8.") from error
     else:
-        known = ", ".join((*NewMessage.model_fields, "image", "audio"))
+        known = ", ".join((*NewMessage.model_fields, *_FILES))
         raise ProblemError(400, "unknown_field", f"There is no form field {name[:40]!r}; there are {known}.")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from channels.web.house import HOUSE
+from channels.web.house import HOUSE, House
 from channels.web.problems import ProblemError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -31,10 +31,16 @@ async def media(request: web.Request) -> web.StreamResponse:
         raise ProblemError(
             401, "unauthorized", "The address is not signed; use the one that came in the message or the reply."
         )
+    path = stored_path(house, sha256)
+    return stored_file(path, content_type(path), "private, max-age=31536000, immutable")
+
+
+def stored_path(house: House, sha256: str) -> Path:
+    """Return where bytes lie; raises `ProblemError` 404 when they do not."""
     path = house.clerk.blobs.path(sha256) if _SHA256.fullmatch(sha256) else None
     if path is None or not path.is_file():
         raise ProblemError(404, "not_found", "These bytes are not here any more.")
-    return stored_file(path, content_type(path), "private, max-age=31536000, immutable")
+    return path
 
 
 async def product_picture(request: web.Request) -> web.StreamResponse:

@@ -18,6 +18,7 @@ DOCUMENT: web.AppKey[Mapping[str, Any]] = web.AppKey("openapi", Mapping)
 
 _FILES = {
     "image": {"type": "array", "items": {"type": "string", "contentMediaType": "image/*"}},
+    "video": {"type": "array", "items": {"type": "string", "contentMediaType": "video/*"}},
     "audio": {"type": "string", "contentMediaType": "audio/*"},
 }
 _SECURITY = {

@@ -27,15 +27,26 @@ _TITLES = {
     503: "The clerk is not ready",
 }
 
-_MEDIA_STATUS = {"too_large": 413, "too_many_pixels": 413, "not_an_image": 415, "not_audio": 415, "unsupported": 415}
+_MEDIA_STATUS = {
+    "too_large": 413,
+    "too_many_pixels": 413,
+    "not_an_image": 415,
+    "not_audio": 415,
+    "unsupported": 415,
+    "not_a_video": 415,
+    "is_video": 415,
+}
 """Code of a `MediaError` -> status; every other code is 422: the type is right, the content is not."""
 
 _MEDIA_HINTS = {
     "too_large": "Send a smaller file.",
     "not_an_image": "Send a photo as JPEG, PNG or WebP.",
     "not_audio": "Send a recording as WAV, Ogg, WebM, MP4 or MP3.",
-    "unsupported": "Send a photo as JPEG, PNG or WebP, a recording as WAV, Ogg, WebM, MP4 or MP3.",
-    "too_many_pixels": "Send a smaller photo.",
+    "unsupported": "Send a photo as JPEG, PNG or WebP, a recording as WAV, Ogg or MP3, a video as MP4 or WebM.",
+    "not_a_video": "Send a video as MP4, MOV or WebM, or a photo.",
+    "is_video": "Send a photo; a video is the form field `video` of POST /v1/conversations/{id}/messages.",
+    "video_too_long": "Send a shorter part of the video, or a photo.",
+    "too_many_pixels": "Send a smaller one.",
     "too_long": "Send a shorter recording.",
     "damaged": "The file is damaged; send it again, or another one.",
     "empty": "The file is empty; send it again.",

@@ -129,6 +129,14 @@ ROUTES: tuple[Route, ...] = (
         problems=(400, 401, 403, 404),
     ),
     Route(
+        path="/v1/admin/media/{id}",
+        handler=admin.media,
+        summary="Fetch a photo or a recording, one that is withheld included",
+        answers="application/octet-stream",
+        opened_by="key",
+        problems=(401, 403, 404),
+    ),
+    Route(
         path="/v1/admin/tickets",
         handler=admin.tickets,
         summary="List the latest tickets",

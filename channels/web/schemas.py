@@ -43,7 +43,7 @@ class NewConversation(_Request):
 
 
 class NewMessage(_Request):
-    """Say something. As a form, files are added as `image` (several) and `audio`."""
+    """Say something. As a form, files are added as `image`, `video` (several) and `audio`."""
 
     id: ClientId
     """The client's own id; sending it again returns the same answer and does nothing twice."""
@@ -244,6 +244,8 @@ class Sent(_Response):
     kind: Literal["image", "audio", "file"]
     media_type: str
     url: str
+    video: str | None = None
+    """Names the video of which it is a frame or the sound."""
 
 
 class Said(_Response):
@@ -299,9 +301,29 @@ class Translated(_Response):
     (a number was lost), ..."""
 
 
+class Screened(_Response):
+    """What the house's check said of a photo."""
+
+    attachment_id: str
+    label: str
+    """What it may be; "" for nothing, "unchecked" where the check did not look."""
+    score: float
+    by: str
+    is_withheld: bool
+
+
+class DeskSent(Sent):
+    """A file that the customer sent, for the desk."""
+
+    screening: Screened | None = None
+    withheld: str | None = None
+    """Where the photo may be asked for; `url` is empty then."""
+
+
 class DeskSaid(Said):
     """What the customer said, for the desk."""
 
+    attachments: list[DeskSent]  # type: ignore[assignment]  # narrower, which only matters to who writes to it
     translation: Translated | None = None
     """Where a language was asked for; of a recording, of what was heard."""
 

@@ -17,9 +17,10 @@ from pathlib import Path
 import yaml
 
 from core.dialogue.draft import Draft
+from core.dialogue.orders import find_own
 from core.dialogue.sight import Seen, Task
 from core.errors import ConfigError
-from core.shop.records import in_language
+from core.shop.records import Product, in_language
 from core.types import AskKnowledge, AttachmentKind, Clarify, Handoff, MatchDecision, StartFlow, spoken_text
 from core.understand.entities import find_entities
 from core.understand.normalise import normalise
@@ -34,6 +35,7 @@ _MOST = 3
 _WAITING_TURNS = 2
 """For which a photo may still be part of what is told next: "(photo)", "it came like this", "yes, a ticket"."""
 _BUTTONS = 3
+_UNCLEAR = ("dark_photo", "blurred_photo")
 _BUSINESS = frozenset({"settle", "business"})
 
 
@@ -68,9 +70,15 @@ def waiting_photos(draft: Draft) -> list[str]:
 
 
 async def note_state(draft: Draft, photos: Sequence[str]) -> str:
-    """Return what photos seem to show of the state of goods, telling the customer so; "" where that is not known."""
-    if draft.desk.sight is None or not photos:
+    """Return what photos seem to show of the state of goods, telling the customer so; "" where that is not known.
+
+    Without a model that sees it is what the photo index is sure of. Either is for colleagues to read, and decides
+    nothing.
+    """
+    if not photos:
         return ""
+    if draft.desk.sight is None:
+        return await _seems(draft, photos)
     seen = await _looked(draft, photos, "describe")
     words = _joined(draft, seen.visible)
     _own_bubble(draft, "photo_noted", seen=words) if words else None
@@ -78,6 +86,38 @@ async def note_state(draft: Draft, photos: Sequence[str]) -> str:
         _own_bubble(draft, "photo_instructs")
         words += draft.word("photo_instructs_note")
     return words
+
+
+async def _seems(draft: Draft, photos: Sequence[str]) -> str:
+    """Return which products photos show by the photo index, or why it can tell nothing."""
+    found = _shown(draft, photos)
+    if not found:
+        unclear = [flag for flag in _UNCLEAR if flag in draft.percept.flags]
+        return draft.word(f"photo_seems_{unclear[0].removesuffix('_photo')}") if unclear else ""
+    lines = [draft.word("photo_seems", product=in_language(product.names, draft.language)) for product in found]
+    other = await note_other(draft, photos, draft.slots.get("order_id", ""))
+    words = _joined(draft, [*lines, other] if other else lines)
+    _own_bubble(draft, "photo_noted", seen=words)
+    return words
+
+
+async def note_other(draft: Draft, photos: Sequence[str], order_id: str) -> str:
+    """Return that a photo seems to show what is not in the order, "" where it may well be.
+
+    Nothing is said of an order that nobody has proved to be theirs.
+    """
+    order = await find_own(draft, order_id)
+    ordered = {item.product_id for item in order.items} if order else set()
+    others = [product for product in _shown(draft, photos) if ordered and product.product_id not in ordered]
+    names = [in_language(product.names, draft.language) for product in others]
+    return _joined(draft, [draft.word("photo_seems_other", product=name, order=order_id) for name in names])
+
+
+def _shown(draft: Draft, photos: Sequence[str]) -> list[Product]:
+    """Return the products that the photo index is sure of, of photos sent now or just before."""
+    known = dict(json.loads(draft.slots.get(_SEEN, "[]")))
+    ids = dict.fromkeys(_product_in(draft, sha) or known.get(sha, "") for sha in photos)
+    return [product for one in ids if (product := draft.desk.facts.product(one))]
 
 
 async def tell_written(draft: Draft) -> None:

@@ -11,7 +11,7 @@ _MISSES = 2
 """Misses in a row after which a person is fetched."""
 
 
-_UNSEEN = frozenset({"seeing_off", "seeing_failed", "unreadable_photo"})
+_UNSEEN = frozenset({"seeing_off", "seeing_failed", "unreadable_photo", "dark_photo", "blurred_photo"})
 _NO_INDEX = frozenset({"seeing_off", "seeing_failed"})
 """What keeps a product from being recognised, and nobody from reading what is written on it."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import propose
-from core.dialogue.looking import note_state, waiting_photos
+from core.dialogue.looking import note_other, note_state, waiting_photos
 from core.dialogue.tickets.collecting import denies
 from core.dialogue.tickets.facts import read_facts, said
 from core.shop.deeds import ticket_number
@@ -63,10 +65,19 @@ async def hand_on_photos(draft: Draft, order_id: str, topic: str) -> None:
         "order_id": order_id,
         "photos": kept["photos"],
     }
-    if kept["facts"]:
-        arguments["facts"] = kept["facts"]
+    if facts := await _facts(draft, kept, order_id):
+        arguments["facts"] = facts
     if await propose(draft, "create_ticket", arguments, key=json.dumps([order_id, kept["photos"]])):
         draft.say("photo_kept", number=ticket_number(draft.effects[-1].action.idempotency_key))
+
+
+async def _facts(draft: Draft, kept: Mapping[str, Any], order_id: str) -> dict[str, str]:
+    """Return what the photos seem to show, and that it seems to be something else than was ordered; no more."""
+    facts: dict[str, str] = kept["facts"]
+    if draft.desk.sight is not None or "seen" not in facts:
+        return facts
+    other = await note_other(draft, kept["photos"], order_id)
+    return facts if not other or other in facts["seen"] else facts | {"seen": f"{facts['seen']} {other}"}
 
 
 def _settles(draft: Draft) -> bool:

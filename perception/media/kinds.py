@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 _IMAGES = (
     (b"\xff\xd8\xff", 0, "JPEG"),
     (b"\x89PNG\r\n\x1a\n", 0, "PNG"),
@@ -34,9 +36,18 @@ _AUDIO = (
 )
 """Signature, its offset, the name of FFmpeg's demuxer."""
 
-_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
-"""Not taken: a crafted file ends the whole process inside libheif (tried with pi-heif 1.4), which no
-`except` can stop. It needs a process of its own first."""
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
+_AVIF_BRANDS = (b"avif", b"avis")
+
+_VIDEOS = (
+    (b"\x1aE\xdf\xa3", 0, "matroska"),
+    (b"ftyp", 4, "mp4"),
+    (b"GIF87a", 0, "GIF"),
+    (b"GIF89a", 0, "GIF"),
+    (b"WEBP", 8, "WEBP"),
+    (b"\x89PNG\r\n\x1a\n", 0, "PNG"),
+)
+"""Films by FFmpeg's name of the container, animations by Pillow's of the format."""
 
 
 def image_format(data: bytes) -> str | None:
@@ -49,8 +60,8 @@ def refused_image(data: bytes) -> str | None:
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(b"<svg") or (start.startswith((b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in start):
         return "SVG"
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-        return "HEIC and AVIF"
+    if _brand(data) in _HEIF_BRANDS and find_spec("pi_heif") is None:
+        return "HEIC"
     return _signed(data, _OTHER_IMAGES)
 
 
@@ -64,6 +75,32 @@ def audio_format(data: bytes) -> str | None:
         # MPEG audio frames: layer 0 is AAC in ADTS, the others are MP1 to MP3.
         return "aac" if data[1] & 0x06 == 0 else "mp3"
     return _signed(data, _AUDIO)
+
+
+def apart_format(data: bytes) -> str | None:
+    """Return Pillow's name of a format that is decoded in a process of its own only; None for every other.
+
+    A crafted file ends the whole process inside libheif (tried with pi-heif 1.4), which no `except` can stop.
+    HEIC needs the extra "photo-heic"; AVIF is Pillow's own.
+    """
+    brand = _brand(data)
+    if brand in _AVIF_BRANDS:
+        return "AVIF"
+    return "HEIF" if brand in _HEIF_BRANDS and find_spec("pi_heif") else None
+
+
+def video_format(data: bytes) -> str | None:
+    """Return the name of the video's container or of the animation's format; None when it is none that is taken."""
+    return None if _brand(data) in (*_HEIF_BRANDS, *_AVIF_BRANDS) else _signed(data, _VIDEOS)
+
+
+def is_film(data: bytes) -> bool:
+    """Return whether a file that was sent as a photo is a film: what only moves, as a GIF does, is a photo too."""
+    return video_format(data) in ("matroska", "mp4")
+
+
+def _brand(data: bytes) -> bytes:
+    return data[8:12] if data[4:8] == b"ftyp" else b""
 
 
 def _signed(data: bytes, signatures: tuple[tuple[bytes, int, str], ...]) -> str | None:

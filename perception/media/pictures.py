@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from core.errors import MediaError
-from perception.media.kinds import image_format, refused_image
+from core.ports import Picture
+from perception.media.kinds import apart_format, image_format, is_film, refused_image
 
 _MAX_SIDE = 2048
 """Pixels; larger photos are made smaller, since no encoder looks at more."""
@@ -31,27 +32,48 @@ def clean_picture(data: bytes, *, max_pixels: int) -> CleanPicture:
     Pixels are counted before anything is decoded. Raises `MediaError`: "not_an_image",
     "unsupported", "too_many_pixels", "damaged".
     """
-    kind = _kind(data)
-    try:
-        with Image.open(BytesIO(data), formats=(kind,)) as image:
-            _count_pixels(image, max_pixels)
-            picture = _flattened(_upright(_decoded(image)))
-    except MediaError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise MediaError("too_many_pixels", str(error)) from error
-    except Exception as error:  # Decoders raise anything on hostile bytes: OSError, struct.error, IndexError, ...
-        raise MediaError("damaged", f"the {kind} photo cannot be decoded: {error}") from error
+    return encoded(_decode(data, _kind(data), max_pixels))
+
+
+def decode_apart(data: bytes, *, max_pixels: int) -> Picture:
+    """Decode a photo of a kind that only a process of its own may decode (`KINDS_APART`), and return its pixels.
+
+    Raises `MediaError`: "unsupported" where the library for it is not installed, else as `clean_picture` does.
+    """
+    kind = apart_format(data)
+    if kind == "HEIF":
+        import pi_heif  # an extra, whose decoder ends the process on some crafted files
+
+        pi_heif.register_heif_opener(thumbnails=False)
+    return np.asarray(_decode(data, kind or "", max_pixels))
+
+
+def encoded(picture: Image.Image) -> CleanPicture:
+    """Return bare pixels as JPEG."""
     out = BytesIO()
     picture.save(out, "JPEG", quality=_QUALITY)
     return CleanPicture(jpeg=out.getvalue(), width=picture.width, height=picture.height)
 
 
+def _decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
+    try:
+        with Image.open(BytesIO(data), formats=(kind,)) as image:
+            _count_pixels(image, max_pixels)
+            return flattened(_upright(_decoded(image)))
+    except MediaError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise MediaError("too_many_pixels", f"the photo has more than {max_pixels} pixels: {error}") from error
+    except Exception as error:  # Decoders raise anything on hostile bytes: OSError, struct.error, IndexError, ...
+        raise MediaError("damaged", f"the {kind} photo cannot be decoded: {error}") from error
+
+
 def _kind(data: bytes) -> str:
     kind = image_format(data)
     if kind is None:
-        other = refused_image(data)
-        if other:
+        if is_film(data):
+            raise MediaError("is_video", "the file is a video")
+        if other := refused_image(data):
             raise MediaError("unsupported", f"{other} images are not taken; send JPEG, PNG or WebP")
         raise MediaError("not_an_image", "the file is not an image")
     return kind
@@ -87,7 +109,8 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _flattened(image: Image.Image) -> Image.Image:
+def flattened(image: Image.Image) -> Image.Image:
+    """Return a picture on white, without metadata."""
     # A new canvas carries no metadata; transparency shows white, as product pictures do.
     canvas = Image.new("RGB", image.size, "white")
     canvas.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)

@@ -14,6 +14,8 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
 
 from core.errors import MediaError
 from core.ports import Pcm
@@ -31,7 +33,7 @@ _OPTIONS = {
     "max_streams": "16",
 }
 """Only decoders of speech formats, so that a container cannot reach the hundreds of others."""
-_FORGIVING: dict[str, Any] = {} if int(av.__version__.partition(".")[0]) >= 19 else {"metadata_errors": "ignore"}
+FORGIVING: dict[str, Any] = {} if int(av.__version__.partition(".")[0]) >= 19 else {"metadata_errors": "ignore"}
 """A title in broken UTF-8 spoils no recording. PyAV takes it as it is from version 19 on, and has no such option."""
 
 
@@ -60,20 +62,32 @@ def clean_recording(data: bytes, *, max_s: float) -> CleanRecording:
     """Decode the first audio stream of a recording and encode its samples anew.
 
     The length is counted while decoding, so that a long recording is refused when its limit is
-    reached, whatever its header says. Raises `MediaError`: "not_audio", "too_long", "damaged", "empty".
+    reached, whatever its header says. Raises `MediaError`: "not_audio", "is_video", "too_long", "damaged", "empty".
     """
     container = audio_format(data)
     if container is None:
         raise MediaError("not_audio", "the file is not a recording of a kind that is taken")
+    samples = decode_sound(data, container, max_s=max_s, film=False)
+    return CleanRecording(wav=wav_of(samples), duration_s=len(samples) / RATE_HZ)
+
+
+def decode_sound(data: bytes, container: str, *, max_s: float, film: bool = True) -> Pcm:
+    """Return the first audio stream of a file, mono at 16 kHz; raises `MediaError`, "is_video" where no film may be."""
     file = _Bytes(data)
     try:
-        with av.open(file, "r", format=container, options=_OPTIONS, **_FORGIVING) as source:
-            samples = _samples(source, file.deadline, max_s)
+        with av.open(file, "r", format=container, options=_OPTIONS, **FORGIVING) as source:
+            if not film and moving_pictures(source) is not None:
+                raise MediaError("is_video", "the file is a video")
+            return _samples(source, file.deadline, max_s)
     except MediaError:
         raise
     except Exception as error:  # FFmpeg's errors have many classes, and a hostile header raises any of them.
         raise MediaError("damaged", f"the {container} recording cannot be decoded: {error}") from error
-    return CleanRecording(wav=_wav(samples), duration_s=len(samples) / RATE_HZ)
+
+
+def moving_pictures(source: InputContainer) -> VideoStream | None:
+    """Return the stream of a file's moving pictures; the cover of a song is none."""
+    return next((one for one in source.streams.video if not one.disposition & Disposition.attached_pic), None)
 
 
 def _samples(source: InputContainer, deadline: float, max_s: float) -> Pcm:
@@ -132,7 +146,8 @@ def _checked(frame: AudioFrame) -> AudioFrame:
     return frame
 
 
-def _wav(samples: Pcm) -> bytes:
+def wav_of(samples: Pcm) -> bytes:
+    """Return samples at 16 kHz as a WAV file with 16 bits each."""
     out = BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)

@@ -76,6 +76,7 @@ def near(pixel: np.ndarray, colour: tuple[int, int, int], by: int = 30) -> bool:
         ("GIF", "P"),
         ("BMP", "RGB"),
         ("JPEG", "CMYK"),
+        ("AVIF", "RGB"),
     ],
 )
 async def test_every_kind_of_photo_keeps_its_colours_and_size(door: Door, kind: str, mode: str) -> None:
@@ -162,8 +163,8 @@ async def test_the_name_of_a_file_says_nothing_so_a_png_called_jpg_is_seen(door:
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "unsupported"),
         (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a --><svg width="1"/>', "unsupported"),
         (b"II*\x00" + bytes(100), "unsupported"),
-        (b"\x00\x00\x00\x1cftypavif" + bytes(100), "unsupported"),
-        (b"\x00\x00\x00\x18ftypheic" + bytes(100), "unsupported"),
+        (b"\x00\x00\x00\x1cftypavif" + bytes(100), "damaged"),
+        (b"\x00\x00\x00\x18ftypmp42" + bytes(100), "is_video"),
         (b"\xff\xd8\xff\xe0 a photo by its first bytes only", "damaged"),
         (b"\x89PNG\r\n\x1a\n", "damaged"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "damaged"),

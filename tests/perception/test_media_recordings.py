@@ -159,7 +159,7 @@ async def test_what_is_no_recording_is_refused_by_code(door: Door, data: bytes, 
     assert await refusal(door, data) == code
 
 
-async def test_a_film_without_sound_is_not_audio(door: Door) -> None:
+async def test_a_film_is_no_recording(door: Door) -> None:
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as file:
         stream = file.add_stream("mpeg4", rate=10, width=32, height=32, pix_fmt="yuv420p")
@@ -167,7 +167,7 @@ async def test_a_film_without_sound_is_not_audio(door: Door) -> None:
             picture = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")
             file.mux(stream.encode(picture))
         file.mux(stream.encode(None))
-    assert await refusal(door, out.getvalue()) == "not_audio"
+    assert await refusal(door, out.getvalue()) == "is_video"
 
 
 async def test_of_a_recording_cut_off_in_the_middle_the_first_half_is_heard(door: Door) -> None:

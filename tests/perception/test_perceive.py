@@ -1,6 +1,7 @@
 import io
 import logging
 import wave
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,11 +10,14 @@ import pytest
 from PIL import Image
 
 from core.blobs import FolderBlobs
+from core.errors import BackendError
 from core.ports import Capabilities, Pcm, Picture, ProductFinder, SpeechRecognizer
-from core.types import Attachment, AttachmentKind, MatchDecision, Message, ProductMatch, Transcript
+from core.registry import build
+from core.types import Attachment, AttachmentKind, MatchDecision, Message, ProductMatch, Screening, Transcript
 from perception.hearing.fake import FakeRecognizer
 from perception.media import Door
 from perception.perceive import Perceiver
+from tests.perception.films import BLUE, PER_S, RED, film, scene
 
 RATE = 16_000
 EARS = FakeRecognizer(text="我的订单到哪了", language="zh", confidence=0.8)
@@ -165,6 +169,63 @@ async def test_a_broken_model_costs_its_answer_and_not_the_turn(
         percept = await perceiver(blobs, Broken(), Broken()).perceive(both)
     assert percept.flags == ("hearing_failed", "seeing_failed")
     assert "out of memory" in caplog.text
+
+
+async def test_a_film_is_heard_and_each_product_in_it_is_told_once(blobs: FolderBlobs, door: Door) -> None:
+    scenes = [scene(RED)] * PER_S + [scene(BLUE)] * PER_S
+    parts = await door.admit_video(film(scenes, sound=0.3 * np.sin(np.arange(2 * RATE) / 10)))
+
+    class OnlyBlue:
+        async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
+            known = bool(np.median(photo[..., 2]) > np.median(photo[..., 0]))
+            decision = MatchDecision.MATCH if known else MatchDecision.UNKNOWN
+            return (ProductMatch(attachment_id=attachment_id, sku="b", product_id="p", score=0.9, decision=decision),)
+
+    percept = await perceiver(blobs, eyes=OnlyBlue()).perceive(message(*parts))
+    assert percept.transcript and percept.transcript.text == "我的订单到哪了"
+    assert [(one.sku, one.decision) for one in percept.matches] == [("b", MatchDecision.MATCH)]
+    assert not percept.flags
+
+
+async def test_a_film_without_words_is_looked_at_and_nothing_is_complained_of(blobs: FolderBlobs, door: Door) -> None:
+    parts = await door.admit_video(film([scene(RED)] * PER_S, sound=np.zeros(RATE)))
+    percept = await perceiver(blobs).perceive(message(*parts))
+    assert percept.flags == () and percept.transcript is None and percept.matches
+
+
+async def test_a_video_counts_as_one_photo_and_keeps_all_its_frames(blobs: FolderBlobs, door: Door) -> None:
+    parts = await door.admit_video(film([scene(RED)] * PER_S + [scene(BLUE)] * PER_S))
+    photos = [await photo(door)] * 9
+    assert "too_many_photos" not in (await perceiver(blobs).perceive(message(*parts, *photos))).flags
+    assert "too_many_photos" in (await perceiver(blobs).perceive(message(*parts, *photos, photos[0]))).flags
+
+
+async def test_what_is_bad_to_look_at_is_withheld_with_the_reason_and_still_looked_up(
+    blobs: FolderBlobs, door: Door
+) -> None:
+    sent = message(await photo(door, red=250), await photo(door, red=0))
+    percept = await replace(perceiver(blobs), screen=build("screen", "fake", Path())).perceive(sent)
+    bad, harmless = percept.screenings
+    assert (bad.label, bad.is_withheld, bad.attachment_id) == ("offensive", True, sent.attachments[0].id)
+    assert (harmless.label, harmless.is_withheld) == ("", False)
+    assert len(percept.matches) == 2
+
+
+async def test_what_cannot_be_checked_is_withheld_and_the_turn_goes_on(blobs: FolderBlobs, door: Door) -> None:
+    class Down:
+        capabilities = Capabilities()
+
+        async def screen(self, picture: Picture, *, attachment_id: str) -> Screening:
+            raise BackendError("the endpoint is down")
+
+    percept = await replace(perceiver(blobs), screen=Down()).perceive(message(await photo(door)))
+    (decision,) = percept.screenings
+    assert (decision.label, decision.by, decision.is_withheld) == ("unchecked", "BackendError", True)
+    assert percept.matches and not percept.flags
+
+
+async def test_without_a_check_nothing_is_decided(blobs: FolderBlobs, door: Door) -> None:
+    assert (await perceiver(blobs).perceive(message(await photo(door, red=250)))).screenings == ()
 
 
 async def test_too_many_are_flagged_and_the_first_are_perceived(blobs: FolderBlobs, door: Door) -> None:

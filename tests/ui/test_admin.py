@@ -24,7 +24,7 @@ from core.journal.store import Store
 from core.journal.translations import StoreTranslations
 from core.ports import Effect
 from core.shop.local import LocalShop
-from core.types import Action, Message, Session, TextPart
+from core.types import Action, Attachment, AttachmentKind, Message, Percept, Screening, Session, TextPart
 from perception.writing.fake import ScriptedModel
 from tests.core.conftest import Blind, Echo, Plain, message
 from ui.admin import StoreViews
@@ -107,6 +107,37 @@ async def test_a_conversation_is_shown_with_what_was_said_and_answered(engine: E
     assert said == [("一 hello", "you said 一 hello"), ("two", "you said two")]
     assert shown["turns"][0]["message"]["id"] == "client-id"
     assert json.dumps(shown)
+
+
+async def test_a_photo_that_is_withheld_is_told_of_with_the_reason_and_where_to_ask_for_it(
+    store: Store, views: StoreViews
+) -> None:
+    def decided(attachment_id: str, label: str) -> Screening:
+        return Screening(attachment_id=attachment_id, label=label, score=0.9, by="check-1", is_withheld=bool(label))
+
+    class Screens:
+        async def perceive(self, said: Message) -> Percept:
+            return Percept(message_id=said.id, screenings=(decided("bad", "violence"), decided("good", "")))
+
+    photos = tuple(
+        Attachment(id=name, kind=AttachmentKind.IMAGE, media_type="image/jpeg", size_bytes=1, sha256=digit * 64)
+        for name, digit in (("bad", "a"), ("good", "b"))
+    )
+    parts = Parts(
+        journal=StoreJournal(store), perception=Screens(), understander=Plain(), dialogue=Echo(),
+        media=None, blobs=None,  # type: ignore[arg-type]  # no files here
+    )  # fmt: skip
+    engine = Engine(parts)
+    turn = await engine.answer(replace(message("look", conversation="c1"), attachments=photos))
+    await engine.close()
+    assert turn.replies[0].text == "you said look", "the conversation goes on"
+    shown = await views.conversation("c1")
+    assert shown is not None
+    DeskConversation.model_validate(shown)
+    bad, good = shown["turns"][0]["message"]["attachments"]
+    assert bad["url"] == "" and bad["withheld"] == f"/v1/admin/media/{'a' * 64}"
+    assert (bad["screening"]["label"], bad["screening"]["by"]) == ("violence", "check-1")
+    assert good["url"] and "withheld" not in good
 
 
 async def test_tickets_and_calls_for_a_person_are_listed(engine: Engine, views: StoreViews) -> None:

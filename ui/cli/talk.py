@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import mimetypes
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -28,6 +30,10 @@ Image = Annotated[
 Audio = Annotated[
     Path | None, typer.Option("--audio", metavar="FILE", exists=True, dir_okay=False, help="A voice note.")
 ]
+Video = Annotated[
+    list[Path] | None,
+    typer.Option("--video", metavar="FILE", exists=True, dir_okay=False, help="A video; several may be given."),
+]
 Speak = Annotated[Path | None, typer.Option("--speak", metavar="OUT.wav", help="Write the spoken reply here.")]
 Pack = Annotated[
     str | None, typer.Option("--pack", metavar="NAME|DIR", help="The business, in place of the configured one.")
@@ -41,9 +47,10 @@ Locale = Annotated[
 
 def ask(
     context: typer.Context,
-    text: Annotated[str, typer.Argument(help="What to say; '' with a photo or a voice note.")] = "",
+    text: Annotated[str, typer.Argument(help="What to say; '' with a photo, a video or a voice note.")] = "",
     image: Image = None,
     audio: Audio = None,
+    video: Video = None,
     speak: Speak = None,
     conversation: Conversation = None,
     locale: Locale = None,
@@ -51,22 +58,43 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Say one thing to the clerk and print the answer (of the demo shop when none was imported)."""
-    if not (text.strip() or image or audio):
-        raise typer.BadParameter("say something: words, --image or --audio", param_hint="TEXT")
+    if not (text.strip() or image or audio or video):
+        raise typer.BadParameter("say something: words, --image, --video or --audio", param_hint="TEXT")
     if speak is not None and not speak.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {speak.absolute().parent}", param_hint="--speak")
     config = settings(context, pack=pack)
     start_logging(config.log.level, beside_talk=True)
-    turn = asyncio.run(_ask(config, text, tuple(image or ()), audio, speak, conversation, locale, as_json))
+    files = _Files(images=tuple(image or ()), audio=audio, videos=tuple(video or ()))
+    turn = asyncio.run(_ask(config, text, files, speak, conversation, locale, as_json))
     if turn.outcome == "failed":
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    images: tuple[Path, ...]
+    audio: Path | None
+    videos: tuple[Path, ...]
+
+    @property
+    def speak(self) -> bool:
+        """Whether there may be something to hear."""
+        return self.audio is not None or any(_is_video(file) for file in self.images) or bool(self.videos)
+
+    @property
+    def show(self) -> bool:
+        """Whether there is something to see."""
+        return bool(self.images or self.videos)
+
+
+def _is_video(file: Path) -> bool:
+    return (mimetypes.guess_type(file.name)[0] or "").startswith("video/")
 
 
 async def _ask(
     config: Settings,
     text: str,
-    images: tuple[Path, ...],
-    audio: Path | None,
+    files: _Files,
     speak: Path | None,
     conversation: str | None,
     locale: str | None,
@@ -75,10 +103,10 @@ async def _ask(
     from core.wire import turn_as_json
     from ui.app import Needs, assemble
 
-    needs = Needs(hearing=audio is not None, seeing=bool(images), speaking=speak is not None)
+    needs = Needs(hearing=files.speak, seeing=files.show, speaking=speak is not None)
     async with assemble(config, needs=needs, progress=looking) as app:
         terminal = _terminal(app.engine, conversation, locale)
-        attachments = await terminal.attach(images=images, audio=audio)
+        attachments = await terminal.attach(images=files.images, audio=files.audio, videos=files.videos)
         if app.finder:
             with suppress(Exception):  # the clerk answers all the same, and says that it cannot see
                 await app.finder.ready()
@@ -92,7 +120,7 @@ async def _ask(
 
 
 def chat(context: typer.Context, conversation: Conversation = None, locale: Locale = None, pack: Pack = None) -> None:
-    """Talk with the clerk; /image FILE and /audio FILE send files, /quit ends."""
+    """Talk with the clerk; /image FILE, /video FILE and /audio FILE send files, /quit ends."""
     config = settings(context, pack=pack)
     start_logging(config.log.level, beside_talk=True)
     with suppress(KeyboardInterrupt):
@@ -106,7 +134,7 @@ async def _chat(config: Settings, conversation: str | None, locale: str | None) 
         terminal = _terminal(app.engine, conversation, locale)
         warming = asyncio.create_task(app.warm())
         typed = _typed_lines()
-        typer.echo("掌柜在此，请讲。 Zhanggui is listening.  (/image FILE, /audio FILE, /quit)")
+        typer.echo("掌柜在此，请讲。 Zhanggui is listening.  (/image FILE, /video FILE, /audio FILE, /quit)")
         while True:
             typer.echo("> ", nl=False)
             line = await typed.get()
@@ -146,6 +174,8 @@ async def _exchange(terminal: Terminal, line: str) -> str:
     try:
         if command == "/image":
             return _as_text(await terminal.say(caption, images=(file,)))
+        if command == "/video":
+            return _as_text(await terminal.say(caption, videos=(file,)))
         if command == "/audio":
             return _as_text(await terminal.say(caption, audio=file))
         return _as_text(await terminal.say(line))

@@ -1,5 +1,7 @@
 // The HTTP and WebSocket API (/openapi.json). Every failure is a Refusal: to be told, or to be tried again.
 
+import { isFilm } from "./photos.js";
+
 const TIMEOUT_MS = 90_000;
 const LONGEST_WAIT_MS = 10_000; // somebody is waiting for an answer
 
@@ -72,7 +74,7 @@ export function connect(base, memory, login_token) {
       }
       const form = new FormData();
       for (const [name, value] of Object.entries({ id, text, speak, locale })) form.append(name, value);
-      for (const photo of photos) form.append("image", photo, "photo");
+      for (const photo of photos) form.append(isFilm(photo) ? "video" : "image", photo, isFilm(photo) ? "video" : "photo");
       if (audio) form.append("audio", audio, "recording");
       return call(messages(), { method: "POST", headers: headers(), body: form });
     },

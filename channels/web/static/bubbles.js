@@ -94,9 +94,10 @@ export function painter({ words, address, press, retry }) {
 
   return {
     /** Draw what the customer says; the returned handle shows how it fares. */
-    said({ text, photos, recording }) {
+    said({ text, photos, films = [], recording }) {
       const bubble = make("div", { className: "bubble customer" }, hidden(words().you));
       if (photos.length) bubble.append(make("div", { className: "photos" }, ...photos.map((url) => photo(url, words().yourPhoto))));
+      for (const src of films) bubble.append(make("video", { src, controls: true, muted: true, className: "film", ariaLabel: words().yourVideo }));
       if (recording) {
         const voice = speech(recording, words().yourVoice);
         bubble.append(make("div", { className: "voice" }, voice.button, make("span", {}, words().yourVoice)));

@@ -7,7 +7,7 @@ import { remember } from "./memory.js";
 import { outbox } from "./outbox.js";
 import { build } from "./panel.js";
 import { telephone } from "./phone.js";
-import { MOST_PHOTOS, smaller } from "./photos.js";
+import { MOST_PHOTOS, isFilm, smaller } from "./photos.js";
 import { record } from "./recorder.js";
 import { STRINGS, languageOf } from "./strings.js";
 
@@ -78,8 +78,9 @@ export async function start(base, settings) {
 
   function say({ id = newId(), text = "", photos = [], audio = null }) {
     const item = { id, text, photos, audio, speak: aloud, locale: language };
-    const urls = photos.map((photo) => URL.createObjectURL(photo));
-    item.handle = paint.said({ text, photos: urls, recording: audio && URL.createObjectURL(audio) });
+    const urls = photos.filter((photo) => !isFilm(photo)).map((photo) => URL.createObjectURL(photo));
+    const films = photos.filter(isFilm).map((film) => URL.createObjectURL(film));
+    item.handle = paint.said({ text, photos: urls, films, recording: audio && URL.createObjectURL(audio) });
     said.set(id, item);
     panel.log.querySelector(".welcome .choices")?.remove();
     keep_unsent();
@@ -103,7 +104,7 @@ export async function start(base, settings) {
   }
 
   function add(files) {
-    const pictures = files.filter((file) => file.type.startsWith("image/"));
+    const pictures = files.filter((file) => file.type.startsWith("image/") || isFilm(file));
     panel.notice(pictures.length < files.length ? words().notPhoto : "");
     for (const file of pictures) {
       if (photos.length >= MOST_PHOTOS) return panel.notice(words().tooMany);
@@ -114,7 +115,7 @@ export async function start(base, settings) {
         panel.previews.hidden = !photos.length;
         panel.input.focus();
       };
-      const image = make("img", { alt: file.name });
+      const image = isFilm(file) ? make("video", { muted: true, playsInline: true }) : make("img", { alt: file.name });
       photo.blob.then((blob) => (image.src = URL.createObjectURL(blob)));
       photo.preview = make("div", { className: "preview" }, image, iconButton("close", words().remove, remove));
       photos.push(photo);
@@ -206,7 +207,8 @@ export async function start(base, settings) {
   function exchange({ message, turn }) {
     const known = said.get(message.id);
     if (known) return answered(known, turn);
-    const files = (kind) => message.attachments.filter((item) => item.kind === kind).map((item) => api.address(item.url));
+    const first = (item, at, all) => !item.video || all.findIndex((other) => other.video === item.video) === at; // of a video's frames
+    const files = (kind) => message.attachments.filter((item) => item.kind === kind).filter(first).map((item) => api.address(item.url));
     const item = { id: message.id, elsewhere: true, handle: paint.said({ text: message.text, photos: files("image"), recording: files("audio")[0] }) };
     said.set(message.id, item);
     panel.add(item.handle.element);

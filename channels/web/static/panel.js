@@ -9,7 +9,7 @@ export function build(root, words, { title, seal }, on) {
   const notice = make("div", { className: "notice", role: "status", hidden: true });
   const previews = make("div", { className: "previews", hidden: true });
   const input = make("textarea", { rows: 1, maxLength: 4000, enterKeyHint: "send", autocomplete: "off" });
-  const file = make("input", { type: "file", accept: "image/*", multiple: true, className: "hidden", tabIndex: -1 });
+  const file = make("input", { type: "file", accept: "image/*,video/*", multiple: true, className: "hidden", tabIndex: -1 });
   const photo = iconButton("photo", "", () => file.click(), "quiet");
   const mic = iconButton("mic", "", () => on.record(), "quiet");
   const send = iconButton("send", "", () => on.send(), "send");

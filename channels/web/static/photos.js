@@ -4,8 +4,12 @@ const LONGEST_SIDE = 1600;
 const QUALITY = 0.85;
 export const MOST_PHOTOS = 10;
 
+/** Whether a file is a video: it goes as it is. */
+export const isFilm = (file) => file.type.startsWith("video/");
+
 /** Return the photo at most 1600 pixels wide and high as JPEG; as it is where the browser cannot read it. */
 export async function smaller(file) {
+  if (isFilm(file)) return file;
   try {
     const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));

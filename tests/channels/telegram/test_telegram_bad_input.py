@@ -17,6 +17,7 @@ from core.types import Message
 from tests.channels.telegram.bot_api import BotApi
 from tests.channels.telegram.conftest import photo
 from tests.channels.telegram.small_house import House, small_house
+from tests.perception.films import HEIGHT, RED, WIDTH, film, scene
 
 pytestmark = pytest.mark.peer
 
@@ -38,19 +39,19 @@ async def test_a_long_text_is_asked_for_in_pieces(api: BotApi, house: House) -> 
 @pytest.mark.parametrize(
     "content",
     [
-        {"sticker": {"file_id": "s", "file_unique_id": "s", "width": 9, "height": 9, "is_animated": False,
+        {"sticker": {"file_id": "s", "file_unique_id": "s", "width": 9, "height": 9, "is_animated": True,
                      "is_video": False, "type": "regular"}},
         {"location": {"latitude": 31.2, "longitude": 121.5}},
         {"contact": {"phone_number": "13800138000", "first_name": "Chen"}},
-        {"video": {"file_id": "v", "file_unique_id": "v", "width": 9, "height": 9, "duration": 3},
-         "caption": "what is this?"},
         {"text": "/"},
         {"text": " \n "},
     ],
-    ids=["sticker", "location", "contact", "video", "a bare slash", "blank"],
+    ids=["an animation of vectors", "location", "contact", "a bare slash", "blank"],
 )  # fmt: skip
 async def test_what_a_clerk_cannot_read_is_told(api: BotApi, house: House, content: dict[str, Any]) -> None:
-    assert await told(api, house, language="zh-hans", **content) == "这种消息我还看不懂。请发文字、照片或语音给我。"
+    assert (
+        await told(api, house, language="zh-hans", **content) == "这种消息我还看不懂。请发文字、照片、视频或语音给我。"
+    )
 
 
 async def test_a_document_that_is_no_media_is_refused(api: BotApi, house: House) -> None:
@@ -65,6 +66,15 @@ async def test_a_photo_that_is_none_is_refused_in_the_customers_own_language(api
 
 async def test_a_damaged_photo_is_asked_for_again(api: BotApi, house: House) -> None:
     assert "damaged" in await told(api, house, photo=await api.photo(photo()[:200]))
+
+
+async def test_a_video_of_minutes_is_asked_for_in_part(api: BotApi, house: House) -> None:
+    data = film([scene(RED, seed=number % 2) for number in range(70)], per_s=1)
+    video = {**await api.upload(data), "width": WIDTH, "height": HEIGHT, "duration": 70}
+    assert (
+        await told(api, house, video=video, language="zh")
+        == "视频太长了，请截取一分钟以内的一段，或者拍一张照片发给我。"
+    )
 
 
 async def test_a_huge_picture_is_refused(api: BotApi, house: House) -> None:

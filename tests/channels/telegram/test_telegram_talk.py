@@ -7,6 +7,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -16,6 +17,7 @@ from tests.channels.telegram.bot_api import BotApi, until
 from tests.channels.telegram.conftest import photo, voice_note
 from tests.channels.telegram.small_house import House, small_house
 from tests.core.conftest import Echo
+from tests.perception.films import BLUE, HEIGHT, PER_S, RED, WIDTH, animation, film, scene
 
 pytestmark = pytest.mark.peer
 
@@ -51,6 +53,31 @@ async def test_a_picture_sent_as_a_file_is_a_photo_too(api: BotApi, house: House
     await api.send(document={**await api.upload(photo()), "mime_type": "image/jpeg"})
     await api.heard()
     assert house.turns[0].message.attachments[0].kind is AttachmentKind.IMAGE
+
+
+@pytest.mark.parametrize("kind", ["video", "video_note", "animation", "document", "photo as a document"])
+async def test_every_kind_of_film_is_seen_and_heard(api: BotApi, house: House, kind: str) -> None:
+    data = film([scene(RED)] * PER_S + [scene(BLUE)] * PER_S, sound=np.sin(np.arange(32_000) / 5))
+    shape = {"width": WIDTH, "height": HEIGHT, "length": HEIGHT, "duration": 2}
+    mime = "image/jpeg" if kind == "photo as a document" else "video/mp4"
+    await api.send(**{kind.split()[-1]: {**await api.upload(data), **shape, "mime_type": mime}})
+    await api.heard()
+    *frames, sound = house.turns[0].message.attachments
+    assert len(frames) >= 3 and {one.kind for one in frames} == {AttachmentKind.IMAGE}
+    assert sound.kind is AttachmentKind.AUDIO and sound.duration_s == pytest.approx(2, abs=0.2)
+    assert len({one.video for one in (*frames, sound)}) == 1
+
+
+async def test_stickers_are_seen_still_moving_or_drawn(api: BotApi, house: House) -> None:
+    still = {**await api.upload(animation([scene(RED)], "WEBP"))}
+    moving = {**await api.upload(film([scene(RED)] * PER_S, container="webm", codec="libvpx-vp9"))}
+    drawn = {"file_id": "t", "file_unique_id": "t", "thumbnail": {**still, "width": WIDTH, "height": HEIGHT}}
+    for file, is_animated, is_video in ((still, False, False), (moving, False, True), (drawn, True, False)):
+        shape = {"width": WIDTH, "height": HEIGHT, "type": "regular"}
+        await api.send(sticker={**file, **shape, "is_animated": is_animated, "is_video": is_video})
+    await api.heard(count=3)
+    for turn in house.turns:
+        assert turn.message.attachments and all(one.kind is AttachmentKind.IMAGE for one in turn.message.attachments)
 
 
 async def test_an_album_is_one_message_and_keeps_its_place_before_later_words(api: BotApi, house: House) -> None:

@@ -115,6 +115,18 @@ async def test_administration_is_shut_without_a_key(client: TestClient[Any, Any]
     assert "ZHANGGUI_WEB__ADMIN_KEY" in problem["detail"]
 
 
+async def test_a_stored_photo_is_given_to_staff_with_the_key_only(serve: Serve, clerk: ScriptedClerk) -> None:
+    settings = Web(admin_key=SecretStr("key"))
+    client = await serve(House(settings=settings, clerk=clerk, secret_key=b"k" * 32, admin=Views()))
+    sha256 = await clerk.blobs.put(b"\xff\xd8\xff a photo")
+    await refused(await client.get(f"/v1/admin/media/{sha256}"), 401, "unauthorized")
+    key = {"Authorization": "Bearer key"}
+    answer = await client.get(f"/v1/admin/media/{sha256}", headers=key)
+    assert (answer.status, answer.content_type) == (200, "image/jpeg")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    await refused(await client.get("/v1/admin/media/nothing", headers=key), 404, "not_found")
+
+
 async def test_the_key_opens_administration(serve: Serve, clerk: ScriptedClerk) -> None:
     settings = Web(admin_key=SecretStr("key"))
     client = await serve(House(settings=settings, clerk=clerk, secret_key=b"k" * 32, admin=Views()))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient
 
@@ -11,6 +13,7 @@ from channels.web import House, schemas
 from core.config import Web
 from tests.channels.web.conftest import Serve, Visitor, photo, recording, refused, visit
 from tests.channels.web.scripted_clerk import ScriptedClerk
+from tests.perception.films import BLUE, PER_S, RED, film, scene
 
 
 async def test_a_question_is_answered_as_the_contract_says(visitor: Visitor) -> None:
@@ -57,6 +60,27 @@ async def test_photos_and_a_recording_travel_in_a_form(visitor: Visitor, clerk: 
     assert clerk.asked[0].wants_speech
     assert clerk.asked[0].locale == "en-GB"
     schemas.TurnAnswered.model_validate(turn)
+
+
+@pytest.mark.parametrize("name", ["video", "image", "audio"])
+async def test_a_video_travels_in_a_form_whatever_it_is_called(
+    visitor: Visitor, clerk: ScriptedClerk, name: str
+) -> None:
+    form = FormData({"id": "m", "text": "like this one"})
+    data = film([scene(RED)] * PER_S + [scene(BLUE)] * PER_S, sound=np.sin(np.arange(32_000) / 5))
+    form.add_field(name, data, filename="clip.bin")
+    answer = await visitor.post(data=form)
+    assert answer.status == 200, await answer.text()
+    *frames, sound = clerk.asked[0].attachments
+    assert len(frames) >= 3 and sound.kind == "audio" and len({one.video for one in (*frames, sound)}) == 1
+
+
+async def test_fifty_photos_at_once_are_all_kept(visitor: Visitor, clerk: ScriptedClerk) -> None:
+    form = FormData({"id": "m", "text": "these"})
+    for shade in range(50):
+        form.add_field("image", photo(f"hsl({7 * shade}, 80%, 50%)"), filename="a.png")
+    assert (await visitor.post(data=form)).status == 200
+    assert len({one.sha256 for one in clerk.asked[0].attachments}) == 50
 
 
 async def test_a_photo_needs_no_words(visitor: Visitor) -> None:

@@ -102,9 +102,34 @@ async def test_a_look_that_fails_costs_nobody_the_ticket(seeing: Talk) -> None:
     assert seeing.outcome and "see.timeout" in seeing.outcome.steps
 
 
-async def test_without_a_model_a_complaint_keeps_its_photo_as_before(talk: Talk) -> None:
-    await talk("我要投诉，包裹被压扁了", attachments=(photo("ab12"),), matches=(match("ab12", "vacuum-flask"),))
+async def test_without_a_model_a_complaint_says_which_product_its_photo_seems_to_show(talk: Talk) -> None:
+    said = await talk("我要投诉，包裹被压扁了", attachments=(photo("ab12"),), matches=(match("ab12", "vacuum-flask"),))
+    assert tickets(talk)[0].arguments["photos"] == ["ab12"]
+    assert facts(talk)["seen"] == "照片里像是远山真空保温杯。" and said.count("像是") == 1 and "没有人核对" in said
+
+
+async def test_of_a_photo_that_the_index_is_not_sure_of_nothing_is_noted(talk: Talk) -> None:
+    unsure = match("ab12", "vacuum-flask", MatchDecision.ASK)
+    await talk("我要投诉，包裹被压扁了", attachments=(photo("ab12"),), matches=(unsure,))
     assert tickets(talk)[0].arguments["photos"] == ["ab12"] and "seen" not in facts(talk)
+
+
+async def test_a_photo_too_dark_for_a_complaint_is_asked_for_again_and_noted_as_that(talk: Talk) -> None:
+    said = await talk("I want to complain, it arrived damaged", attachments=(photo("ab12"),), flags=("dark_photo",))
+    assert "more light" in said
+    assert "too dark" in facts(talk)["seen"]
+
+
+@pytest.mark.parametrize(("shown", "fits"), [("electric-kettle", True), ("vacuum-flask", False)])
+async def test_the_photo_of_a_return_tells_colleagues_what_it_seems_to_show_and_decides_nothing(
+    talk: Talk, shown: str, fits: bool
+) -> None:
+    await talk(f"{CHEN} I want to return the kettle of W3912688, it's cracked", attachments=(photo("a1"),),
+               matches=(match("a1", shown),))  # fmt: skip
+    await talk("yes")
+    assert [one.name for one in talk.shop.done] == ["return_delivered_order_items", "create_ticket"]
+    assert ("not in order" in facts(talk)["seen"]) is not fits
+    assert "seems" in facts(talk)["seen"]
 
 
 async def test_instructions_in_a_photo_are_told_and_kept_from_the_ticket_but_for_a_note(
