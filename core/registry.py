@@ -51,6 +51,10 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "open-clip": "perception.seeing.open_clip:build",
             "fake": "perception.seeing.fake:build",
         },
+        "ocr": {
+            "rapidocr": "perception.lettering.rapid:build",
+            "fake": "perception.lettering.fake:build",
+        },
         "sentences": {
             "use": "perception.reading.use_multilingual:build",
             "onnx": "perception.reading.onnx_encoder:build",

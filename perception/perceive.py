@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import MediaError
-from core.ports import BlobStore, ProductFinder, SpeechRecognizer
-from core.types import Attachment, AttachmentKind, Message, Percept, ProductMatch, Transcript
+from core.ports import BlobStore, Picture, ProductFinder, SpeechRecognizer
+from core.types import Attachment, AttachmentKind, MatchDecision, Message, Percept, ProductMatch, Transcript
+from core.understand.lettered import matters
 from perception.hearing.speech import is_silent
+from perception.lettering.read import Lettering, Written
 from perception.media.stored import load_picture, load_speech
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,15 @@ class Perceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What one photo shows and what stands in it."""
+
+    matches: tuple[ProductMatch, ...] = ()
+    written: Written = field(default_factory=Written)
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Perceiver:
     """Hear the recordings and see the photos of a message. What it returns is untrusted."""
 
@@ -36,6 +47,8 @@ class Perceiver:
     """None switches hearing off; a message with a recording is flagged then."""
     finder: ProductFinder | None
     """None switches seeing off."""
+    lettering: Lettering | None = None
+    """None switches the reading of text and codes off."""
     hint: str = ""
     """Names that callers may say (products, the shop)."""
     max_audio: int = 3
@@ -48,7 +61,7 @@ class Perceiver:
 
         Flags: "silence", "not_speech", "other_language", "unreadable_audio", "unreadable_photo",
         "too_many_recordings", "too_many_photos", "hearing_off", "seeing_off", "hearing_failed",
-        "seeing_failed".
+        "seeing_failed", "reading_failed", "reading_late", "instruction_in_photo".
         """
         return (await self.observe(message)).percept
 
@@ -56,14 +69,18 @@ class Perceiver:
         """Do as `perceive` does, and tell the milliseconds of hearing and of seeing (they overlap)."""
         recordings = [item for item in message.attachments if item.kind is AttachmentKind.AUDIO]
         photos = [item for item in message.attachments if item.kind is AttachmentKind.IMAGE]
-        (transcript, heard_flags, hear_ms), (matches, seen_flags, see_ms) = await asyncio.gather(
-            self._hear(recordings), self._see(photos)
+        # What a recording will turn out to say may be about the text: only typed words can tell that it is not.
+        reads = bool(recordings) or matters(message.text)
+        (transcript, heard_flags, hear_ms), (seen, see_ms) = await asyncio.gather(
+            self._hear(recordings), self._see(photos, reads=reads)
         )
         percept = Percept(
             message_id=message.id,
             transcript=transcript,
-            matches=matches,
-            flags=tuple(dict.fromkeys((*heard_flags, *seen_flags))),
+            matches=tuple(match for one in seen for match in one.matches),
+            texts=tuple(text for one in seen for text in one.written.texts),
+            codes=tuple(code for one in seen for code in one.written.codes),
+            flags=tuple(dict.fromkeys((*heard_flags, *(flag for one in seen for flag in one.flags)))),
         )
         return Perceived(percept=percept, hear_ms=hear_ms, see_ms=see_ms)
 
@@ -96,24 +113,43 @@ class Perceiver:
             return None, "not_speech"
         return transcript, "" if transcript.language in _LANGUAGES else "other_language"
 
-    async def _see(self, photos: list[Attachment]) -> tuple[tuple[ProductMatch, ...], list[str], float]:
-        if not photos:
-            return (), [], 0.0
-        if self.finder is None:
-            return (), ["seeing_off"], 0.0
+    async def _see(self, photos: list[Attachment], *, reads: bool) -> tuple[list[_Seen], float]:
         began = time.perf_counter()
-        flags = ["too_many_photos"] if len(photos) > self.max_photos else []
-        matches: list[ProductMatch] = []
+        seen = [_Seen(flags=("too_many_photos",))] if len(photos) > self.max_photos else []
         for photo in photos[: self.max_photos]:
             try:
                 picture = await load_picture(self.blobs, photo.sha256)
-                matches += await self.finder.find(picture, attachment_id=photo.id)
             except MediaError:
-                flags.append("unreadable_photo")
-            except Exception:  # As above: flagged, not lost.
-                _log.exception("seeing failed")
-                flags.append("seeing_failed")
-        return tuple(matches), flags, _ms_since(began)
+                seen.append(_Seen(flags=("unreadable_photo",)))
+                continue
+            seen.append(await self._look(picture, photo.id, reads=reads))
+        return seen, _ms_since(began) if photos else 0.0
+
+    async def _look(self, picture: Picture, attachment_id: str, *, reads: bool) -> _Seen:
+        """Find and read one photo; text is left unread where the product is certain and nobody asks for text."""
+        found, written = await asyncio.gather(self._find(picture, attachment_id), self._codes(picture, attachment_id))
+        if self.lettering is None:
+            return found
+        coded = self.lettering.matches(written.codes)
+        certain = next(iter(coded or found.matches), None)
+        if reads or certain is None or certain.decision is not MatchDecision.MATCH:
+            text = await self.lettering.text(picture, attachment_id=attachment_id)
+            written = Written(texts=text.texts, codes=written.codes, flags=(*written.flags, *text.flags))
+        return _Seen(matches=coded or found.matches, written=written, flags=(*found.flags, *written.flags))
+
+    async def _codes(self, picture: Picture, attachment_id: str) -> Written:
+        return Written() if self.lettering is None else await self.lettering.codes(picture, attachment_id=attachment_id)
+
+    async def _find(self, picture: Picture, attachment_id: str) -> _Seen:
+        if self.finder is None:
+            return _Seen(flags=("seeing_off",))
+        try:
+            return _Seen(matches=await self.finder.find(picture, attachment_id=attachment_id))
+        except MediaError:
+            return _Seen(flags=("unreadable_photo",))
+        except Exception:  # As above: flagged, not lost.
+            _log.exception("seeing failed")
+            return _Seen(flags=("seeing_failed",))
 
 
 def _joined(heard: list[Transcript]) -> Transcript | None:

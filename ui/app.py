@@ -32,12 +32,14 @@ from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
 from core.packs.load import load_pack
 from core.packs.pack import Pack
-from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, SpeechSynthesizer, TextEncoder
+from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, SpeechSynthesizer, TextEncoder, TextReader
 from core.resilience import in_worker
+from core.shop.barcodes import variants_by_code
 from core.shop.local import LocalShop
 from core.shop.records import Picture
 from core.understand.ladder import Understander
 from perception.media.door import Door, MediaLimits
+from perception.lettering.read import Lettering
 from perception.media.stored import load_small_jpeg
 from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
@@ -139,6 +141,7 @@ async def assemble(
         recognizer, activity, turn_detector = await sense.ears(backends) if needs.hearing else (None, None, None)
         speaker = await sense.speaker(settings) if needs.speaking else None
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
+        reader = await sense.build("ocr", backends.ocr if needs.seeing and pack.sells else "")
         finder = await _finder(encoder, shop, data, progress, closing)
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
@@ -149,11 +152,17 @@ async def assemble(
         reranker = await sense.build("reranker", backends.reranker)
         looks = sight(eyes, served.products, partial(load_small_jpeg, blobs), settings)
         currency = about.currency if about else "USD"
-        dialogue = _dialogue(served, pack, settings, store, sentences, reranker, currency, gallery.sha256, looks)
+        dialogue = _dialogue(served, pack, settings, store, sentences, reranker, currency, gallery.sha256, looks, reader)
         served_abroad = abroad(purse, understander, dialogue, settings)
         parts = Parts(
             journal=journal,
-            perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, hint=hint),
+            perception=Perceiver(
+                blobs=blobs,
+                recognizer=recognizer,
+                finder=finder,
+                lettering=Lettering(reader=reader, sold=variants_by_code(products)) if needs.seeing else None,
+                hint=hint,
+            ),
             understander=served_abroad or understander,
             dialogue=served_abroad or dialogue,
             media=Door(blobs, _door_limits(settings.media)),
@@ -292,6 +301,7 @@ def _dialogue(
     currency: str,
     picture: Callable[[Picture], str],
     looks: ModelSight | None,
+    reader: TextReader | None,
 ) -> Dialogue:
     name = settings.backends.sentences
     return Dialogue(
@@ -312,6 +322,7 @@ def _dialogue(
         idle_h=settings.shop.idle_hours,
         identity_h=settings.shop.identity_hours,
         sight=looks,
+        reads=reader is not None,
     )
 
 

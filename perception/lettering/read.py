@@ -1,0 +1,95 @@
+"""Read one photo beside the search for its product: codes always, text where it can matter and there is time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.knowledge.instructions import sift
+from core.ports import Picture, TextReader
+from core.resilience import in_worker
+from core.shop.barcodes import Sold, bearers
+from core.types import MatchDecision, ProductMatch, SeenCode, SeenText
+from core.understand.lettered import INSTRUCTS
+from perception.lettering.codes import read_codes
+
+_LOG = logging.getLogger(__name__)
+
+_LINES = 60
+"""Of one photo; a page of a book needs no more to be recognised as one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What stands in one photo. Untrusted; instructions to the clerk are left out."""
+
+    texts: tuple[SeenText, ...] = ()
+    codes: tuple[SeenCode, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lettering:
+    """Read text and codes; what fails here costs the text and never the turn."""
+
+    reader: TextReader | None
+    """None switches the reading of text off; codes are read all the same."""
+    sold: Mapping[str, tuple[Sold, ...]] = field(default_factory=dict)
+    """Who bears which code (`core.shop.barcodes.variants_by_code`)."""
+    patience_s: float = 4.0
+    """Of one photo's text. A line takes about 40 ms on two cores; a page that takes longer stays unread."""
+
+    async def codes(self, picture: Picture, *, attachment_id: str) -> Written:
+        """Return the codes of a photo without those whose words instruct the clerk."""
+        try:
+            found = await in_worker(read_codes, picture, attachment_id=attachment_id)
+        except Exception:  # A library's fault, or a photo's: neither may cost the customer the answer.
+            _LOG.exception("codes could not be read")
+            return Written()
+        kept = tuple(one for one in found if not sift(one.value).left_out)
+        return Written(codes=kept, flags=() if len(kept) == len(found) else (INSTRUCTS,))
+
+    async def text(self, picture: Picture, *, attachment_id: str) -> Written:
+        """Return the lines of a photo without those that instruct the clerk."""
+        if self.reader is None:
+            return Written()
+        try:
+            async with asyncio.timeout(self.patience_s):
+                lines = await self.reader.read(picture, attachment_id=attachment_id)
+        except TimeoutError:
+            return Written(flags=("reading_late",))
+        except Exception:  # As above.
+            _LOG.exception("reading failed")
+            return Written(flags=("reading_failed",))
+        kept = _without_instructions(lines[:_LINES])
+        return Written(texts=kept, flags=() if len(kept) == len(lines[:_LINES]) else (INSTRUCTS,))
+
+    def matches(self, codes: tuple[SeenCode, ...]) -> tuple[ProductMatch, ...]:
+        """Return the products whose codes stand in the photo: a match where one has it, a question where several."""
+        made: dict[Sold, ProductMatch] = {}
+        for code in codes:
+            owners = bearers(code, self.sold)
+            decision = MatchDecision.MATCH if len(owners) == 1 else MatchDecision.ASK
+            for product_id, sku in owners:
+                made.setdefault(
+                    (product_id, sku),
+                    ProductMatch(
+                        attachment_id=code.attachment_id,
+                        sku=sku,
+                        product_id=product_id,
+                        score=round(1 / len(owners), 4),
+                        decision=decision,
+                    ),
+                )
+        return tuple(made.values())
+
+
+def _without_instructions(lines: tuple[SeenText, ...]) -> tuple[SeenText, ...]:
+    """Return the lines without what instructs the clerk; an order broken over several lines takes all of them along."""
+    sifted = sift("\n".join(one.text for one in lines))
+    if not sifted.left_out:
+        return lines
+    kept = set(sifted.text.split("\n"))
+    return tuple(one for one in lines if one.text in kept)
