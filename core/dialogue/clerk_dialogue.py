@@ -165,10 +165,11 @@ class Dialogue:
             hear_advice(draft)
         await know_better(draft)
         take_slots(draft)
-        note_numbers(draft)
         await take_facts(draft, self._runner)
         await stay_with_one(draft)
-        await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
+        waits_for_order = "order_id" in awaited(draft, self._runner)
+        await note_numbers(draft, waits_for_order=waits_for_order)
+        await pick(draft, waits_for_order=waits_for_order)
         draft.absorbed = not corrects_photo(draft) and absorb(draft)
         await keep_photos(draft)
         if obey(draft, self._runner):

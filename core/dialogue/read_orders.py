@@ -23,13 +23,22 @@ _TURNS = 5
 _MOST = 3
 
 
-def note_numbers(draft: Draft) -> None:
-    """Keep the numbers of this message's photos, and forget those that are old, or that a typed number replaces."""
+async def note_numbers(draft: Draft, *, waits_for_order: bool) -> None:
+    """Keep the numbers of this message's photos, and forget those that are old, or that a typed number replaces.
+
+    Where a known customer was asked which order is meant, the one in the photo is the answer.
+    """
     if READ in draft.heard:
         draft.slots[_AT] = str(draft.session.version)
     stale = draft.session.version - int(draft.slots.get(_AT, "0")) > _TURNS
     if stale or "order_id" in draft.heard:
         draft.forget(READ, _AT)
+    if waits_for_order and READ in draft.heard and draft.identity is not None:
+        shown = orders_in_photo(draft, await draft.desk.shop.orders_of(draft.identity))
+        if len(shown) == 1:
+            draft.fill("order_id", shown[0].order_id)
+        elif not shown:
+            tell_strange_order(draft)
 
 
 def orders_in_photo(draft: Draft, orders: Sequence[Order]) -> tuple[Order, ...]:
