@@ -130,12 +130,13 @@ class Perceiver:
         found, written = await asyncio.gather(self._find(picture, attachment_id), self._codes(picture, attachment_id))
         if self.lettering is None:
             return found
-        coded = self.lettering.matches(written.codes)
+        coded = self.lettering.of_codes(written.codes)
         certain = next(iter(coded or found.matches), None)
         if reads or certain is None or certain.decision is not MatchDecision.MATCH:
             text = await self.lettering.text(picture, attachment_id=attachment_id)
             written = Written(texts=text.texts, codes=written.codes, flags=(*written.flags, *text.flags))
-        return _Seen(matches=coded or found.matches, written=written, flags=(*found.flags, *written.flags))
+        matches = coded or self.lettering.helped(found.matches, written.texts)
+        return _Seen(matches=matches, written=written, flags=(*found.flags, *written.flags))
 
     async def _codes(self, picture: Picture, attachment_id: str) -> Written:
         return Written() if self.lettering is None else await self.lettering.codes(picture, attachment_id=attachment_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,10 +36,11 @@ from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, SpeechSynth
 from core.resilience import in_worker
 from core.shop.barcodes import variants_by_code
 from core.shop.local import LocalShop
-from core.shop.records import Picture
+from core.shop.records import Picture, Product
 from core.understand.ladder import Understander
-from perception.media.door import Door, MediaLimits
+from perception.lettering.named import names_of
 from perception.lettering.read import Lettering
+from perception.media.door import Door, MediaLimits
 from perception.media.stored import load_small_jpeg
 from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
@@ -152,7 +153,9 @@ async def assemble(
         reranker = await sense.build("reranker", backends.reranker)
         looks = sight(eyes, served.products, partial(load_small_jpeg, blobs), settings)
         currency = about.currency if about else "USD"
-        dialogue = _dialogue(served, pack, settings, store, sentences, reranker, currency, gallery.sha256, looks, reader)
+        dialogue = _dialogue(
+            served, pack, settings, store, sentences, reranker, currency, gallery.sha256, looks, reader
+        )
         served_abroad = abroad(purse, understander, dialogue, settings)
         parts = Parts(
             journal=journal,
@@ -160,7 +163,7 @@ async def assemble(
                 blobs=blobs,
                 recognizer=recognizer,
                 finder=finder,
-                lettering=Lettering(reader=reader, sold=variants_by_code(products)) if needs.seeing else None,
+                lettering=_lettering(reader, products) if needs.seeing and pack.sells else None,
                 hint=hint,
             ),
             understander=served_abroad or understander,
@@ -342,6 +345,10 @@ async def _finder(
     finder = Opening(await _catalogue(shop), encoder, data / "looks", progress)
     closing.push_async_callback(finder.close)
     return finder
+
+
+def _lettering(reader: TextReader | None, products: Sequence[Product]) -> Lettering:
+    return Lettering(reader=reader, sold=variants_by_code(products), names=names_of(products))
 
 
 async def _catalogue(shop: LocalShop) -> list[CataloguePicture]:

@@ -37,9 +37,7 @@ def read_codes(picture: Picture, *, attachment_id: str) -> tuple[SeenCode, ...]:
 
     found = zxingcpp.read_barcodes(checked(picture), formats=_formats())
     codes = (
-        SeenCode(
-            attachment_id=attachment_id, symbology=_NAMES.get(str(one.format), str(one.format)), value=" ".join(one.text.split())[:_CHARS]
-        )
+        SeenCode(attachment_id=attachment_id, symbology=_name(one), value=" ".join(one.text.split())[:_CHARS])
         for one in found
         if one.valid and one.text.strip()
     )
@@ -52,3 +50,6 @@ def _formats() -> Any:
 
     return [getattr(zxingcpp.BarcodeFormat, name) for name in _FORMATS]
 
+
+def _name(code: Any) -> str:
+    return _NAMES.get(str(code.format), str(code.format))

@@ -13,15 +13,19 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
 from core.errors import BackendError
 from core.ports import Capabilities, Picture
 from core.resilience import Lane
+from core.sights import Region
 from core.types import SeenText
-from perception.seeing.pixels import checked
+from perception.seeing.pixels import checked, resized
 
 _SIDE = 2000
 """Pixels of the longer side of which the letters are cut out; what is larger is shrunk."""
+_SMALL = 480
+"""Pixels of the longer side below which a picture is doubled, since its letters are too small to be found."""
 _SURE = 0.6
 """Confidence of a line below which it is left out: patterns of fabric and foliage read as letters."""
 _PARTS = {"Det": "*_det_*.onnx", "Cls": "*_cls_*.onnx", "Rec": "*_rec_*.onnx"}
@@ -52,6 +56,8 @@ class RapidReader:
         return await self._lane.run(self._read, checked(picture), attachment_id)
 
     def _read(self, picture: Picture, attachment_id: str) -> tuple[SeenText, ...]:
+        if max(picture.shape[:2]) < _SMALL:
+            picture = resized(picture, 2 * picture.shape[1], 2 * picture.shape[0])
         height, width = picture.shape[:2]
         found = self._engine(np.ascontiguousarray(picture[:, :, ::-1]))
         if not found:
@@ -62,7 +68,7 @@ class RapidReader:
                 attachment_id=attachment_id,
                 text=" ".join(text.split()),
                 confidence=round(float(score), 3),
-                region=(*map(float, box.min(axis=0)), *map(float, box.max(axis=0))),
+                region=_around(box),
             )
             for text, score, box in zip(found.txts, found.scores, corners, strict=True)
         )
@@ -87,6 +93,12 @@ class RapidReader:
             for part, path in _models(self.folder):
                 engine.cfg[part].session = _session(path, self.threads)
         return engine
+
+
+def _around(corners: NDArray[np.float64]) -> Region:
+    left, top = corners.min(axis=0).tolist()
+    right, bottom = corners.max(axis=0).tolist()
+    return (left, top, right, bottom)
 
 
 def _models(folder: Path) -> Iterator[tuple[str, Path]]:

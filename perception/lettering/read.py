@@ -14,6 +14,7 @@ from core.shop.barcodes import Sold, bearers
 from core.types import MatchDecision, ProductMatch, SeenCode, SeenText
 from core.understand.lettered import INSTRUCTS
 from perception.lettering.codes import read_codes
+from perception.lettering.named import Names
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ class Lettering:
     """None switches the reading of text off; codes are read all the same."""
     sold: Mapping[str, tuple[Sold, ...]] = field(default_factory=dict)
     """Who bears which code (`core.shop.barcodes.variants_by_code`)."""
+    names: Names | None = None
+    """The words of the catalogue's names; None for no help to the photo index."""
     patience_s: float = 4.0
     """Of one photo's text. A line takes about 40 ms on two cores; a page that takes longer stays unread."""
 
@@ -66,7 +69,7 @@ class Lettering:
         kept = _without_instructions(lines[:_LINES])
         return Written(texts=kept, flags=() if len(kept) == len(lines[:_LINES]) else (INSTRUCTS,))
 
-    def matches(self, codes: tuple[SeenCode, ...]) -> tuple[ProductMatch, ...]:
+    def of_codes(self, codes: tuple[SeenCode, ...]) -> tuple[ProductMatch, ...]:
         """Return the products whose codes stand in the photo: a match where one has it, a question where several."""
         made: dict[Sold, ProductMatch] = {}
         for code in codes:
@@ -84,6 +87,10 @@ class Lettering:
                     ),
                 )
         return tuple(made.values())
+
+    def helped(self, matches: tuple[ProductMatch, ...], texts: tuple[SeenText, ...]) -> tuple[ProductMatch, ...]:
+        """Return the candidates of a photo, re-ranked by the names that stand in it."""
+        return matches if self.names is None else self.names.helped(matches, texts)
 
 
 def _without_instructions(lines: tuple[SeenText, ...]) -> tuple[SeenText, ...]:
