@@ -135,7 +135,7 @@ class Perceiver:
         if reads or certain is None or certain.decision is not MatchDecision.MATCH:
             text = await self.lettering.text(picture, attachment_id=attachment_id)
             written = Written(texts=text.texts, codes=written.codes, flags=(*written.flags, *text.flags))
-        matches = coded or self.lettering.helped(found.matches, written.texts)
+        matches = coded or await self.lettering.helped(found.matches, written.texts)
         return _Seen(matches=matches, written=written, flags=(*found.flags, *written.flags))
 
     async def _codes(self, picture: Picture, attachment_id: str) -> Written:

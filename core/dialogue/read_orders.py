@@ -66,9 +66,12 @@ def tell_strange_order(draft: Draft) -> None:
 
 
 def offer_lettering(draft: Draft) -> str:
-    """Answer a photo of nothing that the shop sells by what stands in it; "" where that is nothing of use."""
-    matches = draft.percept.matches
-    if matches and matches[0].decision is not MatchDecision.UNKNOWN:
+    """Answer a photo by what stands in it, where that is of more use than how it looks; "" where it is not.
+
+    A screenshot of an order names goods as well; the number of the order is what it is about.
+    """
+    decided = {one.decision for one in draft.percept.matches}
+    if MatchDecision.MATCH in decided:
         return ""
     orders = order_ids_in(draft.percept)[:_MOST]
     if orders:
@@ -77,6 +80,8 @@ def offer_lettering(draft: Draft) -> str:
                         for one in orders))  # fmt: skip
         draft.offer("order_status")
         return "orders"
+    if MatchDecision.ASK in decided:
+        return ""
     for code in draft.percept.codes:
         if "://" in code.value:
             draft.say("photo_link")

@@ -88,9 +88,11 @@ class Lettering:
                 )
         return tuple(made.values())
 
-    def helped(self, matches: tuple[ProductMatch, ...], texts: tuple[SeenText, ...]) -> tuple[ProductMatch, ...]:
+    async def helped(self, matches: tuple[ProductMatch, ...], texts: tuple[SeenText, ...]) -> tuple[ProductMatch, ...]:
         """Return the candidates of a photo, re-ranked by the names that stand in it."""
-        return matches if self.names is None else self.names.helped(matches, texts)
+        if self.names is None or not matches or not texts:
+            return matches
+        return await in_worker(self.names.helped, matches, texts)
 
 
 def _without_instructions(lines: tuple[SeenText, ...]) -> tuple[SeenText, ...]:
