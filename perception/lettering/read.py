@@ -55,7 +55,7 @@ class Lettering:
         return Written(codes=kept, flags=() if len(kept) == len(found) else (INSTRUCTS,))
 
     async def text(self, picture: Picture, *, attachment_id: str) -> Written:
-        """Return the lines of a photo without those that instruct the clerk."""
+        """Return the lines of a photo; none where it instructs the clerk, whatever else it says."""
         if self.reader is None:
             return Written()
         try:
@@ -66,8 +66,9 @@ class Lettering:
         except Exception:  # As above.
             _LOG.exception("reading failed")
             return Written(flags=("reading_failed",))
-        kept = _without_instructions(lines[:_LINES])
-        return Written(texts=kept, flags=() if len(kept) == len(lines[:_LINES]) else (INSTRUCTS,))
+        if sift("\n".join(one.text for one in lines)).left_out:
+            return Written(flags=(INSTRUCTS,))
+        return Written(texts=lines[:_LINES])
 
     def of_codes(self, codes: tuple[SeenCode, ...]) -> tuple[ProductMatch, ...]:
         """Return the products whose codes stand in the photo: a match where one has it, a question where several."""
@@ -93,12 +94,3 @@ class Lettering:
         if self.names is None or not matches or not texts:
             return matches
         return await in_worker(self.names.helped, matches, texts)
-
-
-def _without_instructions(lines: tuple[SeenText, ...]) -> tuple[SeenText, ...]:
-    """Return the lines without what instructs the clerk; an order broken over several lines takes all of them along."""
-    sifted = sift("\n".join(one.text for one in lines))
-    if not sifted.left_out:
-        return lines
-    kept = set(sifted.text.split("\n"))
-    return tuple(one for one in lines if one.text in kept)
