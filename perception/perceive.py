@@ -116,16 +116,19 @@ class Perceiver:
     async def _see(self, photos: list[Attachment], *, reads: bool) -> tuple[list[_Seen], float]:
         began = time.perf_counter()
         seen = [_Seen(flags=("too_many_photos",))] if len(photos) > self.max_photos else []
+        letters = self.lettering
+        patience_s = (letters.patience_s if reads else letters.impatience_s) if letters else 0.0
+        until = asyncio.get_running_loop().time() + patience_s
         for photo in photos[: self.max_photos]:
             try:
                 picture = await load_picture(self.blobs, photo.sha256)
             except MediaError:
                 seen.append(_Seen(flags=("unreadable_photo",)))
                 continue
-            seen.append(await self._look(picture, photo.id, reads=reads))
+            seen.append(await self._look(picture, photo.id, reads=reads, until=until))
         return seen, _ms_since(began) if photos else 0.0
 
-    async def _look(self, picture: Picture, attachment_id: str, *, reads: bool) -> _Seen:
+    async def _look(self, picture: Picture, attachment_id: str, *, reads: bool, until: float) -> _Seen:
         """Find and read one photo; text is left unread where the product is certain and nobody asks for text."""
         found, written = await asyncio.gather(self._find(picture, attachment_id), self._codes(picture, attachment_id))
         if self.lettering is None:
@@ -133,7 +136,7 @@ class Perceiver:
         coded = self.lettering.of_codes(written.codes)
         certain = next(iter(coded or found.matches), None)
         if reads or certain is None or certain.decision is not MatchDecision.MATCH:
-            text = await self.lettering.text(picture, attachment_id=attachment_id)
+            text = await self.lettering.text(picture, attachment_id=attachment_id, until=until)
             written = Written(texts=text.texts, codes=written.codes, flags=(*written.flags, *text.flags))
         matches = coded or await self.lettering.helped(found.matches, written.texts)
         return _Seen(matches=matches, written=written, flags=(*found.flags, *written.flags))

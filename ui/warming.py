@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import soxr
+from PIL import Image, ImageDraw
 
 from core.errors import BackendError
-from core.ports import LanguageModel, Pcm, SpeechSynthesizer
+from core.ports import LanguageModel, Pcm, Picture, SpeechSynthesizer
 from core.types import ChatMessage
 
 _LOG = logging.getLogger(__name__)

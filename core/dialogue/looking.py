@@ -90,8 +90,9 @@ async def note_state(draft: Draft, photos: Sequence[str]) -> str:
 async def tell_written(draft: Draft) -> None:
     """Say what can be read in the photos that were sent now, or in the last one, and ask whether that is right."""
     seen = await _looked(draft, _sent(draft) or [sha for sha, _ in json.loads(draft.slots[_SEEN])][-1:], "read")
-    if seen.failed and draft.desk.reads and not _UNREAD & set(draft.percept.flags):
-        seen = Seen(text=tuple(json.loads(draft.slots.get(_LINES, "[]"))))
+    if seen.failed and draft.desk.reads:
+        unread = bool(_UNREAD & set(draft.percept.flags))
+        seen = Seen(failed="unread") if unread else Seen(text=tuple(json.loads(draft.slots.get(_LINES, "[]"))))
     if seen.failed:
         _own_bubble(draft, "look_off" if seen.failed == _OFF else "look_failed")
     elif seen.text:

@@ -41,8 +41,10 @@ class Lettering:
     """Who bears which code (`core.shop.barcodes.variants_by_code`)."""
     names: Names | None = None
     """The words of the catalogue's names; None for no help to the photo index."""
-    patience_s: float = 4.0
-    """Of one photo's text. A line takes about 40 ms on two cores; a page that takes longer stays unread."""
+    patience_s: float = 20.0
+    """For the text of a message's photos, where its words may be about it; half a second each on two free cores."""
+    impatience_s: float = 6.0
+    """The same where only the photo index is to be helped."""
 
     async def codes(self, picture: Picture, *, attachment_id: str) -> Written:
         """Return the codes of a photo without those whose words instruct the clerk."""
@@ -54,12 +56,15 @@ class Lettering:
         kept = tuple(one for one in found if not sift(one.value).left_out)
         return Written(codes=kept, flags=() if len(kept) == len(found) else (INSTRUCTS,))
 
-    async def text(self, picture: Picture, *, attachment_id: str) -> Written:
-        """Return the lines of a photo; none where it instructs the clerk, whatever else it says."""
+    async def text(self, picture: Picture, *, attachment_id: str, until: float) -> Written:
+        """Return the lines of a photo; none where it instructs the clerk, whatever else it says.
+
+        `until` is the loop's time at which the answer does not wait for them any longer.
+        """
         if self.reader is None:
             return Written()
         try:
-            async with asyncio.timeout(self.patience_s):
+            async with asyncio.timeout_at(until):
                 lines = await self.reader.read(picture, attachment_id=attachment_id)
         except TimeoutError:
             return Written(flags=("reading_late",))

@@ -76,7 +76,11 @@ def perceiver(
     blobs: FolderBlobs, reader: TextReader | None, decision: MatchDecision | None, *, patience_s: float = 20
 ) -> Perceiver:
     lettering = Lettering(
-        reader=reader, sold=variants_by_code([MUG]), names=names_of([MUG, *OTHERS]), patience_s=patience_s
+        reader=reader,
+        sold=variants_by_code([MUG]),
+        names=names_of([MUG, *OTHERS]),
+        patience_s=patience_s,
+        impatience_s=patience_s,
     )
     return Perceiver(blobs=blobs, recognizer=None, finder=Eyes(decision) if decision else None, lettering=lettering)
 

@@ -144,6 +144,11 @@ async def test_nothing_written_is_owned(reading: Talk) -> None:
     assert "看不清" in await show(reading, "上面写的什么？")
 
 
+async def test_a_photo_that_was_not_read_in_time_is_no_photo_without_words(reading: Talk) -> None:
+    said = await show(reading, "上面写的什么？", flags=("reading_late",))
+    assert "没能细看" in said and "看不清" not in said
+
+
 async def test_an_order_to_the_clerk_is_flagged_and_its_photos_numbers_are_not_used(
     reading: Talk, shop: MemoryShop
 ) -> None:
