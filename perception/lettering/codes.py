@@ -56,7 +56,8 @@ def _share_place(one: Any, other: Any) -> bool:
     across = min(point.x for point in corners) <= x <= max(point.x for point in corners)
     # A bar code is found as a line of no height: what lies near the line lies on the same bars.
     near = max(abs(point.x - x) for point in corners) / 2
-    return across and min(point.y for point in corners) - near <= y <= max(point.y for point in corners) + near
+    level = min(point.y for point in corners) - near <= y <= max(point.y for point in corners) + near
+    return bool(across and level)
 
 
 @cache
