@@ -61,7 +61,8 @@ class Perceiver:
 
         Flags: "silence", "not_speech", "other_language", "unreadable_audio", "unreadable_photo",
         "too_many_recordings", "too_many_photos", "hearing_off", "seeing_off", "hearing_failed",
-        "seeing_failed", "reading_failed", "reading_late", "instruction_in_photo".
+        "seeing_failed", "instruction_in_photo"; and reading_failed and reading_late, of which customers hear only
+        where they ask what is written.
         """
         return (await self.observe(message)).percept
 
