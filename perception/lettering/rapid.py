@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,6 @@ class RapidReader:
     side: int
     """Pixels of the longer side on which lines are looked for."""
     _lane: Lane = field(default_factory=Lane)
-    _loading: Lock = field(default_factory=Lock)
 
     @property
     def capabilities(self) -> Capabilities:
