@@ -56,6 +56,10 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "clip": "perception.screening.zero_shot:build",
             "fake": "perception.screening.fake:build",
         },
+        "ocr": {
+            "rapidocr": "perception.lettering.rapid:build",
+            "fake": "perception.lettering.fake:build",
+        },
         "sentences": {
             "use": "perception.reading.use_multilingual:build",
             "onnx": "perception.reading.onnx_encoder:build",

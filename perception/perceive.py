@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from core.errors import MediaError
-from core.ports import BlobStore, PhotoScreen, ProductFinder, SpeechRecognizer
+from core.ports import BlobStore, PhotoScreen, Picture, ProductFinder, SpeechRecognizer
 from core.resilience import in_worker
-from core.types import Attachment, AttachmentKind, Message, Percept, ProductMatch, Transcript
+from core.types import Attachment, AttachmentKind, MatchDecision, Message, Percept, ProductMatch, Transcript
+from core.understand.lettered import matters
 from perception.hearing.speech import is_silent
+from perception.lettering.read import Lettering, Written
 from perception.media.stored import load_picture, load_speech
 from perception.screening.check import screened
 from perception.seeing.clarity import why_unclear
@@ -32,6 +34,15 @@ class Perceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What one photo shows and what stands in it."""
+
+    matches: tuple[ProductMatch, ...] = ()
+    written: Written = field(default_factory=Written)
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Perceiver:
     """Hear the recordings and see the photos of a message. What it returns is untrusted."""
 
@@ -42,6 +53,8 @@ class Perceiver:
     """None switches seeing off."""
     screen: PhotoScreen | None = None
     """Says what must not be shown to people unasked; None shows them everything."""
+    lettering: Lettering | None = None
+    """None switches the reading of text and codes off."""
     hint: str = ""
     """Names that callers may say (products, the shop)."""
     max_audio: int = 3
@@ -56,7 +69,8 @@ class Perceiver:
 
         Flags: "silence", "not_speech", "other_language", "unreadable_audio", "unreadable_photo",
         "too_many_recordings", "too_many_photos", "hearing_off", "seeing_off", "hearing_failed",
-        "seeing_failed", "dark_photo", "blurred_photo".
+        "seeing_failed", "dark_photo", "blurred_photo", "instruction_in_photo"; and reading_failed and reading_late, of
+        which customers hear only where they ask what is written.
         """
         return (await self.observe(message)).percept
 
@@ -64,17 +78,21 @@ class Perceiver:
         """Do as `perceive` does, and tell the milliseconds of hearing and of seeing (they overlap)."""
         recordings = [item for item in message.attachments if item.kind is AttachmentKind.AUDIO]
         photos = [item for item in message.attachments if item.kind is AttachmentKind.IMAGE]
-        (transcript, heard_flags, hear_ms), (matches, seen_flags, see_ms), screenings = await asyncio.gather(
+        # What a recording will turn out to say may be about the text: only typed words can tell that it is not.
+        reads = bool(recordings) or matters(message.text)
+        (transcript, heard_flags, hear_ms), (seen, see_ms), screenings = await asyncio.gather(
             self._hear(recordings),
-            self._see(photos),
+            self._see(photos, reads=reads),
             screened(self.screen, self.blobs, photos, most=self.max_screened),
         )
         percept = Percept(
             message_id=message.id,
             transcript=transcript,
-            matches=matches,
+            matches=together([match for one in seen for match in one.matches], photos),
+            texts=tuple(text for one in seen for text in one.written.texts),
+            codes=tuple(code for one in seen for code in one.written.codes),
             screenings=screenings,
-            flags=tuple(dict.fromkeys((*heard_flags, *seen_flags))),
+            flags=tuple(dict.fromkeys((*heard_flags, *(flag for one in seen for flag in one.flags)))),
         )
         return Perceived(percept=percept, hear_ms=hear_ms, see_ms=see_ms)
 
@@ -107,31 +125,55 @@ class Perceiver:
             return None, "" if recording.video else "not_speech"
         return transcript, "" if transcript.language in _LANGUAGES else "other_language"
 
-    async def _see(self, photos: list[Attachment]) -> tuple[tuple[ProductMatch, ...], list[str], float]:
-        if not photos:
-            return (), [], 0.0
-        if self.finder is None:
-            return (), ["seeing_off"], 0.0
+    async def _see(self, photos: list[Attachment], *, reads: bool) -> tuple[list[_Seen], float]:
+        """Look at the first photos; of a video all frames count as one file."""
         began = time.perf_counter()
         looked_at = first_files(photos, self.max_photos)
-        flags = ["too_many_photos"] if len(looked_at) < len(photos) else []
-        matches: list[ProductMatch] = []
+        seen = [_Seen(flags=("too_many_photos",))] if len(looked_at) < len(photos) else []
+        letters = self.lettering
+        patience_s = (letters.patience_s if reads else letters.impatience_s) if letters else 0.0
+        until = asyncio.get_running_loop().time() + patience_s
         unclear: list[tuple[Attachment, str]] = []
         for photo in looked_at:
             try:
                 picture = await load_picture(self.blobs, photo.sha256)
-                found = await self.finder.find(picture, attachment_id=photo.id)
-                if why := "" if is_found(found) else await in_worker(why_unclear, picture):
-                    unclear.append((photo, why))  # "we do not sell this" would be said of nothing
-                else:
-                    matches += found
             except MediaError:
-                flags.append("unreadable_photo")
-            except Exception:  # As above: flagged, not lost.
-                _log.exception("seeing failed")
-                flags.append("seeing_failed")
-        flags += still_unclear(unclear, looked_at)
-        return together(matches, looked_at), flags, _ms_since(began)
+                seen.append(_Seen(flags=("unreadable_photo",)))
+                continue
+            one = await self._look(picture, photo.id, reads=reads, until=until)
+            if self.finder and not is_found(one.matches) and (why := await in_worker(why_unclear, picture)):
+                unclear.append((photo, why))
+                one = replace(one, matches=())  # "we do not sell this" would be said of nothing
+            seen.append(one)
+        seen.append(_Seen(flags=tuple(still_unclear(unclear, looked_at))))
+        return seen, _ms_since(began) if photos else 0.0
+
+    async def _look(self, picture: Picture, attachment_id: str, *, reads: bool, until: float) -> _Seen:
+        """Find and read one photo; text is left unread where the product is certain and nobody asks for text."""
+        found, written = await asyncio.gather(self._find(picture, attachment_id), self._codes(picture, attachment_id))
+        if self.lettering is None:
+            return found
+        coded = self.lettering.of_codes(written.codes)
+        certain = next(iter(coded or found.matches), None)
+        if reads or certain is None or certain.decision is not MatchDecision.MATCH:
+            text = await self.lettering.text(picture, attachment_id=attachment_id, until=until)
+            written = Written(texts=text.texts, codes=written.codes, flags=(*written.flags, *text.flags))
+        matches = coded or await self.lettering.helped(found.matches, written.texts)
+        return _Seen(matches=matches, written=written, flags=(*found.flags, *written.flags))
+
+    async def _codes(self, picture: Picture, attachment_id: str) -> Written:
+        return Written() if self.lettering is None else await self.lettering.codes(picture, attachment_id=attachment_id)
+
+    async def _find(self, picture: Picture, attachment_id: str) -> _Seen:
+        if self.finder is None:
+            return _Seen(flags=("seeing_off",))
+        try:
+            return _Seen(matches=await self.finder.find(picture, attachment_id=attachment_id))
+        except MediaError:
+            return _Seen(flags=("unreadable_photo",))
+        except Exception:  # As above: flagged, not lost.
+            _log.exception("seeing failed")
+            return _Seen(flags=("seeing_failed",))
 
 
 def _joined(heard: list[Transcript]) -> Transcript | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,11 +32,23 @@ from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
 from core.packs.load import load_pack
 from core.packs.pack import Pack
-from core.ports import ImageEncoder, Limits, PhotoScreen, Shop, SpeechRecognizer, SpeechSynthesizer, TextEncoder
+from core.ports import (
+    ImageEncoder,
+    Limits,
+    PhotoScreen,
+    Shop,
+    SpeechRecognizer,
+    SpeechSynthesizer,
+    TextEncoder,
+    TextReader,
+)
 from core.resilience import in_worker
+from core.shop.barcodes import variants_by_code
 from core.shop.local import LocalShop
-from core.shop.records import Picture
+from core.shop.records import Picture, Product
 from core.understand.ladder import Understander
+from perception.lettering.named import names_of
+from perception.lettering.read import Lettering
 from perception.media.door import Door, MediaLimits
 from perception.media.stored import load_small_jpeg
 from perception.perceive import Perceiver
@@ -139,6 +151,7 @@ async def assemble(
         recognizer, activity, turn_detector = await sense.ears(backends) if needs.hearing else (None, None, None)
         speaker = await sense.speaker(settings) if needs.speaking else None
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
+        reader = await sense.build("ocr", backends.ocr if needs.seeing and pack.sells else "")
         finder = await _finder(encoder, shop, data, progress, closing)
         screen: PhotoScreen | None = await sense.build("screen", backends.screen if needs.seeing else "")
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
@@ -150,11 +163,20 @@ async def assemble(
         reranker = await sense.build("reranker", backends.reranker)
         looks = sight(eyes, served.products, partial(load_small_jpeg, blobs), settings)
         currency = about.currency if about else "USD"
-        dialogue = _dialogue(served, pack, settings, store, sentences, reranker, currency, gallery.sha256, looks)
+        dialogue = _dialogue(
+            served, pack, settings, store, sentences, reranker, currency, gallery.sha256, looks, reader
+        )
         served_abroad = abroad(purse, understander, dialogue, settings)
         parts = Parts(
             journal=journal,
-            perception=Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, screen=screen, hint=hint),
+            perception=Perceiver(
+                blobs=blobs,
+                recognizer=recognizer,
+                finder=finder,
+                lettering=_lettering(reader, products) if needs.seeing and pack.sells else None,
+                screen=screen,
+                hint=hint,
+            ),
             understander=served_abroad or understander,
             dialogue=served_abroad or dialogue,
             media=Door(blobs, _door_limits(settings.media)),
@@ -293,6 +315,7 @@ def _dialogue(
     currency: str,
     picture: Callable[[Picture], str],
     looks: ModelSight | None,
+    reader: TextReader | None,
 ) -> Dialogue:
     name = settings.backends.sentences
     return Dialogue(
@@ -313,6 +336,7 @@ def _dialogue(
         idle_h=settings.shop.idle_hours,
         identity_h=settings.shop.identity_hours,
         sight=looks,
+        reads=reader is not None,
     )
 
 
@@ -332,6 +356,10 @@ async def _finder(
     finder = Opening(await _catalogue(shop), encoder, data / "looks", progress)
     closing.push_async_callback(finder.close)
     return finder
+
+
+def _lettering(reader: TextReader | None, products: Sequence[Product]) -> Lettering:
+    return Lettering(reader=reader, sold=variants_by_code(products), names=names_of(products))
 
 
 async def _catalogue(shop: LocalShop) -> list[CataloguePicture]:

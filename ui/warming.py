@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import soxr
+from PIL import Image, ImageDraw
 
 from core.errors import BackendError
-from core.ports import LanguageModel, Pcm, SpeechSynthesizer
+from core.ports import LanguageModel, Pcm, Picture, SpeechSynthesizer
 from core.types import ChatMessage
 
 _LOG = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ def steps(models: Mapping[str, Any]) -> dict[str, Step]:
     ways: dict[str, Callable[[Any], Awaitable[object]]] = {
         "sentences": lambda model: model.encode(list(_WORDS.values())),
         "photos": lambda model: model.encode([np.full((224, 224, 3), 127, np.uint8)]),
+        "ocr": lambda model: model.read(_line(), attachment_id=""),
         "reranker": lambda model: model.rerank(_WORDS["en"], [_WORDS["zh"]]),
         "vad": lambda model: asyncio.to_thread(model.stream(), np.zeros(512, np.float32)),
         "turn": lambda model: model.finished(np.zeros(_EARS_HZ, np.float32)),
@@ -78,6 +80,13 @@ def steps(models: Mapping[str, Any]) -> dict[str, Step]:
         if way is not None:
             taken[key] = lambda way=way, model=model: way(model)  # type: ignore[misc]  # mypy cannot type its defaults
     return taken
+
+
+def _line() -> Picture:
+    """Return a picture with a word in it: without one only the search for words would be warm."""
+    sheet = Image.new("RGB", (320, 96), "white")
+    ImageDraw.Draw(sheet).text((24, 24), "No. 4711", fill="black", font_size=36)
+    return np.asarray(sheet)
 
 
 async def _speak(voice: SpeechSynthesizer) -> Pcm:

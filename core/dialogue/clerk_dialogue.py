@@ -23,6 +23,7 @@ from core.dialogue.outcome import Outcome
 from core.dialogue.own_asking import ask_own_records
 from core.dialogue.page_first import know_better
 from core.dialogue.picking import pick
+from core.dialogue.read_orders import note_numbers
 from core.dialogue.repair import settle, tell_flags
 from core.dialogue.returned_photos import corrects_photo, keep_photos
 from core.dialogue.returning import is_back, note_time, offer_paused, pause, resume, welcome_back
@@ -68,10 +69,12 @@ class Dialogue:
         idle_h: float = 8,
         identity_h: float = 24,
         sight: Sight | None = None,
+        reads: bool = False,
     ) -> None:
         """Read flows and sentences and check them against each other, or take those of a `pack`.
 
-        `picture` gives the sha256 of a catalogue picture, "" for none. Raises `ConfigError` for a
+        `picture` gives the sha256 of a catalogue picture, "" for none; `reads` says that percepts hold the text of
+        photos. Raises `ConfigError` for a
         mistake in a flow or a template.
         """
         templates = pack.templates if pack else load_templates()
@@ -94,6 +97,7 @@ class Dialogue:
             idle_h=idle_h,
             identity_h=identity_h,
             sight=sight,
+            reads=reads,
         )
 
     @property
@@ -163,7 +167,9 @@ class Dialogue:
         take_slots(draft)
         await take_facts(draft, self._runner)
         await stay_with_one(draft)
-        await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
+        waits_for_order = "order_id" in awaited(draft, self._runner)
+        await note_numbers(draft, waits_for_order=waits_for_order)
+        await pick(draft, waits_for_order=waits_for_order)
         draft.absorbed = not corrects_photo(draft) and absorb(draft)
         await keep_photos(draft)
         if obey(draft, self._runner):

@@ -74,6 +74,8 @@ class Desk:
     """The business, where it brings slots and rules of its own; None for the built-in shop."""
     sight: Sight | None = None
     """A model that sees; None where there is none."""
+    reads: bool = False
+    """Whether text in photos is read before a turn begins."""
 
     @property
     def menu(self) -> tuple[str, ...]:

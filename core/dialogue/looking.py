@@ -1,7 +1,8 @@
 """Closer looks at photos by a model that sees: what is written, how two differ, the state of goods.
 
 What it tells is said as what it is, nobody has checked it, and the customer's own words weigh more. Which product a
-photo shows is for the photo index to say. Without such a model the clerk owns that it cannot look so closely.
+photo shows is for the photo index to say. Without such a model what is written is told as the reader of text read
+it, and the clerk owns that it cannot look closer.
 """
 
 from __future__ import annotations
@@ -20,22 +21,26 @@ from core.dialogue.draft import Draft
 from core.dialogue.orders import find_own
 from core.dialogue.sight import Seen, Task
 from core.errors import ConfigError
+from core.knowledge.links import LINK
 from core.shop.records import Product, in_language
 from core.types import AskKnowledge, AttachmentKind, Clarify, Handoff, MatchDecision, StartFlow, spoken_text
 from core.understand.entities import find_entities
+from core.understand.lettered import INSTRUCTS
 from core.understand.normalise import normalise
 
 FILE = Path(str(files("assets"))) / "knowledge" / "looking.yaml"
 
 LOOK = "look"
 """The slot that holds what this message wants of photos: "read" or "compare"."""
-_SEEN, _WAITING = "photos_seen", "photos_waiting"
+_SEEN, _WAITING, _LINES = "photos_seen", "photos_waiting", "photo_lines"
 _MOST = 3
 """Photos of one look."""
 _WAITING_TURNS = 2
 """For which a photo may still be part of what is told next: "(photo)", "it came like this", "yes, a ticket"."""
 _BUTTONS = 3
 _UNCLEAR = ("dark_photo", "blurred_photo")
+_QUOTED, _QUOTED_CHARS = 12, 100
+"""Lines of a photo that are read out, and characters of one."""
 _BUSINESS = frozenset({"settle", "business"})
 
 
@@ -47,6 +52,8 @@ def note_photos(draft: Draft) -> None:
         earlier = json.loads(draft.slots.get(_SEEN, "[]"))
         draft.slots[_SEEN] = json.dumps([*earlier, *([sha, _product_in(draft, sha)] for sha in fresh)][-2:])
         draft.slots[_WAITING] = f"{draft.session.version}:{','.join(fresh)}"
+        lines = [LINK.sub("…", one.text)[:_QUOTED_CHARS] for one in draft.percept.texts]
+        draft.slots[_LINES] = json.dumps(list(dict.fromkeys(lines))[:_QUOTED], ensure_ascii=False)
     if (task := _wanted(draft, len(fresh))) and not _is_business(draft):
         draft.slots[LOOK] = task
         kept = tuple(
@@ -123,13 +130,16 @@ def _shown(draft: Draft, photos: Sequence[str]) -> list[Product]:
 async def tell_written(draft: Draft) -> None:
     """Say what can be read in the photos that were sent now, or in the last one, and ask whether that is right."""
     seen = await _looked(draft, _sent(draft) or [sha for sha, _ in json.loads(draft.slots[_SEEN])][-1:], "read")
+    if seen.failed and draft.desk.reads:
+        unread = bool(_UNREAD & set(draft.percept.flags))
+        seen = Seen(failed="unread") if unread else Seen(text=tuple(json.loads(draft.slots.get(_LINES, "[]"))))
     if seen.failed:
         _own_bubble(draft, "look_off" if seen.failed == _OFF else "look_failed")
     elif seen.text:
         _own_bubble(draft, "photo_text", *_order_buttons(draft, seen.text), text="\n".join(seen.text))
-    else:
+    elif INSTRUCTS not in draft.percept.flags:
         _own_bubble(draft, "photo_text_none")
-    if "instruction" in seen.left_out:
+    if "instruction" in seen.left_out and INSTRUCTS not in draft.percept.flags:
         _own_bubble(draft, "photo_instructs")
 
 
@@ -152,6 +162,7 @@ async def tell_difference(draft: Draft) -> None:
 
 
 _OFF = "off"
+_UNREAD = frozenset({"reading_failed", "reading_late", "unreadable_photo"})
 
 
 async def _looked(draft: Draft, photos: Sequence[str], task: Task) -> Seen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.dialogue.draft import Draft
+from core.dialogue.read_orders import focus_on_photo, orders_in_photo, tell_strange_order
 from core.knowledge.passages import tokens, wider
 from core.shop.keys import same_order
 from core.shop.records import Fulfilment, Order, OrderStatus, in_language
@@ -31,8 +32,8 @@ _SHOWN = 5
 async def choose_order(draft: Draft) -> str:
     """Find the order that is meant: "chosen" (slot order_id), "several" or "none".
 
-    What was named wins; then "my last order", the order spoken of before, the only order, the only one
-    under way.
+    What was named wins; then the one whose number stands in a photo, "my last order", the order spoken of before,
+    the only order, the only one under way.
     """
     orders = await own_orders(draft)
     words = spoken_text(draft.message, draft.percept)
@@ -42,7 +43,17 @@ async def choose_order(draft: Draft) -> str:
         return "chosen"
     if not orders:
         return "none"
-    picked = orders[0].order_id if recent else _picked(draft, orders, f"{wished} {words}")
+    typed = recent or "other" in draft.heard
+    shown = () if typed else orders_in_photo(draft, orders)
+    if len(shown) > 1:
+        draft.forget("order_id")
+        return "several"
+    if shown:
+        focus_on_photo(draft, orders)
+        picked: str | None = shown[0].order_id
+    else:
+        tell_strange_order(draft)
+        picked = orders[0].order_id if recent else _picked(draft, orders, f"{wished} {words}")
     if picked is None:
         draft.forget("order_id")
         return "several"
@@ -145,8 +156,9 @@ def is_under_way(order: Order) -> bool:
 
 
 async def list_orders(draft: Draft) -> str:
-    """Show the newest orders, those under way first, with a button each."""
+    """Show the orders of a photo, else the newest, those under way first, with a button each."""
     orders = await own_orders(draft)
+    orders = orders_in_photo(draft, orders) or orders
     if not orders:
         draft.say("no_orders")
         return "none"

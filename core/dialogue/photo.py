@@ -6,6 +6,7 @@ from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
 from core.dialogue.looking import LOOK, tell_difference, tell_written
 from core.dialogue.products import list_products, tell_product
+from core.dialogue.read_orders import offer_lettering
 from core.knowledge.question import read_question
 from core.types import MatchDecision, spoken_text
 
@@ -18,6 +19,8 @@ async def look_at_photo(draft: Draft) -> str:
     if look := draft.slots.pop(LOOK, ""):
         await (tell_written(draft) if look == "read" else tell_difference(draft))
         return look
+    if offered := offer_lettering(draft):
+        return offered
     matches = draft.percept.matches
     facts = draft.desk.facts
     caption = spoken_text(draft.message, draft.percept)

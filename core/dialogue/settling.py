@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
+from core.dialogue.read_orders import focus_on_photo
 from core.dialogue.returned_photos import hand_on_photos
 from core.dialogue.wishes.assent import (
     agrees,
@@ -335,6 +336,7 @@ def _asked_about(draft: Draft, wishes: Sequence[Wish]) -> tuple[int, int | None]
 
 async def _stated(draft: Draft, wishes: Sequence[Wish], orders: Sequence[Order], goods: Bought) -> list[Stated]:
     """Return every wish with its order and the policy's ruling; what cannot be done is said and dropped."""
+    focus_on_photo(draft, orders)
     focus = draft.slots.get("order_id", "")
     found = [bent(place, orders) for wish in wishes for place in placed(wish, orders, focus=focus)]
     places = _together([_with_words(place, goods, draft.desk.facts.lexicon) for place in found])

@@ -48,6 +48,8 @@ class Variant:
     stock: int | None = None
     """Pieces in stock; None where the shop only knows available or not."""
     pictures: tuple[Picture, ...] = ()
+    barcode: str = ""
+    """EAN, UPC or ISBN, or whatever else is printed on it as bars; empty where the shop knows none."""
     extra: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """Keys of the shop's own that nothing here reads; an export writes them back."""
 

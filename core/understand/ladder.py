@@ -40,6 +40,7 @@ from core.understand.courtesy import bare_request
 from core.understand.elsewhere import named_elsewhere
 from core.understand.entities import find_entities, is_press, outside, without
 from core.understand.language import detect
+from core.understand.lettered import with_lettering
 from core.understand.normalise import normalise
 from core.understand.proposing import SURE, Proposer, Reading
 from core.understand.reading import another, asks_by_words, is_only_noise, speaks_of_own
@@ -168,7 +169,10 @@ class Understander:
                 meant = await self.interpreter.interpret(reading.text, intents, message, session)
                 proposed, rung = (proposed, rung) if meant is None else (meant, "model")
             commands += proposed
-        if percept.matches:
+        lettered = with_lettering(commands, text, percept)
+        if lettered is not None:
+            commands = lettered
+        elif percept.matches:
             commands = _of_photo(commands)
         if mood <= ANGRY:
             commands = _angry(commands)

@@ -29,7 +29,7 @@ from core.shop.records import (
 )
 from core.shop.terms import terms_from
 
-_VARIANT = {"item_id", "options", "price", "available", "stock", "pictures"}
+_VARIANT = {"item_id", "options", "price", "available", "stock", "pictures", "barcode"}
 _PRODUCT = {
     "product_id", "name", "names", "category", "category_names", "descriptions", "attributes", "variants", "related",
     "option_texts", "reviews",
@@ -113,8 +113,17 @@ def _variant_from(row: Row) -> Variant:
         pictures=tuple(
             Picture(file=item.text("file"), view=item.text("view", "main")) for item in row.items("pictures")
         ),
+        barcode=_barcode_from(row),
         extra=row.rest(_VARIANT),
     )
+
+
+def _barcode_from(row: Row) -> str:
+    """Return the digits of a barcode, which many shop systems write as a number, or as null."""
+    value = row.values.get("barcode")
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return "" if value is None else str(value)
+    return row.text("barcode").strip()
 
 
 def _review_from(row: Row) -> Review:

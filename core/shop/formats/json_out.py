@@ -67,7 +67,10 @@ def _variant_to(variant: Variant) -> dict[str, Any]:
         "available": variant.available,
         "price": variant.price,
         **({} if variant.stock is None else {"stock": variant.stock}),
-        **_present(pictures=[{"file": picture.file, "view": picture.view} for picture in variant.pictures]),
+        **_present(
+            pictures=[{"file": picture.file, "view": picture.view} for picture in variant.pictures],
+            barcode=variant.barcode,
+        ),
         **variant.extra,
     }
 

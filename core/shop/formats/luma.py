@@ -69,12 +69,19 @@ def _variant(line: Line, images: list[Line]) -> Variant:
         available=stock is None or stock > 0,
         stock=stock,
         pictures=_pictures(images, options.get("color", "")),
+        barcode=line.text("barcode"),
     )
 
 
 def _only_variant(line: Line, images: list[Line]) -> Variant:
     """Return the variant of a product that is sold in one form only."""
-    return Variant(item_id=line.text("sku"), options={}, price=line.price("price"), pictures=_pictures(images, ""))
+    return Variant(
+        item_id=line.text("sku"),
+        options={},
+        price=line.price("price"),
+        pictures=_pictures(images, ""),
+        barcode=line.text("barcode"),
+    )
 
 
 def _pictures(images: list[Line], color: str) -> tuple[Picture, ...]:

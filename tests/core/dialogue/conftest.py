@@ -34,6 +34,8 @@ from core.types import (
     Message,
     Percept,
     ProductMatch,
+    SeenCode,
+    SeenText,
     Session,
     TextPart,
     Transcript,
@@ -162,6 +164,8 @@ class Talk:
         attachments: tuple[Attachment, ...] = (),
         transcript: Transcript | None = None,
         event: Event = "",
+        texts: tuple[SeenText, ...] = (),
+        codes: tuple[SeenCode, ...] = (),
     ) -> str:
         """Say `text` and return the words of the answer, a line each."""
         self.turns += 1
@@ -179,7 +183,9 @@ class Talk:
             received_at=self.now,
             trace_id="t",
         )
-        percept = Percept(message_id=message.id, transcript=transcript, matches=matches, flags=flags)
+        percept = Percept(
+            message_id=message.id, transcript=transcript, matches=matches, flags=flags, texts=texts, codes=codes
+        )
         self.understanding = await self.understander.understand(message, percept, self.session)
         self.outcome = await self.dialogue.respond(message, percept, self.understanding, self.session)
         words = "\n".join(

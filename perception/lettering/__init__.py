@@ -1,0 +1,1 @@
+"""Lettering: what is written in photos, and the codes printed beside it. All of it is untrusted."""
