@@ -22,6 +22,7 @@ from core.dialogue.looking import note_photos
 from core.dialogue.outcome import Outcome
 from core.dialogue.own_asking import ask_own_records
 from core.dialogue.page_first import know_better
+from core.dialogue.photo_pointing import take_pointing
 from core.dialogue.picking import pick
 from core.dialogue.repair import settle, tell_flags
 from core.dialogue.returned_photos import corrects_photo, keep_photos
@@ -163,6 +164,7 @@ class Dialogue:
         take_slots(draft)
         await take_facts(draft, self._runner)
         await stay_with_one(draft)
+        take_pointing(draft)
         await pick(draft, waits_for_order="order_id" in awaited(draft, self._runner))
         draft.absorbed = not corrects_photo(draft) and absorb(draft)
         await keep_photos(draft)

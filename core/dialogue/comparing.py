@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from core.dialogue.draft import Draft
+from core.dialogue.photo_memory import compared_photos
 from core.knowledge.comparing import Row, amounts, differing
 from core.knowledge.naming import ProductMention, product_mentions
 from core.knowledge.numbers import value
@@ -70,7 +71,7 @@ def _meant(draft: Draft, text: str) -> list[Product]:
     facts = draft.desk.facts
     named = _named(product_mentions(text, tuple(facts.products.values()), facts.lexicon))
     if len(named) < 2:
-        named = [*_listed(draft, text), *named]
+        named = compared_photos(draft, text) or [*_listed(draft, text), *named]
     found = [product for key in dict.fromkeys(named) if (product := facts.product(key))]
     return found[:_MOST]
 
