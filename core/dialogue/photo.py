@@ -12,6 +12,7 @@ from core.dialogue.looking import LOOK, tell_difference, tell_written
 from core.dialogue.photo_memory import recalled, speak_of
 from core.dialogue.photo_pointing import pointed, side_of
 from core.dialogue.photo_things import Thing
+from core.dialogue.photo_words import wanted_of_photo
 from core.dialogue.products import list_products, show_card, tell_each, tell_product
 from core.dialogue.questions import answer_question
 from core.knowledge.question import Question, read_question
@@ -33,7 +34,7 @@ async def look_at_photo(draft: Draft) -> str:
     if look := draft.slots.pop(LOOK, ""):
         await (tell_written(draft) if look == "read" else tell_difference(draft))
         return look
-    caption = spoken_text(draft.message, draft.percept) or draft.slots.get("pending_question", "")
+    caption = wanted_of_photo(spoken_text(draft.message, draft.percept)) or draft.slots.get("pending_question", "")
     draft.slots.pop("pending_question", None)
     things = [thing for thing in draft.things if thing.guesses]
     things = pointed(draft, [one for one in things if one.is_sure], caption) or things
@@ -77,14 +78,15 @@ async def _compared(draft: Draft, question: Question) -> bool:
 async def _tell_several(draft: Draft, things: Sequence[Thing], question: Question) -> None:
     """Name all the things, answer of each what is asked of all, and show a card of each to choose."""
     products = [_product(draft, thing) for thing in things]
+    each = list({product.product_id: product for product in products}.values())
     named = [_placed_name(draft, things, thing) for thing in things]
     draft.say("photo_several", count=len(things), things=listing(named, draft.language))
     draft.slots.pop("product_id", None)
-    draft.list_shown("product_id", list(dict.fromkeys(product.product_id for product in products)))
+    draft.list_shown("product_id", [product.product_id for product in each])
     if await tell_comparison(draft, question):
         return
     chosen = {thing.guesses[0].product_id: thing.guesses[0].options for thing in things}
-    await tell_each(draft, list(dict.fromkeys(products)), question, chosen=chosen)
+    await tell_each(draft, each, question, chosen=chosen)
     for thing, product in zip(things, products, strict=True):
         show_card(draft, product, variants_with(product, thing.guesses[0].options), choose=True)
         draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))

@@ -35,6 +35,8 @@ def remember_photos(draft: Draft) -> None:
     nothing = [Thing(photos=(sha,), guesses=(), source=sha) for sha in sent_photos(draft) if sha not in shown]
     if fresh := [*draft.things, *nothing]:
         _write(draft, [*recalled(draft), *(Kept(thing=thing, at=draft.session.version) for thing in fresh)])
+    if len(draft.things) == 1 and draft.things[0].is_sure:
+        speak_of(draft, draft.things[0].guesses[0])
 
 
 def recalled(draft: Draft) -> list[Kept]:

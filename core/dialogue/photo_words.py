@@ -21,6 +21,18 @@ def says(what: str, text: str) -> bool:
     return _patterns()[what].search(normalise(text)) is not None
 
 
+def without_places(text: str) -> str:
+    """Return a text without the words that only say that something is in a photo: "照片里的", "in my picture"."""
+    return _patterns()["places"].sub(" ", normalise(text)).strip()
+
+
+def wanted_of_photo(text: str) -> str:
+    """Return what a caption asks in the end: "black, no wait, how much is the green one" asks of the green one."""
+    asked = without_places(text)
+    changes = list(_patterns()["rather"].finditer(asked))
+    return (asked[changes[-1].end() :].strip() if changes else "") or asked
+
+
 @cache
 def _patterns(file: Path = FILE) -> Mapping[str, re.Pattern[str]]:
     """Read the words; raises `ConfigError` naming the file and what is wrong."""

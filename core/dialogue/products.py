@@ -101,7 +101,8 @@ async def _tell(about: Subject) -> None:
     aspects = [aspect for aspect in question.aspects if aspect in ASPECTS]
     if "cheapest" in aspects:
         aspects = [aspect for aspect in aspects if aspect != "price"]
-    if question.lists and named and "stock" not in aspects:
+    asks_price = "price" in aspects and not (question.colours or question.sizes)
+    if question.lists and named and "stock" not in aspects and not asks_price:
         aspects = ["stock", *(aspect for aspect in aspects if aspect not in ("price", "colours", "sizes"))]
     for aspect in aspects:
         ASPECTS[aspect](about)
