@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from core.errors import MediaError
 from core.ports import BlobStore, ProductFinder, SpeechRecognizer
+from core.resilience import in_worker
 from core.types import Attachment, AttachmentKind, Message, Percept, ProductMatch, Transcript
 from perception.hearing.speech import is_silent
 from perception.media.stored import load_picture, load_speech
+from perception.seeing.quality import faults
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ class Perceiver:
 
         Flags: "silence", "not_speech", "other_language", "unreadable_audio", "unreadable_photo",
         "too_many_recordings", "too_many_photos", "hearing_off", "seeing_off", "hearing_failed",
-        "seeing_failed".
+        "seeing_failed"; "dark_photo" and "blurred_photo" say why a photo may not have been recognised.
         """
         return (await self.observe(message)).percept
 
@@ -108,6 +110,7 @@ class Perceiver:
             try:
                 picture = await load_picture(self.blobs, photo.sha256)
                 matches += await self.finder.find(picture, attachment_id=photo.id)
+                flags += await in_worker(faults, picture)
             except MediaError:
                 flags.append("unreadable_photo")
             except Exception:  # As above: flagged, not lost.

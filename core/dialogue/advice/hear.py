@@ -46,9 +46,8 @@ def hear_advice(draft: Draft) -> None:
     """Turn the commands of a message that goes on with advice, or buys, into those that do so."""
     note_refused(draft)
     told, commands = draft.slots.pop(TOLD, ""), draft.understanding.commands
-    words = normalise(spoken_text(draft.message, draft.percept))
-    if draft.things:
-        words = without_places(words)
+    spoken = spoken_text(draft.message, draft.percept)
+    words = without_places(spoken) if draft.things else normalise(spoken)
     waiting = draft.stack[-1].flow if draft.stack else ""
     if not draft.desk.facts.products or not words or _wants_person(draft):
         return

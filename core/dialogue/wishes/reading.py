@@ -29,7 +29,8 @@ _BORROWS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _BECOMES_SHOWN = re.compile(
-    r"(?:换成|换为|改成|改为|变成|换到)(?:我)?(?:照片|图片?|这|上面)|\b(?:for|to|into|with) (?:this|that|the) (?:one|colou?r)\b"
+    r"(?:换成|换为|改成|改为|变成|换到)(?:我)?(?:照片|图片?|这|上面)"
+    r"|\b(?:for|to|into|with) (?:this|that|the) (?:one|colou?r)\b"
     r"|\b(?:for|to|into|with) (?:the (?:one|colou?r) )?(?:in|on) (?:the|my|this) (?:photo|picture|pic)\b",
     re.IGNORECASE,
 )
