@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from core.dialogue.comparing import tell_table
 from core.dialogue.draft import Draft
-from core.dialogue.photo_memory import recalled, remember_photos, sent_photos
+from core.dialogue.photo_memory import called, recalled, remember_photos, sent_photos
 from core.dialogue.photo_things import Thing
 from core.dialogue.photo_words import says
 from core.dialogue.sight import Seen, Task
 from core.knowledge.orderings import wanted_order
-from core.shop.records import in_language
 from core.types import AskKnowledge, Clarify, Handoff, MatchDecision, StartFlow, spoken_text
 from core.understand.entities import find_entities
 from core.understand.normalise import normalise
@@ -93,8 +93,13 @@ async def tell_difference(draft: Draft) -> None:
         return
     _tell_products(draft, [thing for _, thing in photos])
     seen = await _looked(draft, [sha for sha, _ in photos], "compare")
-    if seen.failed:
+    ids = list(dict.fromkeys(one.guesses[0].product_id for _, one in photos if one.is_sure and not one.is_doubtful))
+    if len(ids) > 1:
+        tell_table(draft, [draft.desk.facts.products[one] for one in ids])
+    if seen.failed and not ids:
         _own_bubble(draft, "look_off" if seen.failed == _OFF else "look_failed")
+    elif seen.failed:
+        pass  # the records have told what they can
     elif seen.visible:
         _own_bubble(draft, "photos_differ", seen=_joined(draft, seen.visible))
     else:
@@ -121,9 +126,9 @@ async def _looked(draft: Draft, photos: Sequence[str], task: Task) -> Seen:
 
 
 def _tell_products(draft: Draft, things: Sequence[Thing]) -> None:
-    sure = [one.guesses[0].product_id for one in things if one.is_sure and not one.is_doubtful]
-    found = [product for one in sure if (product := draft.desk.facts.product(one))]
-    names = [in_language(product.names, draft.language) for product in found]
+    sure = [one.guesses[0] for one in things if one.is_sure and not one.is_doubtful]
+    found = [draft.desk.facts.products[one.product_id] for one in sure]
+    names = [called(draft, one) for one in sure]
     if len(found) < 2:
         draft.say("photos_no_ruling")
     elif names[0] == names[1]:

@@ -9,14 +9,14 @@ from core.dialogue.comparing import compares, tell_comparison
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
 from core.dialogue.looking import LOOK, tell_difference, tell_written
-from core.dialogue.photo_memory import recalled, speak_of
+from core.dialogue.photo_memory import called, recalled, speak_of
 from core.dialogue.photo_pointing import pointed, side_of
 from core.dialogue.photo_things import Thing
 from core.dialogue.photo_words import wanted_of_photo
 from core.dialogue.products import list_products, show_card, tell_each, tell_product
 from core.dialogue.questions import answer_question
 from core.knowledge.question import Question, read_question
-from core.knowledge.variants import describe_options, variants_with
+from core.knowledge.variants import variants_with
 from core.shop.records import Product, Variant, in_language
 from core.types import spoken_text
 from core.wording.formats import listing
@@ -138,9 +138,6 @@ def _product(draft: Draft, thing: Thing) -> Product:
 
 def _placed_name(draft: Draft, things: Sequence[Thing], thing: Thing) -> str:
     """Return a thing's name, with where it is in its photo and the colour that the photo shows."""
-    product = _product(draft, thing)
-    name = in_language(product.names, draft.language)
-    told = describe_options(product, thing.guesses[0].options, draft.desk.facts.lexicon, draft.language)
-    name = draft.word("name_with_options", product=name, options=told) if told else name
+    name = called(draft, thing.guesses[0])
     side = side_of(things, thing)
     return draft.word(f"photo_at.{side}", product=name) if side else name

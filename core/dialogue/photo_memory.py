@@ -10,6 +10,8 @@ from typing import Any
 from core.dialogue.draft import Draft
 from core.dialogue.photo_things import Guess, Options, Thing, things_in
 from core.dialogue.photo_words import says
+from core.knowledge.variants import describe_options
+from core.shop.records import in_language
 from core.types import AttachmentKind
 
 _SLOT = "photos_seen"
@@ -60,8 +62,12 @@ def just_shown(draft: Draft) -> list[Thing]:
 def compared_photos(draft: Draft, text: str) -> list[str]:
     """Return the products of the photos that words set side by side: this one and the one before, or the last two."""
     known = [one.thing for one in recalled(draft)]
+    sure = [thing.guesses[0].product_id for thing in known if thing.is_sure]
+    listed = draft.slots.get("listed", "").partition(":")[2].split(",")
     if len(draft.things) > 1:
         known = list(draft.things)
+    elif not draft.things and len(listed) > 1 and set(listed) <= set(sure):
+        return listed  # no other list was shown since
     elif says("before", text) or (draft.things and len(known) > 1):
         known = known[-2:]
     else:
@@ -78,6 +84,14 @@ def speak_of(draft: Draft, guess: Guess) -> None:
     """Let "it" mean a product in the variant that a photo shows."""
     draft.slots["product_id"] = guess.product_id
     draft.slots["options"] = "\n".join(f"{option}={value}" for option, value in guess.options)
+
+
+def called(draft: Draft, guess: Guess) -> str:
+    """Return the name of a product, with what the photo shows of its variant: "Mug (red)"."""
+    product = draft.desk.facts.products[guess.product_id]
+    name = in_language(product.names, draft.language)
+    told = describe_options(product, guess.options, draft.desk.facts.lexicon, draft.language)
+    return draft.word("name_with_options", product=name, options=told) if told else name
 
 
 def settle_on(draft: Draft, thing: Thing, guess: Guess) -> None:
