@@ -68,10 +68,8 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     return (*most, *more)
 
 
-_ZH_BEFORE, _ZH_AFTER = (
-    "(?:比(?![如赛例较])[^,，。?？]{1,12}?|更|再|比较|稍微?|哪[个款件种只台双]|谁)",
-    "(?:一?点|一?些|一个?[号码档级])",
-)
+_ZH_BEFORE = "(?:比(?![如赛例较])[^,，。?？]{1,12}?|更|再|比较|稍微?|哪[个款件种只台双]|谁)"
+_ZH_AFTER = "(?:一?点|一?些|一个?[号码档级])"
 _DOWN = frozenset({"cheap", "small", "dim", "short", "light", "thin", "low", "slow", "easy", "less"})
 _KINDS: dict[str, tuple[str, ...]] = {
     "big": ("size", "capacity", "screen", "kit", "room", "storage", "pieces", "diameter", "length", "height", "range"),

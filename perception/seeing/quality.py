@@ -10,7 +10,10 @@ from perception.seeing.pixels import resized
 _SIDE = 384
 """Pixels a side on which sharpness is measured: so a large photo is not called soft for its size."""
 _DARK = 40.0
-"""Brightness of the brightest twentieth below which nothing can be made out, of 255; of 252 photos the darkest has 102."""
+"""Brightness of the brightest twentieth below which nothing can be made out, of 255.
+
+Of 252 photos (those of `_SOFT`) the darkest has 102.
+"""
 _SOFT = 0.065
 """The steepest steps between neighbouring pixels, as a share of the photo's contrast, below which no edge is sharp.
 
