@@ -96,7 +96,8 @@ async def tell_difference(draft: Draft) -> None:
     ids = list(dict.fromkeys(one.guesses[0].product_id for _, one in photos if one.is_sure and not one.is_doubtful))
     if len(ids) > 1:
         tell_table(draft, [draft.desk.facts.products[one] for one in ids])
-    if seen.failed and not ids:
+    rules = all(one.is_sure and not one.is_doubtful for _, one in photos)
+    if seen.failed and not rules:
         _own_bubble(draft, "look_off" if seen.failed == _OFF else "look_failed")
     elif seen.failed:
         pass  # the records have told what they can

@@ -11,7 +11,8 @@ from core.dialogue.photo_things import Guess, Thing
 from core.dialogue.photo_words import says
 from core.knowledge.lexicon import Lexicon
 from core.knowledge.naming import product_mentions
-from core.types import spoken_text
+from core.knowledge.question import read_question
+from core.types import CorrectSlot, Handoff, SetSlot, spoken_text
 from core.understand.normalise import normalise
 
 _SIDES = ("left", "right", "middle", "top", "bottom")
@@ -47,7 +48,16 @@ def take_pointing(draft: Draft) -> None:
         if len(thing.guesses) > 1 and (guess := _chosen(draft, thing, words)):
             settle_on(draft, thing, guess)
             draft.fill("product_id", guess.product_id)
+            _only_chooses(draft, words)
             return
+
+
+def _only_chooses(draft: Draft, words: str) -> None:
+    """Make nothing else of words that only choose, so that what was asked of the photo is answered: "the white one"."""
+    question = read_question(words, draft.desk.facts.lexicon)
+    if not (question.aspects or question.features or question.topics):
+        kept = (one for one in draft.understanding.commands if isinstance(one, SetSlot | CorrectSlot | Handoff))
+        draft.understanding = replace(draft.understanding, commands=tuple(kept))
 
 
 def side_of(things: Sequence[Thing], thing: Thing) -> str:

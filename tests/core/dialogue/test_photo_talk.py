@@ -44,6 +44,11 @@ def seen(
 BOTH = (*seen(MUG, region=RIGHT), *seen(KETTLE, thing=1, region=LEFT))
 
 
+@pytest.fixture(autouse=True)
+def chinese(talk: Talk) -> None:
+    talk.locale = "zh"  # for photos without a word
+
+
 async def test_the_variant_that_the_photo_shows_is_the_one_spoken_of(talk: Talk) -> None:
     said = await talk("这个多少钱", matches=seen(MUG), attachments=(photo("a"),))
     assert "马克杯（红色，350 毫升）的价格是 ¥49" in said
