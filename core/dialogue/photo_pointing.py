@@ -12,7 +12,7 @@ from core.dialogue.photo_words import says
 from core.knowledge.lexicon import Lexicon
 from core.knowledge.naming import product_mentions
 from core.knowledge.question import read_question
-from core.types import CorrectSlot, Handoff, SetSlot, spoken_text
+from core.types import Handoff, SetSlot, spoken_text
 from core.understand.normalise import normalise
 
 _SIDES = ("left", "right", "middle", "top", "bottom")
@@ -56,8 +56,9 @@ def _only_chooses(draft: Draft, words: str) -> None:
     """Make nothing else of words that only choose, so that what was asked of the photo is answered: "the white one"."""
     question = read_question(words, draft.desk.facts.lexicon)
     if not (question.aspects or question.features or question.topics):
-        kept = (one for one in draft.understanding.commands if isinstance(one, SetSlot | CorrectSlot | Handoff))
-        draft.understanding = replace(draft.understanding, commands=tuple(kept))
+        chosen = SetSlot(slot="product_id", value=draft.heard["product_id"])
+        kept = (one for one in draft.understanding.commands if isinstance(one, Handoff))
+        draft.understanding = replace(draft.understanding, commands=(*kept, chosen))
 
 
 def side_of(things: Sequence[Thing], thing: Thing) -> str:

@@ -10,7 +10,7 @@ from core.dialogue.orders import own_orders
 from core.dialogue.photo_orders import orders_showing
 from core.knowledge.passages import tokens
 from core.knowledge.question import read_question
-from core.types import spoken_text
+from core.types import StartFlow, spoken_text
 from core.understand.normalise import normalise
 
 _PART = re.compile(r"(?<![\dA-Za-z])[A-Za-z]{0,2}(\d{3,12})(?!\d)")
@@ -49,7 +49,10 @@ async def pick(draft: Draft, *, waits_for_order: bool) -> None:
 
 async def _by_photo(draft: Draft, listed: list[str]) -> str | None:
     """Return the one listed order that holds what this message's photo shows."""
-    own = [order for order in await own_orders(draft) if order.order_id in listed] if draft.things else []
+    begun = {one.flow for one in draft.understanding.commands if isinstance(one, StartFlow)}
+    if not draft.things or begun - {"photo", "order_status"}:
+        return None  # what the photo belongs to is another business, which finds its order itself
+    own = [order for order in await own_orders(draft) if order.order_id in listed]
     showing = orders_showing(draft, own)
     return showing[0] if len(showing) == 1 else None
 
