@@ -143,6 +143,8 @@ def _match(match: ProductMatch) -> dict[str, Any]:
         "product_id": match.product_id,
         "score": round(match.score, 4),
         "decision": match.decision.value,
+        "thing": match.thing,
+        "region": [round(edge, 4) for edge in match.region],
     }
 
 

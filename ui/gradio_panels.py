@@ -46,9 +46,17 @@ def cards(reply: Mapping[str, Any], words: Words) -> str:
 
 
 def buttons(reply: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the choices of a reply and of its cards, as the chat offers them: `label` and `value`."""
-    offered = [*reply["buttons"], *(button for card in reply["cards"] for button in card["buttons"])]
-    return [{"label": button["label"], "value": button["value"]} for button in offered]
+    """Return the choices of a reply and of its cards, as the chat offers them: `label` and `value`.
+
+    Of several cards each choice is named by its card: below the conversation "this one" would be any of them.
+    """
+    cards = [card for card in reply["cards"] if card["buttons"]]
+    offered = [(button["label"], button["value"]) for button in reply["buttons"]]
+    for place, card in enumerate(cards, start=1):
+        for button in card["buttons"]:
+            named = f"{place}. {card['title']}" if len(cards) > 1 else button["label"]
+            offered.append((named, button["value"]))
+    return [{"label": label, "value": value} for label, value in offered]
 
 
 def spoken(address: str, words: Words) -> str:

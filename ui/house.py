@@ -25,6 +25,7 @@ from ui.app import Application
 from ui.call_desk import CallDesk
 from ui.calls import operations, outbound, tidy
 from ui.language_model import desk_translator
+from ui.photo_desk import PhotoDesk
 from ui.shop_folder import DEMO_ORIGIN
 from ui.warming import WarmUp, steps
 from voice.call.conversation import House as CallHouse
@@ -107,6 +108,7 @@ async def web_channel(app: Application, ready: Ready = always_ready) -> WebChann
         is_demo=app.pack.sells and about is not None and about.origin == DEMO_ORIGIN,
         calls=CallDesk(app.store, app.shop, app.settings),
         admin=StoreViews(app.store, desk_translator(app.purse, app.store, app.settings)),
+        photos=PhotoDesk(shop=app.shop, finder=app.finder, blobs=app.engine.blobs) if app.finder else None,
         ready=ready,
         login=Logins(secret, app.shop, StoreLogins(app.store)).admit if secret else None,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from telegram.constants import MessageLimit
+from telegram.constants import MediaGroupLimit, MessageLimit
 
 from core.types import Button, ButtonsPart, CardPart, ImagePart, Reply, SpeechPart, TextPart
 
 _TEXT = int(MessageLimit.MAX_TEXT_LENGTH)
 _CAPTION = int(MessageLimit.CAPTION_LENGTH)
+_ALBUM = int(MediaGroupLimit.MAX_MEDIA_LENGTH)
 _POINTER = "⬇"
 """Said above buttons that come without words, since Telegram shows no buttons alone."""
 
@@ -24,6 +25,8 @@ class Bubble:
     """Content address of a picture; `text` is its caption then."""
     speech: str = ""
     """Content address of a recording."""
+    album: tuple[tuple[str, str], ...] = ()
+    """Pictures to choose from, as content address and caption; Telegram shows no buttons beside an album."""
     buttons: tuple[Button, ...] = ()
 
 
@@ -31,9 +34,13 @@ def bubbles(reply: Reply) -> list[Bubble]:
     """Return the reply's parts in their order; buttons stand below the last words or card."""
     row: list[Bubble] = []
     buttons: tuple[Button, ...] = ()
+    choices = _choices(reply)
     for part in reply.parts:
         if isinstance(part, ButtonsPart):
             buttons += part.buttons
+        elif isinstance(part, CardPart) and part in choices:
+            if part is choices[0]:
+                row += _album(choices)
         elif isinstance(part, CardPart):
             row.append(Bubble(text=_card(part), picture=part.image_sha256, buttons=part.buttons))
         elif isinstance(part, ImagePart):
@@ -47,6 +54,26 @@ def bubbles(reply: Reply) -> list[Bubble]:
     return [piece for bubble in _with_buttons(row, buttons) for piece in _within_limits(bubble)]
 
 
+def _choices(reply: Reply) -> list[CardPart]:
+    """Return the cards among which the customer chooses by their pictures; none where there are not several."""
+    cards = [
+        part for part in reply.parts if isinstance(part, CardPart) and part.image_sha256 and len(part.buttons) == 1
+    ]
+    return cards[:_ALBUM] if len(cards) > 1 else []
+
+
+def _album(cards: list[CardPart]) -> list[Bubble]:
+    """Return the cards as an album, and below it a button for each, numbered as the pictures are."""
+    named = [(place, card) for place, card in enumerate(cards, start=1)]
+    return [
+        Bubble(album=tuple((card.image_sha256, f"{place}. {_card(card)}"[:_CAPTION]) for place, card in named)),
+        Bubble(
+            text=_POINTER,
+            buttons=tuple(replace(card.buttons[0], label=f"{place}. {card.title}") for place, card in named),
+        ),
+    ]
+
+
 def without_picture(bubble: Bubble) -> list[Bubble]:
     """Return what is left to say when the picture cannot be sent."""
     return list(_within_limits(replace(bubble, picture="")))
@@ -58,7 +85,7 @@ def _card(card: CardPart) -> str:
 
 
 def _is_plain(bubble: Bubble) -> bool:
-    return not (bubble.picture or bubble.speech or bubble.buttons)
+    return not (bubble.picture or bubble.speech or bubble.album or bubble.buttons)
 
 
 def _with_buttons(row: list[Bubble], buttons: tuple[Button, ...]) -> list[Bubble]:
@@ -72,7 +99,7 @@ def _with_buttons(row: list[Bubble], buttons: tuple[Button, ...]) -> list[Bubble
 
 
 def _within_limits(bubble: Bubble) -> Iterator[Bubble]:
-    if bubble.speech:
+    if bubble.speech or bubble.album:
         yield bubble
         return
     if bubble.picture:

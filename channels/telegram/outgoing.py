@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from telegram import Bot
+from telegram import Bot, InputMediaPhoto
 from telegram.error import BadRequest, Forbidden, RetryAfter
 
 from channels.telegram.bubbles import Bubble, bubbles, without_picture
@@ -49,6 +49,8 @@ class Sender:
     async def _bubble(self, chat_id: int, bubble: Bubble) -> None:
         if bubble.speech:
             await self._voice(chat_id, bubble)
+        elif bubble.album:
+            await self._album(chat_id, bubble)
         elif bubble.picture:
             await self._picture(chat_id, bubble)
         else:
@@ -64,6 +66,15 @@ class Sender:
             log.warning("a picture was left out: %s", error)
             for piece in without_picture(bubble):
                 await self._bubble(chat_id, piece)
+
+    async def _album(self, chat_id: int, bubble: Bubble) -> None:
+        try:
+            pictures = [InputMediaPhoto(await self._blobs.get(sha256), caption=words) for sha256, words in bubble.album]
+            await self._bot.send_media_group(chat_id, pictures)
+        except (KeyError, BadRequest) as error:  # as with one picture
+            log.warning("an album was left out: %s", error)
+            for _, words in bubble.album:
+                await self._bot.send_message(chat_id, words)
 
     async def _voice(self, chat_id: int, bubble: Bubble) -> None:
         try:

@@ -16,7 +16,7 @@ from channels.web.tokens import Signer
 from core.config import Web
 from core.ports import Clerk, Shop
 from core.shop.records import Texts
-from core.types import Identity, Language
+from core.types import Attachment, Identity, Language
 
 CHANNEL = "web"
 """The channel's name in messages."""
@@ -50,6 +50,19 @@ class AdminViews(Protocol):
 
     async def handoffs(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
         """Return the latest calls for a person, newest first."""
+        ...
+
+
+class PhotoViews(Protocol):
+    """What a photo shows the staff; JSON as it stands."""
+
+    async def look(
+        self, photo: Attachment, *, customer: str, order: str, language: Language
+    ) -> Mapping[str, Any] | None:
+        """Return the things in a photo that the door let in, with their products and the orders that hold them.
+
+        None where the customer or the order is unknown. Raises `TimeoutError` while the catalogue is looked at.
+        """
         ...
 
 
@@ -125,6 +138,8 @@ class House:
     is_demo: bool = False
     """Whether products, customers and orders are made up, which the page then says."""
     admin: AdminViews | None = None
+    photos: PhotoViews | None = None
+    """Looks at photos for the staff; None where the house does not see."""
     telephone: Telephone | None = None
     """Takes calls from the browser; None where there are none."""
     calls: CallViews | None = None

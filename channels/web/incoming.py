@@ -56,6 +56,13 @@ async def read_json(request: web.Request, model: type[Body], limit: int) -> Body
     return validated(model, decoded)
 
 
+async def read_bytes(request: web.Request, limit: int, what: str) -> bytes:
+    """Return a body as it came; raises `ProblemError` 413 above `limit` bytes."""
+    if (request.content_length or 0) > limit:
+        raise _too_large(what, limit)
+    return await _bounded(request.content.iter_chunked(2**16), limit, what)
+
+
 def validated(model: type[Body], decoded: object) -> Body:
     """Return `decoded` as `model`; raises `ProblemError` 400 that lists what is wrong, without values."""
     try:

@@ -12,6 +12,7 @@ from channels.web import (
     media,
     openapi,
     pages,
+    photo_desk,
     schemas,
     stream,
 )
@@ -153,6 +154,20 @@ ROUTES: tuple[Route, ...] = (
         answers=schemas.Rows,
         opened_by="key",
         problems=_ADMIN,
+    ),
+    Route(
+        method="POST",
+        path="/v1/admin/photos",
+        handler=photo_desk.look,
+        summary="See which products a photo (the body, image/*) may show, and which items of a customer's it may be",
+        query={
+            "customer": "A customer's id: with each product come the items of their orders that it may be.",
+            "order": "An order's number: the same for this order only.",
+            "language": "Of the products' names, zh or en (en).",
+        },
+        answers=schemas.SeenByDesk,
+        opened_by="key",
+        problems=(*_ADMIN, 404, 413, 415, 422, 503),
     ),
     Route(
         path="/v1/admin/calls",

@@ -112,6 +112,11 @@ class Match(_Response):
     product_id: str
     score: float
     decision: Literal["match", "ask", "unknown"]
+    """About the thing, the same on all of its rows: on "match" it is the first row's product."""
+    thing: int
+    """The number of the thing in its photo, the most prominent 0."""
+    region: list[float]
+    """Where the thing is: left, top, right, bottom, as shares of the photo."""
 
 
 class Intent(_Response):
@@ -385,6 +390,24 @@ class Rows(_Response):
     """A list for the desk."""
 
     items: list[dict[str, Any]]
+
+
+class DeskThing(_Response):
+    """A thing in a photo, and the products that it may be."""
+
+    thing: int
+    region: list[float]
+    """Left, top, right, bottom, as shares of the photo."""
+    decision: Literal["match", "ask", "unknown"]
+    products: list[dict[str, Any]]
+    """Best first: product_id, sku, name, options, price, available, stock, score, picture, orders."""
+
+
+class SeenByDesk(_Response):
+    """What a photo shows."""
+
+    photo: str
+    things: list[DeskThing]
 
 
 class Problem(_Response):

@@ -22,6 +22,8 @@ from core.dialogue.looking import note_photos
 from core.dialogue.outcome import Outcome
 from core.dialogue.own_asking import ask_own_records
 from core.dialogue.page_first import know_better
+from core.dialogue.photo_orders import note_goods
+from core.dialogue.photo_pointing import take_pointing
 from core.dialogue.picking import pick
 from core.dialogue.read_orders import note_numbers
 from core.dialogue.repair import settle, tell_flags
@@ -155,6 +157,7 @@ class Dialogue:
     async def _answer(self, draft: Draft) -> None:
         if not self._desk.pack:
             note_photos(draft)
+            note_goods(draft)
         tell_flags(draft)
         if self._desk.pack:
             listen(draft, self._desk.pack, self._runner.flows)
@@ -169,6 +172,7 @@ class Dialogue:
         await stay_with_one(draft)
         waits_for_order = "order_id" in awaited(draft, self._runner)
         await note_numbers(draft, waits_for_order=waits_for_order)
+        take_pointing(draft)
         await pick(draft, waits_for_order=waits_for_order)
         draft.absorbed = not corrects_photo(draft) and absorb(draft)
         await keep_photos(draft)

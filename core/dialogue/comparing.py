@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from core.dialogue.draft import Draft
+from core.dialogue.photo_memory import compared_photos
 from core.knowledge.comparing import Row, amounts, differing
 from core.knowledge.naming import ProductMention, product_mentions
 from core.knowledge.numbers import value
@@ -35,7 +36,7 @@ _BOTH = re.compile(
 )
 _PLACES = re.compile(r"第([一二三四五1-5])|\b(first|second|third|fourth|1st|2nd|3rd|4th)\b", re.IGNORECASE)
 _RANKS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
-_WHICH = re.compile(r"\bwhich\b|哪个|哪款|哪一|谁|那个更|and|or|和|跟|与|还是|比", re.IGNORECASE)
+_WHICH = re.compile(r"\bwhich\b|\bthan\b|哪个|哪款|哪一|谁|那个更|and|or|和|跟|与|还是|比", re.IGNORECASE)
 _BETTER = re.compile(r"better|best|recommend|哪个好|哪款好|更好|值得", re.IGNORECASE)
 
 
@@ -53,7 +54,7 @@ async def tell_comparison(draft: Draft, question: Question) -> bool:
         _tell_which(draft, products, question.text, order)
     elif _BETTER.search(question.text):
         draft.say("compare_no_opinion")
-    _tell_table(draft, products)
+    tell_table(draft, products)
     for product in products:
         draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
     draft.list_shown("product_id", [product.product_id for product in products])
@@ -70,7 +71,7 @@ def _meant(draft: Draft, text: str) -> list[Product]:
     facts = draft.desk.facts
     named = _named(product_mentions(text, tuple(facts.products.values()), facts.lexicon))
     if len(named) < 2:
-        named = [*_listed(draft, text), *named]
+        named = compared_photos(draft, text) or [*_listed(draft, text), *named]
     found = [product for key in dict.fromkeys(named) if (product := facts.product(key))]
     return found[:_MOST]
 
@@ -127,7 +128,8 @@ def _tell_which(draft: Draft, products: Sequence[Product], text: str, order: str
         draft.say("compare_more", product=names, asked=draft.word(f"order.{order}"))
 
 
-def _tell_table(draft: Draft, products: Sequence[Product]) -> None:
+def tell_table(draft: Draft, products: Sequence[Product]) -> None:
+    """Set the prices and all else in which products differ by their records side by side."""
     heard = draft.message.channel in SPOKEN_CHANNELS
     names = [in_language(product.names, draft.language) for product in products]
     draft.say("compare_intro", products=listing(names, draft.language))

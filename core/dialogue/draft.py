@@ -36,6 +36,7 @@ from core.wording.templates import SPOKEN_CHANNELS, Templates
 
 if TYPE_CHECKING:
     from core.dialogue.linking import Links
+    from core.dialogue.photo_things import Thing
     from core.dialogue.sight import Sight
 
 
@@ -111,6 +112,8 @@ class Draft:
     """Whether this message was not understood, or its question could not be answered."""
     picked: bool = False
     """Whether this message chose from a list by naming what stands in it."""
+    things: tuple[Thing, ...] = ()
+    """What the photos of this message show."""
     absorbed: bool = False
     """Whether this message says something of what is being settled, so that it is no new question."""
     alone: bool = True

@@ -8,31 +8,27 @@ it, and the clerk owns that it cannot look closer.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
-import yaml
-
+from core.dialogue.comparing import tell_table
 from core.dialogue.draft import Draft
 from core.dialogue.orders import find_own
+from core.dialogue.photo_memory import called, recalled, remember_photos, sent_photos
+from core.dialogue.photo_things import Thing
+from core.dialogue.photo_words import says
 from core.dialogue.sight import Seen, Task
-from core.errors import ConfigError
 from core.knowledge.links import LINK
+from core.knowledge.orderings import wanted_order
 from core.shop.records import Product, in_language
-from core.types import AskKnowledge, AttachmentKind, Clarify, Handoff, MatchDecision, StartFlow, spoken_text
+from core.types import AskKnowledge, Clarify, Handoff, MatchDecision, StartFlow, spoken_text
 from core.understand.entities import find_entities
 from core.understand.lettered import INSTRUCTS
 from core.understand.normalise import normalise
 
-FILE = Path(str(files("assets"))) / "knowledge" / "looking.yaml"
-
 LOOK = "look"
 """The slot that holds what this message wants of photos: "read" or "compare"."""
-_SEEN, _WAITING, _LINES = "photos_seen", "photos_waiting", "photo_lines"
+_WAITING, _LINES = "photos_waiting", "photo_lines"
 _MOST = 3
 """Photos of one look."""
 _WAITING_TURNS = 2
@@ -47,10 +43,8 @@ _BUSINESS = frozenset({"settle", "business"})
 def note_photos(draft: Draft) -> None:
     """Keep the message's photos in mind, and notice when its words want a closer look at them."""
     draft.forget(LOOK)
-    fresh = _sent(draft)
-    if fresh:
-        earlier = json.loads(draft.slots.get(_SEEN, "[]"))
-        draft.slots[_SEEN] = json.dumps([*earlier, *([sha, _product_in(draft, sha)] for sha in fresh)][-2:])
+    remember_photos(draft)
+    if fresh := sent_photos(draft):
         draft.slots[_WAITING] = f"{draft.session.version}:{','.join(fresh)}"
         lines = [LINK.sub("…", one.text)[:_QUOTED_CHARS] for one in draft.percept.texts]
         draft.slots[_LINES] = json.dumps(list(dict.fromkeys(lines))[:_QUOTED], ensure_ascii=False)
@@ -122,14 +116,14 @@ async def note_other(draft: Draft, photos: Sequence[str], order_id: str) -> str:
 
 def _shown(draft: Draft, photos: Sequence[str]) -> list[Product]:
     """Return the products that the photo index is sure of, of photos sent now or just before."""
-    known = dict(json.loads(draft.slots.get(_SEEN, "[]")))
-    ids = dict.fromkeys(_product_in(draft, sha) or known.get(sha, "") for sha in photos)
+    sent = [thing for sha, thing in _photos(draft) if sha in photos and thing.is_sure and not thing.is_doubtful]
+    ids = dict.fromkeys(thing.guesses[0].product_id for thing in sent)
     return [product for one in ids if (product := draft.desk.facts.product(one))]
 
 
 async def tell_written(draft: Draft) -> None:
     """Say what can be read in the photos that were sent now, or in the last one, and ask whether that is right."""
-    seen = await _looked(draft, _sent(draft) or [sha for sha, _ in json.loads(draft.slots[_SEEN])][-1:], "read")
+    seen = await _looked(draft, sent_photos(draft) or [sha for sha, _ in _photos(draft)][-1:], "read")
     if seen.failed and draft.desk.reads:
         unread = bool(_UNREAD & set(draft.percept.flags))
         seen = Seen(failed="unread") if unread else Seen(text=tuple(json.loads(draft.slots.get(_LINES, "[]"))))
@@ -145,14 +139,20 @@ async def tell_written(draft: Draft) -> None:
 
 async def tell_difference(draft: Draft) -> None:
     """Say which products the last two photos show by the photo index, and what a model sees that differs."""
-    photos = json.loads(draft.slots.get(_SEEN, "[]"))
+    photos = _photos(draft)[-2:]
     if len(photos) < 2:
         draft.admit("photo_second")
         return
-    _tell_products(draft, [product_id for _, product_id in photos])
+    _tell_products(draft, [thing for _, thing in photos])
     seen = await _looked(draft, [sha for sha, _ in photos], "compare")
-    if seen.failed:
+    ids = list(dict.fromkeys(one.guesses[0].product_id for _, one in photos if one.is_sure and not one.is_doubtful))
+    if len(ids) > 1:
+        tell_table(draft, [draft.desk.facts.products[one] for one in ids])
+    rules = all(one.is_sure and not one.is_doubtful for _, one in photos)
+    if seen.failed and not rules:
         _own_bubble(draft, "look_off" if seen.failed == _OFF else "look_failed")
+    elif seen.failed:
+        pass  # the records have told what they can
     elif seen.visible:
         _own_bubble(draft, "photos_differ", seen=_joined(draft, seen.visible))
     else:
@@ -179,9 +179,10 @@ async def _looked(draft: Draft, photos: Sequence[str], task: Task) -> Seen:
     return seen
 
 
-def _tell_products(draft: Draft, ids: Sequence[str]) -> None:
-    found = [product for one in ids if (product := draft.desk.facts.product(one))]
-    names = [in_language(product.names, draft.language) for product in found]
+def _tell_products(draft: Draft, things: Sequence[Thing]) -> None:
+    sure = [one.guesses[0] for one in things if one.is_sure and not one.is_doubtful]
+    found = [draft.desk.facts.products[one.product_id] for one in sure]
+    names = [called(draft, one) for one in sure]
     if len(found) < 2:
         draft.say("photos_no_ruling")
     elif names[0] == names[1]:
@@ -215,38 +216,24 @@ def _joined(draft: Draft, lines: Sequence[str]) -> str:
     return ("" if draft.language == "zh" else " ").join(lines)
 
 
-def _sent(draft: Draft) -> list[str]:
-    return [part.sha256 for part in draft.message.attachments if part.kind is AttachmentKind.IMAGE]
-
-
-def _product_in(draft: Draft, sha256: str) -> str:
-    """Return the product that the photo index is sure of, "" for none."""
-    ids = {part.id for part in draft.message.attachments if part.sha256 == sha256}
-    own = (one for one in draft.percept.matches if one.attachment_id in ids and one.decision is MatchDecision.MATCH)
-    return next((one.product_id for one in own), "")
-
-
 def _is_found(decision: MatchDecision) -> bool:
     return decision is not MatchDecision.UNKNOWN
 
 
 def _wanted(draft: Draft, fresh: int) -> Task | None:
-    """Return what the words want of photos, where there are any that they can be about."""
+    """Return what the words want of photos, where there are any that they can be about.
+
+    Which of them has more or less of something is for the records to say, and not for a closer look.
+    """
     words = normalise(spoken_text(draft.message, draft.percept))
-    known = len(json.loads(draft.slots.get(_SEEN, "[]")))
-    says = {name: pattern.search(words) is not None for name, pattern in _patterns().items()}
-    if not known or not (fresh or says["refers"] or says["before"]):
+    known = len(_photos(draft))
+    if not known or not (fresh or says("refers", words) or says("before", words)):
         return None
-    if says["compares"] and (known > 1 or says["before"]):
+    if says("compares", words) and not wanted_order(words) and (known > 1 or says("before", words)):
         return "compare"
-    return "read" if says["reads"] else None
+    return "read" if says("reads", words) else None
 
 
-@cache
-def _patterns(file: Path = FILE) -> Mapping[str, re.Pattern[str]]:
-    """Read the words; raises `ConfigError` naming the file and what is wrong."""
-    raw: dict[str, list[str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    try:
-        return {name: re.compile("|".join(each), re.IGNORECASE) for name, each in raw.items()}
-    except re.error as error:
-        raise ConfigError(f"{file}: {error.pattern!r} is no regular expression: {error}") from error
+def _photos(draft: Draft) -> list[tuple[str, Thing]]:
+    """Return the photos of the conversation, each with what it shows first, oldest first."""
+    return [(sha, one.thing) for one in recalled(draft) for sha in one.thing.photos]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.dialogue.draft import Draft
+from core.dialogue.photo_orders import orders_showing
 from core.dialogue.read_orders import focus_on_photo, orders_in_photo, tell_strange_order
 from core.knowledge.passages import tokens, wider
 from core.shop.keys import same_order
@@ -74,7 +75,7 @@ async def remember_wish(draft: Draft) -> str:
 def _picked(draft: Draft, orders: Sequence[Order], words: str) -> str | None:
     other = "other" in draft.heard
     adds = draft.slots.get("topic") == "modify_order"  # "add a mug to my order" does not name the order by a mug
-    named = [] if adds else _named_in(draft, orders, words)
+    named = [] if adds else orders_showing(draft, orders) or _named_in(draft, orders, words)
     if len(named) == 1:
         return named[0]
     if draft.slots.get("order_id") and not other:

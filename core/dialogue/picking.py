@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
+from core.dialogue.photo_orders import orders_showing
 from core.knowledge.passages import tokens
 from core.knowledge.question import read_question
-from core.types import spoken_text
+from core.types import StartFlow, spoken_text
 from core.understand.normalise import normalise
 
 _PART = re.compile(r"(?<![\dA-Za-z])[A-Za-z]{0,2}(\d{3,12})(?!\d)")
@@ -33,7 +34,7 @@ async def pick(draft: Draft, *, waits_for_order: bool) -> None:
         return
     words = normalise(spoken_text(draft.message, draft.percept))
     if slot == "order_id":
-        found = _by_number(words, listed)
+        found = _by_number(words, listed) or await _by_photo(draft, listed)
         if found is None and waits_for_order:
             own = await _orders(draft, listed, broad=False)
             found = _by_name(draft, words, own) or _by_name(draft, words, await _orders(draft, listed, broad=True))
@@ -44,6 +45,16 @@ async def pick(draft: Draft, *, waits_for_order: bool) -> None:
     if found is not None:
         draft.fill(slot, found)
         draft.picked = slot == "order_id"
+
+
+async def _by_photo(draft: Draft, listed: list[str]) -> str | None:
+    """Return the one listed order that holds what this message's photo shows."""
+    begun = {one.flow for one in draft.understanding.commands if isinstance(one, StartFlow)}
+    if not draft.things or begun - {"photo", "order_status"}:
+        return None  # what the photo belongs to is another business, which finds its order itself
+    own = [order for order in await own_orders(draft) if order.order_id in listed]
+    showing = orders_showing(draft, own)
+    return showing[0] if len(showing) == 1 else None
 
 
 def _by_place(draft: Draft, slot: str, listed: list[str]) -> bool:

@@ -21,7 +21,16 @@ from core.dialogue.draft import Draft
 from core.knowledge.answer_kind import asks_who_or_whence, names_such
 from core.knowledge.question import Question
 from core.knowledge.record_lines import RecordLine, answering_line, asks_more, asks_quantity
-from core.knowledge.variants import chosen_options, colours, fitting, has_colour, settled_features
+from core.knowledge.variants import (
+    chosen_options,
+    colours,
+    describe_options,
+    fitting,
+    has_colour,
+    settled_features,
+    shared_options,
+    variants_with,
+)
 from core.shop.records import Product, Variant, in_language
 from core.types import Button, CardPart
 from core.wording.formats import listing, price_range
@@ -53,7 +62,7 @@ async def tell_product(draft: Draft, product: Product, question: Question) -> No
         _tell_record_line(about, line)
     else:
         _tell_missing_option(about)
-    show_card(draft, product, variants or every)
+    show_card(draft, product, variants or variants_with(product, chosen_before(draft)))
     draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
 
 
@@ -84,7 +93,7 @@ async def _tell(about: Subject) -> None:
     if line := await _closer_line(about):
         _tell_record_line(about, line)
         return
-    named = question.colours or question.sizes or question.chosen
+    named = question.text and (question.colours or question.sizes or question.chosen)
     settled = settled_features(about.product, question, about.draft.desk.facts.lexicon)
     wanted = [feature for feature in question.features if feature not in settled]
     wanted = [*wanted, *(f"topic:{topic}" for topic in question.topics if topic in about.product.attributes)]
@@ -92,7 +101,8 @@ async def _tell(about: Subject) -> None:
     aspects = [aspect for aspect in question.aspects if aspect in ASPECTS]
     if "cheapest" in aspects:
         aspects = [aspect for aspect in aspects if aspect != "price"]
-    if question.lists and named and "stock" not in aspects:
+    asks_price = "price" in aspects and not (question.colours or question.sizes)
+    if question.lists and named and "stock" not in aspects and not asks_price:
         aspects = ["stock", *(aspect for aspect in aspects if aspect not in ("price", "colours", "sizes"))]
     for aspect in aspects:
         ASPECTS[aspect](about)
@@ -167,15 +177,25 @@ def _describe(about: Subject) -> None:
     draft.text(text if draft.language in texts or not text else draft.word("foreign_text", text=text))
 
 
-async def tell_each(draft: Draft, products: Sequence[Product], question: Question) -> bool:
-    """Answer about each of a few products; False when nothing but what there is was asked, or of too many."""
+async def tell_each(
+    draft: Draft,
+    products: Sequence[Product],
+    question: Question,
+    *,
+    chosen: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({}),
+) -> bool:
+    """Answer about each of a few products; False when nothing but what there is was asked, or of too many.
+
+    `chosen` are options that were chosen of the products, by their ids.
+    """
     asked = question.features or [a for a in question.aspects if a in ASPECTS] or question.topics
     if not asked or len(products) > _EACH:
         return False
     for product in products:
-        variants = fitting(product, question, draft.desk.facts.lexicon)
+        own = replace(question, chosen=chosen.get(product.product_id, ()))
+        variants = fitting(product, own, draft.desk.facts.lexicon)
         about = Subject(
-            draft=draft, product=product, variants=variants or tuple(product.variants.values()), question=question
+            draft=draft, product=product, variants=variants or tuple(product.variants.values()), question=own
         )
         await _tell(about)
         draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
@@ -278,6 +298,9 @@ def show_card(draft: Draft, product: Product, variants: Sequence[Variant], *, ch
         (draft.word("field.stock"), draft.word("stock.yes" if in_stock else "stock.no")),
     ]
     name = in_language(product.names, draft.language)
+    if options := shared_options(product, variants):
+        told = describe_options(product, options, draft.desk.facts.lexicon, draft.language)
+        name = draft.word("name_with_options", product=name, options=told)
     pictured = [variant for variant in variants if variant.pictures]
     image = draft.desk.picture(pictured[0].pictures[0]) if pictured else ""
     draft.card(

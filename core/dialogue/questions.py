@@ -9,6 +9,8 @@ from core.dialogue.advice.wishing import begin_wish, note_shown, wish_lines
 from core.dialogue.choosing import offer_more_or_less, recommend
 from core.dialogue.comparing import tell_comparison
 from core.dialogue.draft import Draft
+from core.dialogue.photo_memory import just_shown
+from core.dialogue.photo_words import says
 from core.dialogue.products import list_products, tell_assortment, tell_each, tell_product
 from core.knowledge.answer_kind import may_answer
 from core.knowledge.budget import Budget
@@ -99,6 +101,8 @@ async def _told(draft: Draft, text: str) -> str:
         question = read_question(text, draft.desk.facts.lexicon)
     await draft.desk.facts.library()
     if await tell_comparison(draft, question) or await offer_more_or_less(draft, question):
+        return "answered"
+    if says("all", text) and await _tell_shown(draft, question):
         return "answered"
     product = _spoken_of(draft, question)
     if product is not None:
@@ -198,6 +202,15 @@ def _spoken_of(draft: Draft, question: Question) -> Product | None:
         return product if not any(_is_in_a_name(draft, token) for token in others) else None
     on_it = not question.lists if question.features else bool(asks)
     return product if on_it and not others else None
+
+
+async def _tell_shown(draft: Draft, question: Question) -> bool:
+    """Answer of each of the things that photos have just shown what is asked of all; False where they are not meant."""
+    guesses = [thing.guesses[0] for thing in just_shown(draft) if thing.is_sure]
+    products = list({one.product_id: draft.desk.facts.products[one.product_id] for one in guesses}.values())
+    if len(products) < 2 or question.things:
+        return False
+    return await tell_each(draft, products, question, chosen={one.product_id: one.options for one in guesses})
 
 
 def _is_in_a_name(draft: Draft, token: str) -> bool:

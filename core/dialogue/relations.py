@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.dialogue.comparing import compares
 from core.dialogue.draft import Draft
+from core.dialogue.photo_memory import compared_photos
 from core.dialogue.products import chosen_before, list_products, tell_product
 from core.knowledge.orderings import wanted_order
 from core.knowledge.question import Question, read_question
@@ -28,7 +30,7 @@ async def answer_from_graph(draft: Draft) -> str:
 async def _answer(draft: Draft, text: str) -> bool:
     question = read_question(text, draft.desk.facts.lexicon)
     product = _compared_with(draft, question)
-    if product is None or wanted_order(text) != "cheaper":
+    if product is None or wanted_order(text) != "cheaper" or (compares(question) and compared_photos(draft, text)):
         return False
     await _tell_cheaper(draft, product, question)
     return True

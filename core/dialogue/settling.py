@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from core.dialogue.draft import Draft
 from core.dialogue.orders import own_orders
+from core.dialogue.photo_orders import SHOWN, shown_entities, shows_unknown_goods
 from core.dialogue.read_orders import focus_on_photo
 from core.dialogue.returned_photos import hand_on_photos
 from core.dialogue.wishes.assent import (
@@ -59,6 +60,8 @@ _SURE = 0.7
 """Probability from which another business is meant and not more of this one."""
 _OF_A_LINE = frozenset({"which_item", "new_item", "near", "new_item_ids"})
 """Questions that are about one line of a wish."""
+_ABOUT_GOODS = frozenset({"which_item", "items", "item_ids", "order_id"})
+"""Questions that a photo answers."""
 TOPICS = MappingProxyType(
     {
         "cancel_order": Deed.CANCEL,
@@ -127,6 +130,8 @@ def _begins(draft: Draft) -> bool:
 
 def _note(draft: Draft) -> None:
     said = _said(draft)
+    if shows_unknown_goods(draft):
+        draft.say("photo_goods_unknown")
     entities = [[e.kind, e.value, e.text, e.start, e.end] for e in said.entities]
     unread = [*json.loads(draft.slots.get(_UNREAD, "[]")), [said.text, entities]]
     draft.fill(_UNREAD, json.dumps(unread, ensure_ascii=False))
@@ -135,7 +140,7 @@ def _note(draft: Draft) -> None:
 
 def _said(draft: Draft) -> Said:
     text = normalise(spoken_text(draft.message, draft.percept))
-    return Said(text=text, entities=draft.understanding.entities)
+    return Said(text=text, entities=(*draft.understanding.entities, *shown_entities(draft)))
 
 
 def _says_something(draft: Draft, said: Said) -> bool:
@@ -145,6 +150,8 @@ def _says_something(draft: Draft, said: Said) -> bool:
     if {"new_item", "item_place"} & draft.heard.keys():
         return True
     asked = draft.slots.get(_ASKED, "").partition(":")[0]
+    if draft.things and asked in _ABOUT_GOODS and any(entity.kind == SHOWN for entity in said.entities):
+        return True
     if asked == "reason" and any(entity.kind == "reason" for entity in said.entities):
         return True
     if any(isinstance(command, Deny | CancelFlow) for command in draft.understanding.commands):

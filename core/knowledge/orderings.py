@@ -27,6 +27,7 @@ _SORTS = (
     ("short", ("shorter",), ("shortest",), "短"),
     ("heavy", ("heavier",), ("heaviest",), "重"),
     ("light", ("lighter", "more lightweight"), ("lightest", "most lightweight"), "轻"),
+    ("warm", ("warmer",), ("warmest",), "暖和|保暖|暖"),
     ("thick", ("thicker",), ("thickest",), "厚"),
     ("thin", ("thinner", "slimmer"), ("thinnest", "slimmest"), "薄"),
     ("tall", ("taller",), ("tallest",), "高个"),
@@ -43,7 +44,8 @@ _STEPS = {
     "cheap": ("cheaper", "cheapest"), "expensive": ("more_expensive", "most_expensive"),
     "big": ("bigger", "biggest"), "small": ("smaller", "smallest"), "bright": ("brighter", "brightest"),
     "dim": ("dimmer", "dimmest"), "long": ("longer", "longest"), "short": ("shorter", "shortest"),
-    "heavy": ("heavier", "heaviest"), "light": ("lighter", "lightest"), "thick": ("thicker", "thickest"),
+    "heavy": ("heavier", "heaviest"), "light": ("lighter", "lightest"), "warm": ("warmer", "warmest"),
+    "thick": ("thicker", "thickest"),
     "thin": ("thinner", "thinnest"), "tall": ("taller", "tallest"),
     "high": ("higher", "highest"), "low": ("lower", "lowest"),
     "fast": ("faster", "fastest"), "slow": ("slower", "slowest"), "hard": ("harder", "hardest"),
@@ -66,7 +68,8 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     return (*most, *more)
 
 
-_ZH_BEFORE, _ZH_AFTER = "(?:更|再|比较|稍微?|哪[个款件种只台双]|谁)", "(?:一?点|一?些|一个?[号码档级])"
+_ZH_BEFORE = "(?:比(?![如赛例较])[^,，。?？]{1,12}?|更|再|比较|稍微?|哪[个款件种只台双]|谁)"
+_ZH_AFTER = "(?:一?点|一?些|一个?[号码档级])"
 _DOWN = frozenset({"cheap", "small", "dim", "short", "light", "thin", "low", "slow", "easy", "less"})
 _KINDS: dict[str, tuple[str, ...]] = {
     "big": ("size", "capacity", "screen", "kit", "room", "storage", "pieces", "diameter", "length", "height", "range"),

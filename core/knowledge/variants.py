@@ -91,6 +91,21 @@ def _size_is_known(size: str, product: Product, lexicon: Lexicon) -> bool:
     return size in _SAID_OF_ANY and not any("size" in words.kinds(option) for option in _option_names(product))
 
 
+def variants_with(product: Product, options: Sequence[tuple[str, str]]) -> tuple[Variant, ...]:
+    """Return the variants that have the options; all where none has them."""
+    every = tuple(product.variants.values())
+    return tuple(one for one in every if all(one.options.get(name) == value for name, value in options)) or every
+
+
+def shared_options(product: Product, variants: Sequence[Variant]) -> tuple[tuple[str, str], ...]:
+    """Return the options that some variants share and that tell them from the product's others."""
+    if not variants:
+        return ()
+    shared = [one for one in variants[0].options.items() if all(one in other.options.items() for other in variants)]
+    every = product.variants.values()
+    return tuple((name, value) for name, value in shared if any(v.options.get(name) != value for v in every))
+
+
 def option_values(product: Product, names: Sequence[str]) -> tuple[str, ...]:
     """Return the values of an option over all variants, in the order of the records."""
     wanted = {name.lower() for name in names}
@@ -192,8 +207,13 @@ def _measured(word: str, language: str) -> str:
 
 def describe(product: Product, variant: Variant, lexicon: Lexicon, language: str) -> str:
     """Return a variant's options in words: "蓝色，500 毫升"."""
+    return describe_options(product, tuple(variant.options.items()), lexicon, language)
+
+
+def describe_options(product: Product, options: Sequence[tuple[str, str]], lexicon: Lexicon, language: str) -> str:
+    """Return options and their values in words: "蓝色，500 毫升"."""
     separator = "，" if language == "zh" else ", "
-    return separator.join(value_word(product, *one, lexicon, language) for one in variant.options.items())
+    return separator.join(value_word(product, *one, lexicon, language) for one in options)
 
 
 def value_word(product: Product, option: str, value: str, lexicon: Lexicon, language: str) -> str:

@@ -67,7 +67,7 @@ _NOT_SLOTS = frozenset(
 """What the dialogue reads from the entities themselves, by their places in the words."""
 _ASKING = frozenset({"business", "settle"})
 """Flows in which we ask for a yes or a no."""
-_TROUBLE = frozenset({"business", "settle"})
+_TROUBLE = frozenset({"business", "settle", "order_status", "urge_delivery"})
 """Flows that the words beside a photo begin, so that the photo belongs to them and is no question of its own."""
 _SURE_OF_TROUBLE = 0.75
 """Confidence from which they do."""

@@ -127,7 +127,15 @@ def test_everything_that_happened_is_shown() -> None:
     turn = shown(full())
     assert turn["transcript"]["text"] == "hello"
     assert turn["matches"] == [
-        {"attachment_id": "a1", "sku": "m1", "product_id": "mug", "score": 0.8765, "decision": "match"}
+        {
+            "attachment_id": "a1",
+            "sku": "m1",
+            "product_id": "mug",
+            "score": 0.8765,
+            "decision": "match",
+            "thing": 0,
+            "region": [0.0, 0.0, 1.0, 1.0],
+        }
     ]
     assert turn["actions"] == [
         {

@@ -28,15 +28,17 @@ export function painter({ words, address, press, retry }) {
     return { button, play };
   }
 
-  function buttons(choices) {
+  /** Draw choices; `about` names what they choose where several stand side by side with the same words. */
+  function buttons(choices, about = "") {
     const row = make("div", { className: "choices" });
     for (const { label, value } of choices) {
-      labels.set(value, label);
+      const full = about ? `${label}${words().comma}${about}` : label;
+      labels.set(value, full);
       const onclick = () => {
         row.querySelectorAll("button").forEach((other) => (other.disabled = true));
         press(value);
       };
-      row.append(make("button", { type: "button", className: "choice", onclick }, label));
+      row.append(make("button", { type: "button", className: "choice", onclick, ariaLabel: full }, label));
     }
     return row;
   }
@@ -53,7 +55,7 @@ export function painter({ words, address, press, retry }) {
       make("div", { className: "card-title" }, shown.title),
       shown.subtitle ? make("div", { className: "card-subtitle" }, shown.subtitle) : null,
       facts.length ? make("dl", {}, ...facts) : null,
-      shown.buttons.length ? buttons(shown.buttons) : null,
+      shown.buttons.length ? buttons(shown.buttons, shown.title) : null,
     );
   }
 

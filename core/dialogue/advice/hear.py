@@ -10,6 +10,7 @@ from core.dialogue.advice.moves import load_moves
 from core.dialogue.advice.personal import note_refused
 from core.dialogue.advice.wishing import asked_kinds, forget_wish, shown_before, wish_lines
 from core.dialogue.draft import Draft
+from core.dialogue.photo_words import without_places
 from core.knowledge.naming import product_mentions
 from core.knowledge.options import option_mentions
 from core.knowledge.orderings import wanted_order
@@ -45,7 +46,8 @@ def hear_advice(draft: Draft) -> None:
     """Turn the commands of a message that goes on with advice, or buys, into those that do so."""
     note_refused(draft)
     told, commands = draft.slots.pop(TOLD, ""), draft.understanding.commands
-    words = normalise(spoken_text(draft.message, draft.percept))
+    spoken = spoken_text(draft.message, draft.percept)
+    words = without_places(spoken) if draft.things else normalise(spoken)
     waiting = draft.stack[-1].flow if draft.stack else ""
     if not draft.desk.facts.products or not words or _wants_person(draft):
         return

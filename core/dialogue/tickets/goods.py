@@ -6,6 +6,7 @@ import re
 
 from core.dialogue.draft import Draft
 from core.dialogue.orders import find_own
+from core.dialogue.photo_orders import items_showing
 from core.knowledge.passages import tokens
 from core.shop.records import Order, OrderItem, in_language
 from core.types import spoken_text
@@ -51,6 +52,8 @@ def items_meant(draft: Draft, order: Order, words: str) -> tuple[OrderItem, ...]
         if named:
             hits[item.item_id] = named | (wanted & options)
     best = [item for item in lines if item.item_id in hits and not _outdone(hits[item.item_id], hits)]
+    if shown := items_showing(draft, best or lines):
+        return shown
     if len({frozenset(hits[item.item_id]) for item in best}) < len(best):
         return ()  # two variants of one product, and nothing tells which
     return tuple(best) or (lines if _EVERYTHING.search(text) else ())

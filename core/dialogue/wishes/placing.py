@@ -206,8 +206,9 @@ def _choices(
 def _items(order: Order, line: Line) -> list[tuple[Order, int]]:
     """Return the items of an order that fit a line's product and options; options no item has do not count."""
     kind = [(order, at) for at, item in enumerate(order.items) if item.product_id in line.product_id.split("|")]
-    having = [(order, at) for _, at in kind if _has(order.items[at], line)]
-    return having or kind
+    having = [(order, at) for _, at in kind if _has(order.items[at], line)] or kind
+    seen = [(order, at) for _, at in having if all(order.items[at].options.get(k) == v for k, v in line.seen)]
+    return seen or having
 
 
 def _has(item: OrderItem, line: Line) -> bool:

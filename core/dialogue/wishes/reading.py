@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from core.dialogue.photo_orders import Goods, goods_in
 from core.dialogue.wishes.changing import merged
 from core.dialogue.wishes.goods import read_lines
 from core.dialogue.wishes.placing import EVERY, RECENT
-from core.dialogue.wishes.wish import Options, Wish
+from core.dialogue.wishes.wish import Line, Options, Wish
 from core.knowledge.lexicon import Lexicon
 from core.shop.records import Product
 from core.types import Entity
@@ -27,6 +28,13 @@ _BORROWS = re.compile(
     r"\b(?:same|as|to|use|like|match(?:es|ing)?|with|be)\b|一样|相同|一致|同|跟|和|按|照|成|为",
     re.IGNORECASE | re.ASCII,
 )
+_BECOMES_SHOWN = re.compile(
+    r"(?:换成|换为|改成|改为|变成|换到)(?:我)?(?:照片|图片?|这|上面)"
+    r"|\b(?:for|to|into|with) (?:this|that|the) (?:one|colou?r)\b"
+    r"|\b(?:for|to|into|with) (?:the (?:one|colou?r) )?(?:in|on) (?:the|my|this) (?:photo|picture|pic)\b",
+    re.IGNORECASE,
+)
+"""That goods should become what a photo shows, and are not what it shows."""
 _REACH = 12
 _ALL_ORDERS = re.compile(
     r"\b(?:all|every|both|any)(?: (?:of )?(?:my|the|these|those))?(?: \w+){0,2} orders?\b"
@@ -81,7 +89,37 @@ def read_wishes(
             found[-1] = replace(merged(found[-1], replace(wish, lines=())), lines=(*found[-1].lines, *wish.lines))
         else:
             found.append(wish)
-    return _shared(said, found)
+    return tuple(_with_shown(wish, said, products) for wish in _shared(said, found))
+
+
+def _with_shown(wish: Wish, said: Said, products: Sequence[Product]) -> Wish:
+    """Return a wish with the goods that a photo shows, where its words name none; a photo says which of a kind."""
+    shown = [_line_of(one, said.text, wish.deed, products) for one in goods_in(said.entities)]
+    lines = tuple(line for line in shown if line is not None)
+    if not lines or wish.everything or wish.deed not in (Deed.RETURN, Deed.SWAP, Deed.CANCEL):
+        return wish
+    if not wish.lines:
+        return replace(wish, lines=lines, foreign="")
+    seen = {key: line for line in lines for key in line.product_id.split("|")}
+    told = [(line, seen.get(line.product_id)) for line in wish.lines]
+    return replace(
+        wish,
+        lines=tuple(
+            replace(line, seen=photo.seen, wanted=line.wanted or photo.wanted) if photo else line
+            for line, photo in told
+        ),
+    )
+
+
+def _line_of(goods: Goods, text: str, deed: Deed, products: Sequence[Product]) -> Line | None:
+    """Return what a photo shows as a line; None for what may be several things of which none was ordered."""
+    ordered = {product.product_id for product in products}
+    own = [key for key in goods.product_ids if key in ordered] or list(goods.product_ids)
+    if len(own) > 1 and not ordered & set(own):
+        return None
+    options = goods.options if own[0] == goods.product_ids[0] else ()
+    becomes = deed is Deed.SWAP and _BECOMES_SHOWN.search(text)
+    return Line(product_id="|".join(own), seen=() if becomes else options, wanted=options if becomes else ())
 
 
 def _is_borrowed(said: Said, entity: Entity) -> bool:

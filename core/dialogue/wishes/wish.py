@@ -26,6 +26,8 @@ class Line:
     """Whether all of its kind in the order are meant: "both bottles"."""
     having: Options = ()
     """Options by which the customer tells it from others of its kind."""
+    seen: Options = ()
+    """Options that a photo shows: of several of a kind those that have them are meant."""
     wanted: Options = ()
     """Options of what it should become; more than one value of an option where the words fit several products."""
     superlative: str = ""
@@ -81,7 +83,7 @@ def loaded(text: str) -> tuple[Wish, ...]:
 
 def _wish(raw: dict[str, Any]) -> Wish:
     lines = tuple(
-        Line(**{**line, "having": _options(line["having"]), "wanted": _options(line["wanted"])})
+        Line(**{**line, **{name: _options(line[name]) for name in ("having", "seen", "wanted")}})
         for line in raw["lines"]
     )
     spared, address = tuple(raw["spared"]), _options(raw["address"])

@@ -119,6 +119,28 @@ async def test_a_card_has_its_picture_and_a_pressed_button_says_its_value(api: B
         assert len(await api.calls("answerCallbackQuery")) == 2
 
 
+async def test_pictures_to_choose_from_come_as_an_album_with_a_button_for_each(api: BotApi, tmp_path: Path) -> None:
+    echo = saying(TextPart(text=""))
+    async with small_house(api, tmp_path, echo) as house:
+        cards = [
+            CardPart(
+                title=name,
+                image_sha256=await house.blobs.put(photo(name)),
+                buttons=(Button(label="This one", value=f"product:{name}"),),
+            )
+            for name in ("red", "blue")
+        ]
+        echo.make = saying(TextPart(text="Which one is it?"), *cards).make
+        await api.send(text="show")
+        words, first, second, choice = await api.heard(count=4)
+        assert words["text"] == "Which one is it?"
+        assert [first["caption"], second["caption"]] == ["1. red", "2. blue"]
+        assert await api.file(second["photo"][0]["file_id"]) == photo("blue")
+        assert len(await api.calls("sendMediaGroup")) == 1
+        await api.press(choice, "2. blue")
+        assert await api.text() == "you said product:blue"
+
+
 async def test_buttons_stand_below_the_words(api: BotApi, tmp_path: Path) -> None:
     echo = saying(ButtonsPart(buttons=(Button(label="Yes", value="yes"),)), TextPart(text="Shall I?"))
     async with small_house(api, tmp_path, echo):

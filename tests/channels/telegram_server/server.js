@@ -99,6 +99,14 @@ const methods = {
   },
 
   sendPhoto: (params, res) => sendFile('photo', params, res),
+  sendMediaGroup(params, res) {
+    const sent = parsed(params.media).map(({ media, caption }) => {
+      const file = keep(params.files[media.replace('attach://', '')]);
+      const photo = [{ ...file, width: 1, height: 1 }];
+      return api.addBotMessage({ chat_id: params.chat_id, caption, photo }, TOKEN);
+    });
+    return grant(res, sent);
+  },
   sendVoice: (params, res) => sendFile('voice', params, res),
   sendChatAction: (params, res) => grant(res, true),
   setWebhook(params, res) {

@@ -176,7 +176,19 @@ class ScriptedClerk:
 
     def _parts(self, message: Message, words: str, language: str) -> list[Part]:
         parts: list[Part] = [TextPart(text=_words(message, words, language))]
-        if any(item.kind is AttachmentKind.IMAGE for item in message.attachments):
+        if "which" in words and message.attachments:
+            named = {"flask": "Steel vacuum flask, 500 ml", "kettle": "Celadon electric kettle (white)"}
+            parts += [
+                CardPart(
+                    title=title,
+                    subtitle="Kitchen",
+                    fields=(("Price", "¥129.00"), ("Stock", "In stock")),
+                    image_sha256=self.picture,
+                    buttons=(Button(label="This one", value=f"product:{key}"),),
+                )
+                for key, title in named.items()
+            ]
+        elif any(item.kind is AttachmentKind.IMAGE for item in message.attachments):
             parts.append(
                 CardPart(
                     title="不锈钢保温杯 500 ml" if language == "zh" else "Steel vacuum flask, 500 ml",

@@ -77,6 +77,33 @@ async def test_photos_are_made_smaller_and_recognised(
     await page.screenshot(path=shots / "photo-zh.png")
 
 
+@pytest.mark.parametrize(("width", "by_key"), [(1200, False), (360, True)])
+async def test_one_of_two_goods_in_a_photo_is_chosen_by_its_card(
+    page: Page, site: Site, clerk: ScriptedClerk, cup: Path, shots: Path, width: int, by_key: bool
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 720})
+    address, _ = await site()
+    await enter(page, address)
+    await page.locator("input[type=file]").set_input_files([cup])
+    await expect(page.get_by_role("button", name="Remove this photo")).to_have_count(1)
+    await say(page, "which is it?")
+    cards = page.get_by_role("article")
+    await expect(cards).to_have_count(2)
+    assert await cards.locator("img").evaluate_all("each => each.every(one => one.complete && one.naturalWidth > 0)")
+    await page.screenshot(path=shots / f"choose-{width}.png")
+    choice = page.get_by_role("button", name="This one, Celadon electric kettle (white)")
+    if by_key:
+        await choice.focus()
+        await page.keyboard.press("Enter")
+    else:
+        await choice.click()
+    await expect(page.get_by_role("log")).to_contain_text("You said: product:kettle")
+    assert clerk.asked[-1].text == "product:kettle"
+    overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    await page.screenshot(path=shots / f"chosen-{width}.png")
+
+
 async def test_a_photo_that_is_still_shrinking_is_waited_for_and_not_overtaken(
     page: Page, site: Site, clerk: ScriptedClerk, cup: Path
 ) -> None:

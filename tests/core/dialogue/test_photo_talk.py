@@ -1,0 +1,144 @@
+"""Customers with photos of goods: several things, the one pointed at, views of one thing, photos too poor to know."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.sights import MatchDecision, ProductMatch, Region
+from core.types import Attachment, AttachmentKind
+from tests.core.dialogue.conftest import Talk
+
+MATCH, ASK, UNKNOWN = MatchDecision.MATCH, MatchDecision.ASK, MatchDecision.UNKNOWN
+LEFT, RIGHT = (0.0, 0.2, 0.4, 0.8), (0.6, 0.2, 1.0, 0.8)
+MUG, KETTLE = ("ceramic-mug", "MUG-RED-350ML"), ("electric-kettle", "KETTLE-WHITE-1.2L")
+
+
+def photo(name: str, video: str = "") -> Attachment:
+    return Attachment(
+        id=name, kind=AttachmentKind.IMAGE, media_type="image/jpeg", size_bytes=9, sha256=name, video=video
+    )
+
+
+def seen(
+    *products: tuple[str, str],
+    decision: MatchDecision = MATCH,
+    on: str = "a",
+    thing: int = 0,
+    region: Region = (0.0, 0.0, 1.0, 1.0),
+    scores: tuple[float, ...] = (),
+) -> tuple[ProductMatch, ...]:
+    return tuple(
+        ProductMatch(
+            attachment_id=on,
+            sku=sku,
+            product_id=product,
+            score=scores[at] if scores else 0.9,
+            decision=decision,
+            thing=thing,
+            region=region,
+        )
+        for at, (product, sku) in enumerate(products)
+    )
+
+
+BOTH = (*seen(MUG, region=RIGHT), *seen(KETTLE, thing=1, region=LEFT))
+
+
+@pytest.fixture(autouse=True)
+def chinese(talk: Talk) -> None:
+    talk.locale = "zh"  # for photos without a word
+
+
+async def test_the_variant_that_the_photo_shows_is_the_one_spoken_of(talk: Talk) -> None:
+    said = await talk("这个多少钱", matches=seen(MUG), attachments=(photo("a"),))
+    assert "马克杯（红色，350 毫升）的价格是 ¥49" in said
+    assert talk.cards[0].sku == "MUG-RED-350ML"
+
+
+async def test_a_size_that_no_picture_can_show_is_not_claimed(talk: Talk) -> None:
+    said = await talk("", matches=seen(KETTLE), attachments=(photo("a"),))
+    assert "¥159" in said and "¥199" in said and "1.2" not in said
+
+
+async def test_two_things_in_a_photo_are_both_named_with_where_they_are(talk: Talk) -> None:
+    said = await talk("", matches=BOTH, attachments=(photo("a"),))
+    assert "右边的晨光陶瓷马克杯（红色）" in said and "左边的青瓷系列电热水壶（白色）" in said
+    assert [card.buttons[0].value for card in talk.cards] == ["product:ceramic-mug", "product:electric-kettle"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("左边那个多少钱", "电热水壶（白色）的价格"),
+        ("how much is the one on the right?", "Mug (red, 350 ml) costs"),
+        ("红色的那个多少钱", "马克杯（红色，350 毫升）的价格"),
+        ("how much is the white one?", "Kettle (white) costs"),
+        ("第二个多少钱", "电热水壶（白色）的价格"),
+        ("马克杯多少钱", "马克杯（红色，350 毫升）的价格"),
+    ],
+)
+async def test_one_of_two_things_is_meant_by_its_side_its_colour_its_place_or_its_name(
+    talk: Talk, asked: str, answer: str
+) -> None:
+    await talk("", matches=BOTH, attachments=(photo("a"),))
+    assert answer in await talk(asked)
+
+
+async def test_a_caption_that_points_is_answered_about_that_thing_alone(talk: Talk) -> None:
+    said = await talk("左边这个多少钱", matches=BOTH, attachments=(photo("a"),))
+    assert "电热水壶（白色）的价格" in said and "马克杯" not in said
+
+
+async def test_what_is_asked_of_both_is_told_of_both(talk: Talk) -> None:
+    await talk("", matches=BOTH, attachments=(photo("a"),))
+    said = await talk("这两个分别多少钱")
+    assert "马克杯（红色，350 毫升）的价格是 ¥49" in said and "电热水壶（白色）的价格" in said
+
+
+async def test_views_of_one_thing_are_answered_once(talk: Talk) -> None:
+    matches = (*seen(MUG), *seen(KETTLE, MUG, decision=ASK, on="b", scores=(0.5, 0.4)))
+    said = await talk("这个多少钱", matches=matches, attachments=(photo("a"), photo("b")))
+    assert said.count("马克杯") == 1 and "水壶" not in said
+
+
+async def test_frames_of_one_video_show_one_thing(talk: Talk) -> None:
+    matches = (*seen(MUG), *seen(MUG, on="b"), *seen(KETTLE, decision=UNKNOWN, on="c"))
+    said = await talk("", matches=matches, attachments=tuple(photo(name, video="v") for name in "abc"))
+    assert "没认出来" not in said and len(talk.cards) == 1
+
+
+async def test_a_photo_that_is_not_known_beside_one_that_is_gets_a_word(talk: Talk) -> None:
+    matches = (*seen(MUG), *seen(KETTLE, decision=UNKNOWN, on="b"))
+    said = await talk("", matches=matches, attachments=(photo("a"), photo("b")))
+    assert "马克杯" in said and "没认出来" in said
+
+
+@pytest.mark.parametrize("choice", ["第二个", "水壶", "白色的那个", "product:electric-kettle"])
+async def test_a_candidate_is_chosen_by_place_name_colour_or_press_in_its_colour(talk: Talk, choice: str) -> None:
+    said = await talk("这个多少钱", matches=seen(MUG, KETTLE, decision=ASK), attachments=(photo("a"),))
+    assert "您看是哪一个" in said and len(talk.cards) == 2
+    assert "电热水壶（白色）的价格" in await talk(choice)
+
+
+async def test_a_candidate_without_a_chance_is_not_asked_about(talk: Talk) -> None:
+    matches = seen(MUG, KETTLE, decision=ASK, scores=(0.7, 0.001))
+    said = await talk("", matches=matches, attachments=(photo("a"),))
+    assert "可能是这一款" in said and "水壶" not in said
+
+
+@pytest.mark.parametrize(("flag", "words"), [("dark_photo", "太暗"), ("blurred_photo", "模糊")])
+async def test_a_poor_photo_is_asked_for_again_and_not_called_unsold(talk: Talk, flag: str, words: str) -> None:
+    said = await talk("有这个吗", matches=seen(MUG, decision=UNKNOWN), attachments=(photo("a"),), flags=(flag,))
+    assert words in said and "没有卖" not in said
+
+
+async def test_a_poor_photo_that_is_known_all_the_same_is_answered(talk: Talk) -> None:
+    said = await talk("", matches=seen(MUG), attachments=(photo("a"),), flags=("dark_photo",))
+    assert "马克杯" in said and "太暗" not in said
+
+
+async def test_a_photo_answers_which_of_the_goods_shall_go_back(talk: Talk) -> None:
+    await talk("chen.jing@example.com")
+    said = await talk("退照片里这个", matches=seen(("electric-kettle", "KETTLE-GREEN-1.2L")), attachments=(photo("a"),))
+    assert "电热水壶（白色，1.7 升" in said  # the order says what was bought, the photo only which of the goods
+    assert talk.shop.done == []
