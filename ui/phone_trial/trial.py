@@ -24,7 +24,7 @@ from ui.phone_trial.line import SimulatedLine
 from ui.phone_trial.measure import answer_to, silence_after, utterances
 from ui.phone_trial.person import HELLO, Person
 from ui.phone_trial.sound import RATE_HZ
-from ui.phone_trial.voices import Voices, read_sound
+from ui.phone_trial.voices import CALLER, Voices, read_sound
 from ui.phone_trial.witness import PatientDetector, PatientSpeaker, WatchedRecognizer, Witness, watched
 from voice.call.conversation import House, Manners
 from voice.call.phrases import Phrasebook
@@ -88,7 +88,7 @@ class Stand:
         return SimulatedLine(handset, self.clock, call_id=case.id, caller=case.caller)
 
     async def _person(self, case: CallCase, witness: Witness) -> Person:
-        hello = await self.voices.speak(HELLO["en" if case.language == "en" else "zh"], case.voice)
+        hello = await self.voices.speak(HELLO["en" if case.language == "en" else "zh"], case.voice or CALLER)
         return Person(self.clock, witness, hello, answers=bool(case.person_answers))
 
     def _witnessed(self, house: House, case: CallCase, witness: Witness) -> House:

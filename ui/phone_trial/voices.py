@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,19 +15,12 @@ import soxr
 from core import registry
 from core.errors import ConfigError
 from core.ports import Pcm, SpeechSynthesizer
-from core.types import Language
 from ui.phone_trial.cases import Act, CallCase
 from ui.phone_trial.sound import RATE_HZ, babble
 from voice.speaker import Speaker
 
-CALLERS: Mapping[Language, str] = MappingProxyType(
-    {
-        "zh": "kokoro:kokoro-82m-int8?voice=jf_gongitsune%2Bjf_alpha",
-        "en": "kokoro:kokoro-82m-int8?voice=jm_kumo",
-    }
-)
-"""By language; none is the clerk's. Of the voices that there are, Whisper base hears these best: character error
-rates of .32 (zh; the others .33 to .59) and .02 over a telephone band."""
+CALLER = "kokoro:kokoro-82m-int8?voice=jm_kumo"
+"""A man's voice for both languages; the clerk's are a woman's (zh) and another network's (en)."""
 _CROWD = (
     "and then she said that nobody would come before the weekend, can you believe it",
     "two coffees and a piece of cake please, and could we have the bill as well",
@@ -49,28 +40,23 @@ class Voices:
 
     async def sounds(self, case: CallCase) -> dict[Act, Pcm]:
         """Return the sound of every act of a case that has one."""
-        return {act: await self.sound(act, case.voice) for act in case.acts if act.say or act.audio}
+        return {act: await self.sound(act, case.voice or CALLER) for act in case.acts if act.say or act.audio}
 
-    async def sound(self, act: Act, voice: str = "") -> Pcm:
+    async def sound(self, act: Act, voice: str = CALLER) -> Pcm:
         """Return the sound of an act."""
         if act.audio:
             return await asyncio.to_thread(read_sound, act.audio)
         return _joined([part if isinstance(part, float) else await self.speak(part, voice) for part in act.say])
 
-    async def speak(self, text: str, voice: str = "", *, speed: float = 1.0) -> Pcm:
-        """Return the speech of `text` at 16 kHz; Chinese signs make it Chinese, with English in it read as such.
-
-        `voice` is a spec, "" the caller's of the language.
-        """
-        language = "zh" if _HAN.search(text) else "en"
-        voice = voice or CALLERS[language]
+    async def speak(self, text: str, voice: str = CALLER, *, speed: float = 1.0) -> Pcm:
+        """Return the speech of `text` at 16 kHz; Chinese signs make it Chinese, with English in it read as such."""
         key = voice, text, speed
         if key not in self._said:
             if voice not in self._built:
                 built: Any = await asyncio.to_thread(registry.build, "tts", voice, self.models)
                 self._built[voice] = built
             one = Speaker(voices={"zh": self._built[voice], "en": self._built[voice]})
-            spoken = one.speak(text, language, rate_hz=RATE_HZ, speed=speed)
+            spoken = one.speak(text, "zh" if _HAN.search(text) else "en", rate_hz=RATE_HZ, speed=speed)
             pieces = [piece async for piece in spoken]
             self._said[key] = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.float32)
         return self._said[key]
