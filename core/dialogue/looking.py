@@ -34,7 +34,8 @@ _MOST = 3
 _WAITING_TURNS = 2
 """For which a photo may still be part of what is told next: "(photo)", "it came like this", "yes, a ticket"."""
 _BUTTONS = 3
-_UNCLEAR = ("dark_photo", "blurred_photo")
+UNCLEAR = frozenset({"dark_photo", "blurred_photo"})
+"""What is wrong with a photo in which nothing can be made out."""
 _QUOTED, _QUOTED_CHARS = 12, 100
 """Lines of a photo that are read out, and characters of one."""
 _BUSINESS = frozenset({"settle", "business"})
@@ -93,7 +94,7 @@ async def _seems(draft: Draft, photos: Sequence[str]) -> str:
     """Return which products photos show by the photo index, or why it can tell nothing."""
     found = _shown(draft, photos)
     if not found:
-        unclear = [flag for flag in _UNCLEAR if flag in draft.percept.flags]
+        unclear = [flag for flag in draft.percept.flags if flag in UNCLEAR]
         return draft.word(f"photo_seems_{unclear[0].removesuffix('_photo')}") if unclear else ""
     lines = [draft.word("photo_seems", product=in_language(product.names, draft.language)) for product in found]
     other = await note_other(draft, photos, draft.slots.get("order_id", ""))

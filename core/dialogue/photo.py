@@ -8,7 +8,7 @@ from core.dialogue.choosing import offer_more_or_less
 from core.dialogue.comparing import compares, tell_comparison
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
-from core.dialogue.looking import LOOK, tell_difference, tell_written
+from core.dialogue.looking import LOOK, UNCLEAR, tell_difference, tell_written
 from core.dialogue.photo_memory import called, recalled, speak_of
 from core.dialogue.photo_pointing import pointed, side_of
 from core.dialogue.photo_things import Thing
@@ -22,8 +22,6 @@ from core.shop.records import Product, Variant, in_language
 from core.types import spoken_text
 from core.wording.formats import listing
 
-_UNCLEAR = ("dark_photo", "blurred_photo")
-"""What is wrong with a photo in which nothing can be known."""
 _LISTED = 4
 
 
@@ -112,9 +110,8 @@ def _ask(draft: Draft, thing: Thing, caption: str) -> None:
 
 async def _tell_unknown(draft: Draft, caption: str) -> str:
     """Own that nothing of the shop's is in the photo; where the words name goods, tell of those that there are."""
-    if unclear := next((flag for flag in _UNCLEAR if flag in draft.percept.flags), ""):
-        draft.say(f"photo_again.{unclear}")
-        return "unclear"
+    if UNCLEAR & set(draft.percept.flags):
+        return "unclear"  # and the customer was asked for another
     question = read_question(caption, draft.desk.facts.lexicon)
     await draft.desk.facts.library()
     if any(draft.desk.facts.named(thing) for thing in question.things):

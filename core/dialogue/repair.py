@@ -5,13 +5,13 @@ from __future__ import annotations
 from core.dialogue.checking import hardly_heard
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import hand_off, offer_person
-from core.dialogue.looking import LOOK
+from core.dialogue.looking import LOOK, UNCLEAR
 
 _MISSES = 2
 """Misses in a row after which a person is fetched."""
 
 
-_UNSEEN = frozenset({"seeing_off", "seeing_failed", "unreadable_photo", "dark_photo", "blurred_photo"})
+_UNSEEN = frozenset({"seeing_off", "seeing_failed", "unreadable_photo"}) | UNCLEAR
 _NO_INDEX = frozenset({"seeing_off", "seeing_failed"})
 """What keeps a product from being recognised, and nobody from reading what is written on it."""
 
