@@ -141,12 +141,18 @@ class Perceiver:
                 seen.append(_Seen(flags=("unreadable_photo",)))
                 continue
             one = await self._look(picture, photo.id, reads=reads, until=until)
-            if self.finder and not is_found(one.matches) and (why := await in_worker(why_unclear, picture)):
+            if why := await self._why_unclear(picture, one):
                 unclear.append((photo, why))
                 one = replace(one, matches=())  # "we do not sell this" would be said of nothing
             seen.append(one)
         seen.append(_Seen(flags=tuple(still_unclear(unclear, looked_at))))
         return seen, _ms_since(began) if photos else 0.0
+
+    async def _why_unclear(self, picture: Picture, seen: _Seen) -> str:
+        """Return why nothing was found in a photo that was looked at, where the photo is the reason."""
+        if self.finder is None or "seeing_failed" in seen.flags or is_found(seen.matches):
+            return ""
+        return await in_worker(why_unclear, picture)
 
     async def _look(self, picture: Picture, attachment_id: str, *, reads: bool, until: float) -> _Seen:
         """Find and read one photo; text is left unread where the product is certain and nobody asks for text."""

@@ -116,7 +116,7 @@ async def test_of_a_photo_that_the_index_is_not_sure_of_nothing_is_noted(talk: T
 
 async def test_a_photo_too_dark_for_a_complaint_is_asked_for_again_and_noted_as_that(talk: Talk) -> None:
     said = await talk("I want to complain, it arrived damaged", attachments=(photo("ab12"),), flags=("dark_photo",))
-    assert "more light" in said
+    assert "brighter" in said
     assert "too dark" in facts(talk)["seen"]
 
 
