@@ -132,11 +132,6 @@ async def test_a_poor_photo_is_asked_for_again_and_not_called_unsold(talk: Talk,
     assert words in said and "没有卖" not in said
 
 
-async def test_a_poor_photo_that_is_known_all_the_same_is_answered(talk: Talk) -> None:
-    said = await talk("", matches=seen(MUG), attachments=(photo("a"),), flags=("dark_photo",))
-    assert "马克杯" in said and "太暗" not in said
-
-
 async def test_a_photo_answers_which_of_the_goods_shall_go_back(talk: Talk) -> None:
     await talk("chen.jing@example.com")
     said = await talk("退照片里这个", matches=seen(("electric-kettle", "KETTLE-GREEN-1.2L")), attachments=(photo("a"),))
