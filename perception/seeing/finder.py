@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
-from core.ports import ImageEncoder, Picture
+from core.ports import ImageEncoder, Picture, VectorIndex
 from core.resilience import in_worker
 from core.types import MatchDecision, ProductMatch
 from perception.seeing.calibrate import Calibration, Floats
-from perception.seeing.index import ExactIndex
 from perception.seeing.looks import Looks, look_at
 from perception.seeing.pixels import checked
 from perception.seeing.space import Space
 
 _CANDIDATES = 4
 """Products that a customer can be asked to choose from."""
-_NEIGHBOURS = 400
+NEIGHBOURS = 400
 """Nearest pictures that are gathered into products."""
 VARIANT_COLOUR = 0.7
 """Weight of colour where variants of one product are told apart: colour is what they differ in."""
@@ -60,12 +60,14 @@ class Finder:
 
     encoder: ImageEncoder
     space: Space
-    index: ExactIndex
+    index: VectorIndex
     """Keys are content hashes of catalogue pictures."""
-    variants: ExactIndex
+    variants: VectorIndex
     """The same pictures, with more weight on colour."""
-    owners: dict[str, tuple[Owner, ...]]
+    owners: Mapping[str, tuple[Owner, ...]]
     """Picture -> those who show it; several sizes often share one picture."""
+    shown_by: Mapping[str, Sequence[str]]
+    """Product -> its pictures."""
     calibration: Calibration
 
     async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
@@ -96,13 +98,16 @@ class Finder:
             return replace(seen, decision=MatchDecision.UNKNOWN, known=0.0)
         return seen
 
-    def judge(self, looks: Looks, *, hidden: AbstractSet[str] = frozenset()) -> Sighting:
+    def judge(
+        self, looks: Looks, *, hidden: AbstractSet[str] = frozenset(), among: Collection[str] | None = None
+    ) -> Sighting:
         """Return what one look (a single row) may show.
 
         `hidden` products are treated as if the shop did not sell them: so evaluation learns what the
-        finder does with things that it cannot know.
+        finder does with things that it cannot know. `among` are the only products that are looked for
+        (a category, those in stock).
         """
-        near = self._nearest(looks, hidden)
+        near = self._nearest(looks, hidden, among)
         if not near:
             return _NOTHING
         scores: Floats = np.array(list(near.values()), np.float64)
@@ -120,23 +125,27 @@ class Finder:
             decision = MatchDecision.MATCH if sure else MatchDecision.ASK
         return Sighting(decision=decision, known=known, candidates=candidates)
 
-    def _nearest(self, looks: Looks, hidden: AbstractSet[str]) -> dict[str, float]:
+    def _nearest(self, looks: Looks, hidden: AbstractSet[str], among: Collection[str] | None) -> dict[str, float]:
         """Return the products by their nearest picture, best first."""
         best: dict[str, float] = {}
-        for picture, score in self.index.search(self.space.place(looks), _NEIGHBOURS)[0]:
+        allowed = None if among is None else self._pictures(among)
+        for picture, score in self.index.search(self.space.place(looks), NEIGHBOURS, among=allowed)[0]:
             for product, _ in self.owners[picture]:
-                if product not in hidden:
+                if product not in hidden and (among is None or product in among):
                     best.setdefault(product, score)
         return best
 
     def _shown_variants(self, looks: Looks, products: list[str]) -> dict[str, str]:
         shown: dict[str, str] = {}
         place = self.space.place(looks, colour_weight=VARIANT_COLOUR)
-        for picture, _ in self.variants.search(place, _NEIGHBOURS)[0]:
+        for picture, _ in self.variants.search(place, NEIGHBOURS, among=self._pictures(products))[0]:
             for product, sku in self.owners[picture]:
                 if product in products:
                     shown.setdefault(product, sku)
         return shown
 
+    def _pictures(self, products: Collection[str]) -> list[str]:
+        return [picture for product in products for picture in self.shown_by.get(product, ())]
+
     def _any_sku(self, product: str) -> str:
-        return next(sku for owners in self.owners.values() for owner, sku in owners if owner == product)
+        return next(sku for owner, sku in self.owners[self.shown_by[product][0]] if owner == product)

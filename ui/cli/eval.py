@@ -50,7 +50,7 @@ def photos(
     sold = read_photos(catalogue, split=catalogue_split)
     asked = read_photos(queries, split=queries_split)
     built = registry.build("photos", encoder or chosen.backends.photos, chosen.models.folder.expanduser())
-    scores = asyncio.run(scores_of(built, chosen.data_dir.expanduser() / "looks", sold, asked))
+    scores = asyncio.run(scores_of(built, chosen.data_dir.expanduser() / "eval" / "looks", sold, asked))
     values = dataclasses.asdict(scores)
     lines = (f"{name:18} {'-' if value is None else value}" for name, value in values.items())
     show(values, "\n".join(lines), as_json=as_json)
