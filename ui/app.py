@@ -41,6 +41,7 @@ from perception.media.door import Door, MediaLimits
 from perception.media.stored import load_small_jpeg
 from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
+from ui.catalogue_pictures import INDEXED, catalogue_pictures
 from ui.gallery import open_gallery
 from ui.language_model import abroad, interpreter, open_eyes, open_purse, sight, writer
 from ui.opening import Opening
@@ -328,18 +329,17 @@ async def _finder(
 ) -> Opening | None:
     if encoder is None:
         return None
-    finder = Opening(await _catalogue(shop), encoder, data / "looks", progress)
+    indexed = data / "looks" / INDEXED
+
+    async def pictures() -> list[CataloguePicture]:
+        return catalogue_pictures(await shop.products(), shop.picture_path)
+
+    async def mark() -> object:
+        return await shop.products(), await in_worker(lambda: indexed.stat().st_mtime_ns if indexed.exists() else 0)
+
+    finder = Opening(pictures, mark, encoder, data / "looks", progress)
     closing.push_async_callback(finder.close)
     return finder
-
-
-async def _catalogue(shop: LocalShop) -> list[CataloguePicture]:
-    return [
-        CataloguePicture(product_id=product.product_id, sku=variant.item_id, path=shop.picture_path(picture))
-        for product in await shop.products()
-        for variant in product.variants.values()
-        for picture in variant.pictures
-    ]
 
 
 def _door_limits(media: Media) -> MediaLimits:

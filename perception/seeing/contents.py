@@ -27,7 +27,7 @@ class Contents:
     """Files that were there the last time and are not asked for now."""
 
 
-def read_contents(files: Iterable[Path], memory: Path) -> Contents:
+def read_contents(files: Iterable[Path], memory: Path, *, remember: bool = True) -> Contents:
     """Return the content addresses of `files`; those whose size and time are as in `memory` are not read.
 
     `memory` is a database of one catalogue; when it is damaged all files are read again.
@@ -47,7 +47,7 @@ def read_contents(files: Iterable[Path], memory: Path) -> Contents:
             continue
         if time.time() - found.st_mtime > _SETTLED_S:
             kept.append((str(file), *mark, keys[file]))
-    if set(kept) != {(name, *rest) for name, rest in known.items()}:
+    if remember and set(kept) != {(name, *rest) for name, rest in known.items()}:
         _keep(memory, kept)
     return Contents(keys, unreadable, len(known.keys() - {str(file) for file in keys}))
 
