@@ -36,6 +36,8 @@ _EXACT = 20_000
 """Pictures up to which every one is compared, 10 ms a photo; above it an index of codes finds the likely ones."""
 _SAMPLE = 5000
 """Pictures of a large catalogue on which the space is centred and its colour weighed."""
+_PLACING = ("shapes", "colours")
+"""Arrays of a look that `Space.place` reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +99,10 @@ async def catalogued(
     rows = await book.look([*files, *sample], lambda key: _picture(key, files), progress)
     pictures = [key for key in files if key in rows]
     owners = {key: tuple((item.product_id, item.sku) for item in files[key]) for key in pictures}
-    shelf = _Shelf(book, pictures, np.array([rows[key] for key in pictures], np.intp), owners)
+    shelf = Shelf(book, pictures, np.array([rows[key] for key in pictures], np.intp), owners)
     asked = {key: rows[key] for key in sample if key in rows}
     return Catalogued(
-        finder=await in_worker(_assemble, encoder, shelf, asked, indexing) if pictures else _empty_finder(encoder),
+        finder=await in_worker(assemble, encoder, shelf, asked, indexing) if pictures else _empty_finder(encoder),
         pictures=len(pictures),
         new=sum(key not in known for key in pictures),
         removed=contents.removed,
@@ -110,30 +112,38 @@ async def catalogued(
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
+class Shelf:
     """The pictures of one catalogue, with where their looks are kept."""
 
     book: LookBook
     pictures: list[str]
+    """Keys, at least one."""
     rows: NDArray[np.intp]
+    """Where the book has their looks."""
     owners: dict[str, tuple[Owner, ...]]
 
     def looks(self, at: NDArray[np.intp]) -> Looks:
-        """Return the looks of some pictures, by their numbers."""
-        return self.book.looks(self.rows[at])
+        """Return of the looks of some pictures, by their numbers, what places them in the space."""
+        return self.book.looks(self.rows[at], only=_PLACING)
 
     def spread(self, most: int) -> NDArray[np.intp]:
         """Return the numbers of at most `most` pictures, evenly."""
         return np.linspace(0, len(self.pictures), min(most, len(self.pictures)), endpoint=False).astype(np.intp)
 
 
-def _assemble(encoder: ImageEncoder, shelf: _Shelf, imitations: Mapping[str, int], indexing: Progress | None) -> Finder:
-    """Choose the weight of colour under which most imitated photos are found, then fit the calibration."""
+def assemble(
+    encoder: ImageEncoder, shelf: Shelf, imitations: Mapping[str, int], indexing: Progress | None = None
+) -> Finder:
+    """Choose the weight of colour under which most imitated photos are found, then fit the calibration.
+
+    `imitations` are rows of the book: keys as `imitated` makes them. Built from a sample of a large catalogue, so
+    that the time grows with the catalogue only where its index is built, and nothing where that is here already.
+    """
     numbers = {key: number for number, key in enumerate(shelf.pictures)}
     twins = with_twin(shelf.pictures, shelf.owners)
     views = held_out(shelf.pictures, twins)
     asked = [*imitations, *views]
-    looks = shelf.book.looks([*imitations.values(), *(shelf.rows[numbers[key]] for key in views)])
+    looks = shelf.book.looks([*imitations.values(), *(shelf.rows[numbers[key]] for key in views)], only=_PLACING)
     sources = {key.partition("~")[0] for key in asked} & numbers.keys()
     some = np.union1d(shelf.spread(_SAMPLE), np.array([numbers[key] for key in sources], np.intp))
     sample = shelf.looks(some)
@@ -160,7 +170,7 @@ def _assemble(encoder: ImageEncoder, shelf: _Shelf, imitations: Mapping[str, int
     )
 
 
-def _indexes(shelf: _Shelf, space: Space, indexing: Progress | None) -> tuple[VectorIndex, VectorIndex]:
+def _indexes(shelf: Shelf, space: Space, indexing: Progress | None) -> tuple[VectorIndex, VectorIndex]:
     """Return the index, and the one that tells variants apart."""
     count = len(shelf.pictures)
 
@@ -200,7 +210,7 @@ def _digest(*parts: object) -> str:
     return digest.hexdigest()
 
 
-def _shown_by(shelf: _Shelf) -> dict[str, tuple[str, ...]]:
+def _shown_by(shelf: Shelf) -> dict[str, tuple[str, ...]]:
     shown: dict[str, dict[str, None]] = {}
     for picture in shelf.pictures:
         for product, _ in shelf.owners[picture]:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class LookBook:
         The encoder is recognised by its look at a test picture: that also notices other weights under
         the same name, whose looks lie beside.
         """
-        probe = {name: rows[0] for name, rows in _arrays(await look_at(encoder, [_probe()])).items()}
+        probe = {name: rows[0] for name, rows in arrays_of(await look_at(encoder, [_probe()])).items()}
         name = f"{type(encoder).__name__.lower()}-{encoder.capabilities.dimension or 0}-{_RECIPE}"
         return cls(await in_worker(_opened, folder, name, probe), encoder)
 
@@ -70,7 +70,7 @@ class LookBook:
                 upcoming = asyncio.create_task(_open(following or [], picture_of))  # opened while this one is encoded
                 if pictures:
                     looks = await look_at(self.encoder, list(pictures.values()))
-                    await asyncio.to_thread(self.store.append, list(pictures), _arrays(looks))
+                    await asyncio.to_thread(self.store.append, list(pictures), arrays_of(looks))
                 done += len(chunk)
                 if progress:
                     progress(done, len(missing))
@@ -79,9 +79,9 @@ class LookBook:
                 upcoming.cancel()
         return rows | await in_worker(self.store.rows_of, missing)
 
-    def looks(self, rows: Sequence[int] | NDArray[np.intp]) -> Looks:
-        """Return the looks in some rows of the store."""
-        return Looks(**self.store.read(rows))
+    def looks(self, rows: Sequence[int] | NDArray[np.intp], *, only: Collection[str] = ()) -> Looks:
+        """Return the looks in some rows of the store; with `only`, the other arrays are left empty."""
+        return Looks(**self.store.read(rows, only=only))
 
 
 async def _open(keys: Sequence[str], picture_of: PictureOf) -> dict[str, Picture]:
@@ -89,7 +89,8 @@ async def _open(keys: Sequence[str], picture_of: PictureOf) -> dict[str, Picture
     return {key: picture for key, picture in opened if picture is not None}
 
 
-def _arrays(looks: Looks) -> dict[str, NDArray[np.float32]]:
+def arrays_of(looks: Looks) -> dict[str, NDArray[np.float32]]:
+    """Return the arrays of looks by their names."""
     return {field.name: getattr(looks, field.name) for field in fields(looks)}
 
 

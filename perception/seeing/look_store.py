@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,10 +103,10 @@ class LookStore:
                 "INSERT INTO looks VALUES (?, ?)", [(start + n, keys[at]) for n, at in enumerate(fresh)]
             )
 
-    def read(self, rows: Sequence[int] | NDArray[np.intp]) -> dict[str, Numbers]:
-        """Return rows of every array, float32 (n, ...)."""
-        wanted = np.asarray(rows, np.intp)
-        return {name: self._mapped(name, wanted) for name in self.shapes}
+    def read(self, rows: Sequence[int] | NDArray[np.intp], *, only: Collection[str] = ()) -> dict[str, Numbers]:
+        """Return rows of every array, float32 (n, ...); with `only`, the others come without any rows."""
+        wanted, none = np.asarray(rows, np.intp), np.empty(0, np.intp)
+        return {name: self._mapped(name, wanted if not only or name in only else none) for name in self.shapes}
 
     @property
     def size_bytes(self) -> int:

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from core.ports import ImageEncoder
     from perception.seeing.catalogue import CataloguePicture
 
-app = typer.Typer(
-    name="photos", help="Look at the catalogue's pictures.", no_args_is_help=True
-)
+app = typer.Typer(name="photos", help="Look at the catalogue's pictures.", no_args_is_help=True)
 
 
 @app.command()
@@ -42,8 +40,8 @@ def index(
     from ui.catalogue_pictures import INDEXED
 
     config = settings(context)
-    encoder = _encoder(config)
-    pictures = asyncio.run(_pictures(config, shop))
+    encoder = encoder_of(config)
+    pictures = asyncio.run(pictures_of(config, shop))
     began = time.perf_counter()
     with Progress(console=Console(stderr=True), transient=True) as bar:
         looking = bar.add_task("looking at new pictures", total=None)
@@ -84,8 +82,8 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     from perception.seeing.look_book import LookBook
 
     config = settings(context)
-    encoder = _encoder(config)
-    pictures = asyncio.run(_pictures(config, None))
+    encoder = encoder_of(config)
+    pictures = asyncio.run(pictures_of(config, None))
     book = asyncio.run(LookBook.open(_folder(config), encoder))
     contents = read_contents([item.path for item in pictures], _folder(config) / "files.db", remember=False)
     keys = sorted(set(contents.keys.values()))
@@ -110,7 +108,8 @@ def _folder(config: Settings) -> Path:
     return config.data_dir.expanduser() / "looks"
 
 
-def _encoder(config: Settings) -> ImageEncoder:
+def encoder_of(config: Settings) -> ImageEncoder:
+    """Return the encoder that is configured; raises `ConfigError` where none is."""
     from core import registry
     from core.errors import ConfigError
 
@@ -120,7 +119,7 @@ def _encoder(config: Settings) -> ImageEncoder:
     return built
 
 
-async def _pictures(config: Settings, path: Path | None) -> list[CataloguePicture]:
+async def pictures_of(config: Settings, path: Path | None) -> list[CataloguePicture]:
     """Return the pictures of the imported shop (the demo shop without one), or of the shop at `path`."""
     from core.journal.store import Store
     from core.shop.formats.detect import read_shop
