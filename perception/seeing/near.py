@@ -100,10 +100,13 @@ class NearIndex:
         return [(self._keys[rows[at]], float(scores[at])) for at in best(scores, k + len(self._replaced))]
 
     def _candidates(self, vector: Vectors, count: int, allowed: Rows | None) -> Rows:
-        """Return the likeliest rows; where few are allowed, more lists are looked through for them."""
+        """Return the likeliest rows.
+
+        What is allowed is mostly of one kind and lies in few lists, perhaps none of them near the photo: all
+        lists are looked through for it, and only what is allowed costs time.
+        """
         lists = faiss.extract_index_ivf(self._codes).nlist
-        share = 1.0 if allowed is None else len(allowed) / len(self._keys)
-        probes = min(lists, max(_LEAST_LISTS, round(lists * _SEEN / share)))
+        probes = lists if allowed is not None else min(lists, max(_LEAST_LISTS, round(lists * _SEEN)))
         inner, outer = faiss.SearchParametersIVF(), faiss.SearchParametersPreTransform()
         inner.nprobe, outer.index_params = probes, inner
         if allowed is not None:
