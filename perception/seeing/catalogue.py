@@ -59,7 +59,7 @@ class Catalogued:
     new: int
     """Of these, looked at just now."""
     removed: int
-    """Files that were in the catalogue the last time and are not now."""
+    """Pictures, by content, that were in the catalogue the last time and are not now."""
     damaged: tuple[str, ...]
     """Files that are missing or no whole pictures; they cannot be found."""
     folder: Path

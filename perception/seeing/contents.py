@@ -13,6 +13,7 @@ from pathlib import Path
 
 _SETTLED_S = 2.0
 """Age of a file from which size and time tell that it is unchanged; a younger one is read again the next time."""
+_UNSETTLED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Contents:
     unreadable: Mapping[Path, str]
     """File -> why it could not be read."""
     removed: int
-    """Files that were there the last time and are not asked for now."""
+    """Different contents that were there the last time and are not now."""
 
 
 def read_contents(files: Iterable[Path], memory: Path, *, remember: bool = True) -> Contents:
@@ -45,11 +46,12 @@ def read_contents(files: Iterable[Path], memory: Path, *, remember: bool = True)
         except OSError as error:
             unreadable[file] = error.strerror or str(error)
             continue
-        if time.time() - found.st_mtime > _SETTLED_S:
-            kept.append((str(file), *mark, keys[file]))
+        settled = time.time() - found.st_mtime > _SETTLED_S
+        kept.append((str(file), found.st_size if settled else _UNSETTLED, found.st_mtime_ns, keys[file]))
     if remember and set(kept) != {(name, *rest) for name, rest in known.items()}:
         _keep(memory, kept)
-    return Contents(keys, unreadable, len(known.keys() - {str(file) for file in keys}))
+    before = {key for *_, key in known.values()}
+    return Contents(keys, unreadable, len(before - set(keys.values())))
 
 
 def _known(memory: Path) -> dict[str, tuple[int, int, str]]:
