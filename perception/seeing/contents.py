@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sqlite3
 import time
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+_LOG = logging.getLogger(__name__)
 
 _SETTLED_S = 2.0
 """Age of a file from which size and time tell that it is unchanged; a younger one is read again the next time."""
@@ -66,8 +69,16 @@ def _known(memory: Path) -> dict[str, tuple[int, int, str]]:
 def _keep(memory: Path, rows: list[tuple[str, int, int, str]]) -> None:
     memory.parent.mkdir(parents=True, exist_ok=True)
     fresh = memory.with_name(f"{memory.name}.{os.getpid()}")
+    try:
+        _write(fresh, rows)
+        fresh.replace(memory)
+    except (sqlite3.DatabaseError, OSError) as error:
+        _LOG.warning("%s cannot be written (%s): the pictures will be read again the next time", memory, error)
+        fresh.unlink(missing_ok=True)
+
+
+def _write(fresh: Path, rows: list[tuple[str, int, int, str]]) -> None:
     with closing(sqlite3.connect(fresh)) as database, database:
         database.execute("DROP TABLE IF EXISTS files")
         database.execute("CREATE TABLE files (path TEXT PRIMARY KEY, size INTEGER, changed_ns INTEGER, key TEXT)")
         database.executemany("INSERT INTO files VALUES (?, ?, ?, ?)", rows)
-    fresh.replace(memory)

@@ -63,8 +63,6 @@ class LookStore:
                 if not made:
                     rows = [(name, json.dumps(row.shape), _bytes(row)) for name, row in probe.items()]
                     database.executemany("INSERT INTO made VALUES (?, ?, ?)", rows)
-        except sqlite3.OperationalError as error:
-            raise StoreError(f"the looks in {folder} cannot be opened: {error}") from error
         except (sqlite3.DatabaseError, ValueError) as error:
             raise ModelMissingError(f"{folder} holds no whole looks ({error}); delete it") from error
         if made and not _fits(made, probe):
@@ -154,8 +152,13 @@ class LookStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.folder / "looks.db", timeout=_PATIENCE_S, isolation_level=None)) as database:
-            yield database
+        try:
+            with closing(
+                sqlite3.connect(self.folder / "looks.db", timeout=_PATIENCE_S, isolation_level=None)
+            ) as database:
+                yield database
+        except sqlite3.OperationalError as error:  # a full disk, a folder that may not be written
+            raise StoreError(f"the looks in {self.folder} cannot be read or written: {error}") from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

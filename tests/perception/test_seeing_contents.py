@@ -75,3 +75,12 @@ def test_a_damaged_memory_costs_only_time(files: list[Path], tmp_path: Path) -> 
     (tmp_path / "files.db").write_bytes(b"no database at all, but long enough to be looked at as one" * 30)
     assert read_contents(files, tmp_path / "files.db").keys == first.keys
     assert read_contents(files, tmp_path / "files.db").removed == 0
+
+
+def test_a_memory_that_cannot_be_written_costs_only_time(
+    files: list[Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "files.db").mkdir()
+    assert len(read_contents(files, tmp_path / "files.db").keys) == 3
+    assert "files.db cannot be written" in caplog.text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jpg", "b.jpg", "c.jpg", "files.db"]

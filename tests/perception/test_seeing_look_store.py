@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import ModelMissingError
+from core.errors import ModelMissingError, StoreError
 from perception.seeing.look_store import LookStore, OtherEncoderError
 
 WRITER = """
@@ -110,6 +110,13 @@ def test_a_damaged_store_is_refused(tmp_path: Path, name: str, left: int) -> Non
     file.write_bytes(file.read_bytes()[:left])
     with pytest.raises(ModelMissingError, match="delete"):
         LookStore.open(tmp_path, _probe())
+
+
+def test_a_store_that_the_disk_does_not_let_us_open_is_told_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "looks.db").mkdir()
+    with pytest.raises(StoreError, match="cannot be read or written"):
+        LookStore.open(tmp_path, _probe())
+    assert (tmp_path / "looks.db").is_dir()
 
 
 def test_half_a_row_at_the_end_is_written_over(tmp_path: Path) -> None:
