@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,22 +14,34 @@ import numpy as np
 from core.errors import MediaError
 from core.ports import ImageEncoder, Picture, Vectors
 from core.resilience import in_worker
-from perception.seeing.calibrate import Calibration, Trial, calibrate
+from perception.seeing.calibrate import Calibration
 from perception.seeing.distort import distorted, scene
 from perception.seeing.finder import VARIANT_COLOUR, Finder, Owner
+from perception.seeing.head import untaught
 from perception.seeing.index import ExactIndex
-from perception.seeing.looks import LookBook, Looks, Progress, stacked
+from perception.seeing.learned import learned_file, read_learned
+from perception.seeing.lessons import Lesson, instructed
+from perception.seeing.looks import LookBook, Looks, Progress, joined, stacked
 from perception.seeing.pixels import open_picture
 from perception.seeing.space import Space, centred_on
 
 _log = logging.getLogger(__name__)
 
-_IMITATIONS = 240
-"""Customers' photos imitated to learn from; more change the thresholds little and cost 30 ms each."""
+_IMITATIONS = 160
+"""Customers' photos imitated to learn from; more change the thresholds little and cost 0.2 s each."""
 _SCENES = 40
 """Pictures of nothing, which must be called unknown."""
 _CLEARLY = 0.01
 """Mean reciprocal rank by which more colour must be better: phones falsify colours more than imitations do."""
+_VIEWS = 80
+"""Held-out views of the catalogue to learn from."""
+_ENOUGH = 40
+"""Labelled photos of customers from which on imitated ones teach nothing more."""
+_SAMPLE = 500
+"""Pictures of the catalogue that tell how places vary."""
+_NEAR = 100
+"""Pictures among which a rank is sought; further down it counts nothing."""
+_UNSURE = Calibration(temperature=0.05, known=(0.0, 0.0, 0.0, 0.0), unknown_below=0.5, match_from=0.99)
 _COLOUR_WEIGHTS = (0.1, 0.2, 0.3, 0.4, 0.5)
 """Never none: strangers often have the shape of something sold, and another colour."""
 
@@ -48,27 +60,36 @@ async def build_finder(
     catalogue_pictures: Sequence[CataloguePicture],
     cache_folder: Path,
     progress: Progress | None = None,
+    lessons: Sequence[CataloguePicture] = (),
 ) -> Finder:
     """Return a finder for the catalogue.
 
+    `lessons` are customers' photos with what they show; without them it learns from imitated ones, and
+    takes what `zhanggui train photos` has learned for this encoder, where that was done.
     Looks are kept in `cache_folder` by content, so the second start only reads them. Pictures that
     are missing or damaged are left out, with a warning that names them. `progress` is called with
     (done, of all) while pictures are looked at for the first time. The same pictures give the same
     finder.
     """
     files = await in_worker(_by_content, catalogue_pictures)
+    photos = await in_worker(_by_content, lessons)
     book = await LookBook.open(cache_folder, encoder)
     sample = _imitated(list(files)) if files else []
-    wanted = [*files, *sample]
-    seen = await book.look(wanted, lambda key: _picture(key, files), progress)
+    wanted = [*files, *sample, *photos]
+    seen = await book.look(wanted, lambda key: _picture(key, photos | files), progress)
     pictures = [key for key in files if key in seen]
     if not pictures:
         return _empty_finder(encoder)
-    catalogue = Looks(*stacked(seen, pictures))
-    imitations = [key for key in sample if key in seen]
+    catalogue = stacked(seen, pictures)
     owners = {key: tuple((item.product_id, item.sku) for item in files[key]) for key in pictures}
-    photos = Looks(*stacked(seen, imitations))
-    return await in_worker(_assemble, encoder, catalogue, pictures, owners, photos, imitations)
+    real = [
+        Lesson(look=stacked(seen, [key]), products=frozenset(item.product_id for item in photos[key]))
+        for key in photos
+        if key in seen
+    ]
+    imitated = {key: stacked(seen, [key]) for key in sample if key in seen}
+    finder = await in_worker(_assemble, encoder, catalogue, pictures, owners, imitated, real)
+    return finder if real else await in_worker(read_learned, learned_file(book.file), book.probe, finder)
 
 
 def _assemble(
@@ -76,30 +97,44 @@ def _assemble(
     catalogue: Looks,
     pictures: list[str],
     owners: dict[str, tuple[Owner, ...]],
-    photos: Looks,
-    imitations: list[str],
+    imitated: Mapping[str, Looks],
+    real: Sequence[Lesson],
 ) -> Finder:
-    """Choose the weight of colour under which most imitated photos are found, then fit the calibration."""
+    """Choose the weight of colour under which most photos are found, then learn from them."""
     twins = _with_twin(pictures, owners)
     held_out = [row for row, key in enumerate(pictures) if key in twins]
-    held_out = held_out[:: max(1, len(held_out) // _IMITATIONS)]
-    trials: dict[float, list[Trial]] = {}
+    held_out = held_out[:: max(1, len(held_out) // _VIEWS)]
+    lessons = [
+        *(_imitation(key, look, owners, twins) for key, look in imitated.items()),
+        *(_imitation(pictures[row], catalogue[[row]], owners, twins) for row in held_out),
+    ]
+    lessons = list(real) if len(real) >= _ENOUGH else [*lessons, *real]
+    asked = joined([lesson.look for lesson in lessons])
+    spread = catalogue[range(0, len(catalogue), max(1, len(catalogue) // _SAMPLE))]
+    head = untaught(joined([spread, asked]))
+    numbers = {key: row for row, key in enumerate(pictures)}
+    finders = {}
     for weight in _COLOUR_WEIGHTS:
         space = centred_on(catalogue, colour_weight=weight)
-        own = space.place(catalogue)
-        asked = np.concatenate([space.place(photos), own[held_out]])
-        trials[weight] = _trials(asked @ own.T, [*imitations, *(pictures[row] for row in held_out)], pictures, owners)
-    recalls = {weight: _recall(tried) for weight, tried in trials.items()}
-    weight = min(w for w, recall in recalls.items() if recall >= max(recalls.values()) - _CLEARLY)
-    space = centred_on(catalogue, colour_weight=weight)
-    return Finder(
-        encoder=encoder,
-        space=space,
-        index=_index(space, pictures, space.place(catalogue)),
-        variants=_index(space, pictures, space.place(catalogue, colour_weight=VARIANT_COLOUR)),
-        owners=owners,
-        calibration=calibrate(trials[weight]),
-    )
+        finders[weight] = Finder(
+            encoder=encoder,
+            space=space,
+            index=_index(space, pictures, space.place(catalogue)),
+            variants=_index(space, pictures, space.place(catalogue, colour_weight=VARIANT_COLOUR)),
+            looks_of=lambda keys: catalogue[[numbers[key] for key in keys]],
+            head=head,
+            owners=owners,
+            calibration=_UNSURE,
+        )
+    ranks = {weight: _mean_rank(finder, lessons, asked) for weight, finder in finders.items()}
+    weight = min(w for w, rank in ranks.items() if rank >= max(ranks.values()) - _CLEARLY)
+    return instructed(finders[weight], lessons)
+
+
+def _imitation(key: str, look: Looks, owners: Mapping[str, tuple[Owner, ...]], twins: Set[str]) -> Lesson:
+    source = key.partition("~")[0]
+    products = frozenset(product for product, _ in owners.get(source, ()))
+    return Lesson(look=look, products=products, source=source if source in twins else "")
 
 
 def _index(space: Space, keys: list[str], vectors: Vectors) -> ExactIndex:
@@ -148,59 +183,33 @@ def _picture(key: str, files: Mapping[str, list[CataloguePicture]]) -> Picture |
     return distorted(picture, int(source[:8], 16) + int(number)) if number else picture
 
 
-def _trials(
-    similar: Vectors, photos: list[str], pictures: list[str], owners: Mapping[str, tuple[Owner, ...]]
-) -> list[Trial]:
-    """Ask for each imitated photo and each held-out view twice: as it is, and as if the shop did not sell the thing.
-
-    Where a variant has several pictures, the one that the photo was made from is left out: a
-    customer's photo is never the catalogue's own shot.
-    """
-    numbers = {product: n for n, product in enumerate(dict.fromkeys(p for key in pictures for p, _ in owners[key]))}
-    pairs = [(row, numbers[product]) for row, key in enumerate(pictures) for product, _ in owners[key]]
-    rows, products = np.array(pairs).T
-    twins = _with_twin(pictures, owners)
-    trials: list[Trial] = []
-    for scores, photo in zip(similar, photos, strict=True):
-        source = photo.partition("~")[0]
-        shown = {numbers[product] for product, _ in owners.get(source, ())}
-        usable = np.ones(len(rows), bool)
-        if source in twins:
-            usable = np.array([pictures[row] != source for row in rows])
-        best = np.full(len(numbers), -np.inf)
-        np.maximum.at(best, products[usable], scores[rows[usable]])
-        trials += _both_ways(best, shown)
-    return trials
-
-
 def _with_twin(pictures: list[str], owners: Mapping[str, tuple[Owner, ...]]) -> set[str]:
     """Return the pictures whose variants are shown by another picture, too."""
     count = Counter(owner for key in pictures for owner in owners[key])
     return {key for key in pictures if all(count[owner] > 1 for owner in owners[key])}
 
 
-def _both_ways(best: Vectors, shown: set[int]) -> list[Trial]:
-    order = [int(n) for n in np.argsort(-best, kind="stable") if np.isfinite(best[n])]
-    others = [n for n in order if n not in shown]
-    trials = [Trial(scores=best[others].astype(np.float64), answer=None)] if others else []
-    if shown:
-        answer = next(place for place, n in enumerate(order) if n in shown)
-        trials.append(Trial(scores=best[order].astype(np.float64), answer=answer))
-    return trials
-
-
-def _recall(trials: Sequence[Trial]) -> float:
-    found = [1 / (trial.answer + 1) for trial in trials if trial.answer is not None]
+def _mean_rank(finder: Finder, lessons: Sequence[Lesson], asked: Looks) -> float:
+    """Return the mean reciprocal rank of the right products by the index alone, of the photos of something sold."""
+    found = []
+    for lesson, near in zip(lessons, finder.index.search(finder.space.place(asked), _NEAR), strict=True):
+        if lesson.products:
+            keys = (key for key, _ in near if key != lesson.source)
+            products = list(dict.fromkeys(product for key in keys for product, _ in finder.owners[key]))
+            found.append(max((1 / (products.index(one) + 1) for one in lesson.products if one in products), default=0))
     return float(np.mean(found)) if found else 0.0
 
 
 def _empty_finder(encoder: ImageEncoder) -> Finder:
     space = Space(shape_centre=np.zeros(1, np.float32), colour_centre=np.zeros(1, np.float32), colour_weight=0.0)
+    nothing = Looks(np.zeros((0, 1), np.float32), np.zeros((0, 1), np.float32), np.zeros((0, 2, 100, 3), np.float32))
     return Finder(
         encoder=encoder,
         space=space,
         index=ExactIndex(space.dimension),
         variants=ExactIndex(space.dimension),
+        looks_of=lambda keys: nothing,
+        head=untaught(nothing),
         owners={},
-        calibration=Calibration(temperature=0.05, known=(0.0, 0.0, 0.0, 0.0), unknown_below=0.5, match_from=0.99),
+        calibration=_UNSURE,
     )

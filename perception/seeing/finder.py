@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -12,6 +13,7 @@ from core.ports import ImageEncoder, Picture
 from core.resilience import in_worker
 from core.types import MatchDecision, ProductMatch
 from perception.seeing.calibrate import Calibration, Floats
+from perception.seeing.head import Head
 from perception.seeing.index import ExactIndex
 from perception.seeing.looks import Looks, look_at
 from perception.seeing.pixels import checked
@@ -20,7 +22,9 @@ from perception.seeing.space import Space
 _CANDIDATES = 4
 """Products that a customer can be asked to choose from."""
 _NEIGHBOURS = 400
-"""Nearest pictures that are gathered into products."""
+"""Nearest pictures among which the likeliest are sought."""
+_COMPARED = 64
+"""Of these, pictures that the head compares with the photo place by place, 0.3 ms each."""
 VARIANT_COLOUR = 0.7
 """Weight of colour where variants of one product are told apart: colour is what they differ in."""
 _PLAIN = 2.5
@@ -51,6 +55,16 @@ class Sighting:
     """Best first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A product, by that picture of it which is most like the photo."""
+
+    product_id: str
+    score: float
+    marks: Floats
+    """See `Head.marks`."""
+
+
 _NOTHING = Sighting(decision=MatchDecision.UNKNOWN, known=0.0, candidates=())
 
 
@@ -64,7 +78,10 @@ class Finder:
     """Keys are content hashes of catalogue pictures."""
     variants: ExactIndex
     """The same pictures, with more weight on colour."""
-    owners: dict[str, tuple[Owner, ...]]
+    looks_of: Callable[[Sequence[str]], Looks]
+    """Reads the looks of pictures by their keys, a row each."""
+    head: Head
+    owners: Mapping[str, tuple[Owner, ...]]
     """Picture -> those who show it; several sizes often share one picture."""
     calibration: Calibration
 
@@ -102,16 +119,20 @@ class Finder:
         `hidden` products are treated as if the shop did not sell them: so evaluation learns what the
         finder does with things that it cannot know.
         """
-        near = self._nearest(looks, hidden)
+        near = self.compare(looks, hidden=hidden)
         if not near:
             return _NOTHING
-        scores: Floats = np.array(list(near.values()), np.float64)
-        known = self.calibration.is_known(scores)
+        scores: Floats = np.array([one.score for one in near], np.float64)
+        known = self.calibration.is_known(scores, near[0].marks)
         shares = known * self.calibration.shares(scores)
-        skus = self._shown_variants(looks, list(near)[: 2 * _CANDIDATES])
+        skus = self._shown_variants(looks, [one.product_id for one in near[: 2 * _CANDIDATES]])
         candidates = tuple(
-            Candidate(product_id=product, sku=skus.get(product) or self._any_sku(product), score=round(float(share), 4))
-            for product, share in zip(near, shares, strict=True)
+            Candidate(
+                product_id=one.product_id,
+                sku=skus.get(one.product_id) or self._any_sku(one.product_id),
+                score=round(float(share), 4),
+            )
+            for one, share in zip(near, shares, strict=True)
         )
         if known < self.calibration.unknown_below:
             decision = MatchDecision.UNKNOWN
@@ -120,14 +141,24 @@ class Finder:
             decision = MatchDecision.MATCH if sure else MatchDecision.ASK
         return Sighting(decision=decision, known=known, candidates=candidates)
 
-    def _nearest(self, looks: Looks, hidden: AbstractSet[str]) -> dict[str, float]:
-        """Return the products by their nearest picture, best first."""
-        best: dict[str, float] = {}
-        for picture, score in self.index.search(self.space.place(looks), _NEIGHBOURS)[0]:
-            for product, _ in self.owners[picture]:
-                if product not in hidden:
-                    best.setdefault(product, score)
-        return best
+    def compare(self, looks: Looks, *, hidden: AbstractSet[str] = frozenset(), without: str = "") -> list[Compared]:
+        """Return the likeliest products with the head's scores, best first; `without` is a picture left out."""
+        found = self.index.search(self.space.place(looks), _NEIGHBOURS)[0]
+        shown = {
+            key: [product for product, _ in self.owners[key] if product not in hidden]
+            for key, _ in found
+            if key != without
+        }
+        keys = [key for key, products in shown.items() if products][:_COMPARED]
+        if not keys:
+            return []
+        marks = self.head.marks(self.space, looks, self.looks_of(keys))
+        scores = self.head.scores(marks)
+        best: dict[str, Compared] = {}
+        for at in np.argsort(-scores, kind="stable"):
+            for product in shown[keys[at]]:
+                best.setdefault(product, Compared(product_id=product, score=float(scores[at]), marks=marks[at]))
+        return list(best.values())
 
     def _shown_variants(self, looks: Looks, products: list[str]) -> dict[str, str]:
         shown: dict[str, str] = {}

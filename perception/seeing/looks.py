@@ -1,4 +1,4 @@
-"""How pictures look: the encoder's vector over several views, and the colours."""
+"""How pictures look: the encoder's vector over several views, the colours, and what is seen at which place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -14,16 +15,19 @@ from core.ports import ImageEncoder, Picture, Vectors
 from core.resilience import in_worker
 from perception.seeing.colour import colour_vector
 from perception.seeing.index import save_arrays
+from perception.seeing.places import places_of
 from perception.seeing.vectors import unit
 from perception.seeing.views import views
 
-_RECIPE = 3
+_RECIPE = 4
 """To be raised when views, colours or distortions change: looks kept on disk are then made anew."""
 _CHUNK = 12
 """Pictures looked at together; progress is told and the loop is free in between."""
 _KEEP_EVERY = 384
 """Pictures after which the looks are written, so that a crash while cataloguing costs little."""
 
+Row: TypeAlias = tuple[Vectors, Vectors, Vectors]
+"""The look of one picture: a row of each array."""
 Progress = Callable[[int, int], None]
 """Called with (done, of all)."""
 
@@ -36,6 +40,8 @@ class Looks:
     """The encoder's unit vectors, the mean over the views, float32 (n, dimension)."""
     colours: Vectors
     """Unit vectors, float32 (n, 294)."""
+    places: Vectors
+    """Of two cuts, float32 (n, 2, 100, 3 + d): see `places_of`."""
 
     def __len__(self) -> int:
         """Return the number of pictures."""
@@ -43,18 +49,21 @@ class Looks:
 
     def __getitem__(self, rows: Sequence[int]) -> Looks:
         """Return some of the rows."""
-        return Looks(self.shapes[list(rows)], self.colours[list(rows)])
+        at = list(rows)
+        return Looks(self.shapes[at], self.colours[at], self.places[at])
 
 
 async def look_at(encoder: ImageEncoder, pictures: Sequence[Picture]) -> Looks:
     """Return the looks of the pictures; raises `MediaError` when one is not uint8 RGB."""
     seen = await in_worker(lambda: [views(picture) for picture in pictures])
     flat = [view for several in seen for view in several]
-    vectors, colours = await asyncio.gather(
-        encoder.encode(flat), in_worker(lambda: np.array([colour_vector(picture) for picture in pictures]))
+    vectors, colours, places = await asyncio.gather(
+        encoder.encode(flat),
+        in_worker(lambda: np.array([colour_vector(picture) for picture in pictures])),
+        places_of(encoder, pictures),
     )
     means = vectors.reshape(len(pictures), -1, vectors.shape[1]).mean(axis=1)
-    return Looks(unit(means), colours.astype(np.float32))
+    return Looks(unit(means), colours.astype(np.float32), places)
 
 
 @dataclass(slots=True)
@@ -68,7 +77,7 @@ class LookBook:
     file: Path
     encoder: ImageEncoder
     probe: Vectors
-    _known: dict[str, tuple[Vectors, Vectors]] = field(default_factory=dict)
+    _known: dict[str, Row] = field(default_factory=dict)
     _unsaved: int = 0
 
     @classmethod
@@ -82,7 +91,7 @@ class LookBook:
 
     async def look(
         self, keys: Sequence[str], picture_of: Callable[[str], Picture | None], progress: Progress | None = None
-    ) -> dict[str, tuple[Vectors, Vectors]]:
+    ) -> dict[str, Row]:
         """Return the look of each key, from the file or by looking; keys without a picture are left out."""
         missing = [key for key in dict.fromkeys(keys) if key not in self._known]
         for start in range(0, len(missing), _CHUNK):
@@ -103,7 +112,7 @@ class LookBook:
         if not pictures:
             return
         looks = await look_at(self.encoder, list(pictures.values()))
-        self._known.update(zip(pictures, zip(looks.shapes, looks.colours, strict=True), strict=True))
+        self._known.update(zip(pictures, zip(looks.shapes, looks.colours, looks.places, strict=True), strict=True))
         self._unsaved += len(pictures)
         if self._unsaved >= _KEEP_EVERY:
             await self.save()
@@ -115,27 +124,33 @@ class LookBook:
             with self.file.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
                 fits = int(saved["recipe"]) == _RECIPE and saved["probe"].shape == self.probe.shape
                 if fits and float((saved["probe"] * self.probe).sum()) > 0.9999:
-                    rows = zip(saved["shapes"], saved["colours"], strict=True)
+                    rows = zip(saved["shapes"], saved["colours"], saved["places"], strict=True)
                     self._known = dict(zip(saved["keys"].tolist(), rows, strict=True))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             self._known = {}  # a damaged file costs the time of looking again, nothing else
 
     def _write(self) -> None:
-        shapes, colours = stacked(self._known, list(self._known))
+        looks = stacked(self._known, list(self._known))
         save_arrays(
             self.file,
             recipe=np.array(_RECIPE),
             probe=self.probe,
             keys=np.array(list(self._known), np.str_),
-            shapes=shapes,
-            colours=colours,
+            shapes=looks.shapes,
+            colours=looks.colours,
+            places=looks.places,
         )
         self._unsaved = 0
 
 
-def stacked(book: Mapping[str, tuple[Vectors, Vectors]], keys: Sequence[str]) -> tuple[Vectors, Vectors]:
-    """Return shapes and colours of the keys, a row each."""
-    return np.array([book[key][0] for key in keys]), np.array([book[key][1] for key in keys])
+def stacked(book: Mapping[str, Row], keys: Sequence[str]) -> Looks:
+    """Return the looks of the keys, a row each."""
+    return Looks(*(np.array([book[key][part] for key in keys]) for part in range(3)))
+
+
+def joined(parts: Sequence[Looks]) -> Looks:
+    """Return the looks of all parts, one after the other."""
+    return Looks(*(np.concatenate([getattr(one, name) for one in parts]) for name in ("shapes", "colours", "places")))
 
 
 def _probe() -> Picture:
