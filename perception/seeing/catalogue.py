@@ -61,11 +61,13 @@ async def build_finder(
     cache_folder: Path,
     progress: Progress | None = None,
     lessons: Sequence[CataloguePicture] = (),
+    *,
+    untrained: bool = False,
 ) -> Finder:
     """Return a finder for the catalogue.
 
     `lessons` are customers' photos with what they show; without them it learns from imitated ones, and
-    takes what `zhanggui train photos` has learned for this encoder, where that was done.
+    takes what `zhanggui train photos` has learned for this encoder, where that was done, unless `untrained`.
     Looks are kept in `cache_folder` by content, so the second start only reads them. Pictures that
     are missing or damaged are left out, with a warning that names them. `progress` is called with
     (done, of all) while pictures are looked at for the first time. The same pictures give the same
@@ -89,7 +91,7 @@ async def build_finder(
     ]
     imitated = {key: stacked(seen, [key]) for key in sample if key in seen}
     finder = await in_worker(_assemble, encoder, catalogue, pictures, owners, imitated, real)
-    return finder if real else await in_worker(read_learned, learned_file(book.file), book.probe, finder)
+    return finder if real or untrained else await in_worker(read_learned, learned_file(book.file), book.probe, finder)
 
 
 def _assemble(
