@@ -11,6 +11,7 @@ import numpy as np
 
 from core.ports import ImageEncoder, Picture
 from core.resilience import in_worker
+from core.sights import WHOLE
 from core.types import MatchDecision, ProductMatch
 from perception.seeing.calibrate import Calibration, Floats
 from perception.seeing.head import Head
@@ -18,6 +19,7 @@ from perception.seeing.index import ExactIndex
 from perception.seeing.looks import Looks, look_at
 from perception.seeing.pixels import checked
 from perception.seeing.space import Space
+from perception.seeing.things import part, things_in
 
 _CANDIDATES = 4
 """Products that a customer can be asked to choose from."""
@@ -84,22 +86,36 @@ class Finder:
     owners: Mapping[str, tuple[Owner, ...]]
     """Picture -> those who show it; several sizes often share one picture."""
     calibration: Calibration
+    things: int = 4
+    """Looked for in one photo at most."""
 
     async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
-        """Return at most four products, best first, all with the photo's decision; empty without a catalogue.
+        """Return at most four products of each thing, best first, all with the thing's decision.
 
-        Raises `MediaError` when the photo is not uint8 RGB.
+        Several things are told apart where they lie on a plain ground, and only where two of them are
+        found; else the whole photo is one. Empty without a catalogue. Raises `MediaError` when the photo
+        is not uint8 RGB.
         """
-        seen = await self.sight(photo)
+        checked(photo)
+        regions = await in_worker(lambda: things_in(photo, most=self.things))
+        seen = [(region, await self.sight(part(photo, region))) for region in regions]
+        found = [(region, one) for region, one in seen if one.decision is not MatchDecision.UNKNOWN]
+        if len(regions) > 1 and len({one.candidates[0].product_id for _, one in found}) < 2:
+            found = [(WHOLE, await self.sight(photo))]
+        elif len(regions) == 1:
+            found = seen
         return tuple(
             ProductMatch(
                 attachment_id=attachment_id,
                 sku=candidate.sku,
                 product_id=candidate.product_id,
                 score=candidate.score,
-                decision=seen.decision,
+                decision=one.decision,
+                thing=number,
+                region=region,
             )
-            for candidate in seen.candidates[:_CANDIDATES]
+            for number, (region, one) in enumerate(found)
+            for candidate in one.candidates[:_CANDIDATES]
         )
 
     async def sight(self, photo: Picture) -> Sighting:

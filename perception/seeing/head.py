@@ -29,11 +29,11 @@ _WIDTH = 0.06
 """Colours of one surface lie this near, in L*a*b* over 100."""
 _WHITE = 0.04
 """Nearer to white than this, a place of a catalogue-like photo is ground."""
-_PRIOR = np.array([10.0, 4.0] + [14.0, 12.0, 7.0, 2.0] * CUTS)
+_PRIOR = np.array([10.0, 4.0, 12.0, 14.0, 6.0, 2.0, 12.0, 20.0, 5.0, 2.0])
 """Weights before anything is learned: shape, colour; for each cut the four marks of `_between`."""
 _BLIND = np.array([50.0, 15.0] + [1e-3] * 4 * CUTS)
 """The same for an encoder that cannot tell what it sees where."""
-_TRUST = 0.3
+_TRUST = 0.05
 """How strongly the weights are held to the prior, in logarithms: a factor of e costs this much surprise a photo."""
 _STEPS = 120
 
