@@ -13,9 +13,10 @@ _MOST = 4
 def pooled(photos: Sequence[Attachment], matches: Sequence[ProductMatch]) -> tuple[ProductMatch, ...]:
     """Return the matches with those of pictures that show one thing judged together.
 
-    Frames of one video are of one thing, told of its first frame. Stills are where one is matched and another asks about, or is
-    matched with, the same product. The scores are the mean over the pictures in which anything was
-    found: a blurred frame must not outvote a sharp one. A photo with several things stays by itself.
+    Frames of one video are of one thing, told of its first frame. Stills are where one is matched and
+    another asks about, or is matched with, the same product. The scores are the mean over the pictures in
+    which anything was found: a blurred frame must not outvote a sharp one. A photo with several things
+    stays by itself.
     """
     of = {photo.id: [one for one in matches if one.attachment_id == photo.id] for photo in photos}
     groups: list[list[str]] = []
