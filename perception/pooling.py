@@ -29,11 +29,16 @@ def pooled(photos: Sequence[Attachment], matches: Sequence[ProductMatch]) -> tup
             group.append(photo.id)
     joint = [(group, _joined([of[one] for one in group])) for group in groups]
     return tuple(
-        replace(match, attachment_id=one)
+        replace(match, attachment_id=one, sku=_own_variant(of[one], match))
         for group, together in joint
         for one in (group[:1] if video_of[group[0]] else group)
         for match in together
     )
+
+
+def _own_variant(own: list[ProductMatch], match: ProductMatch) -> str:
+    """Return the variant that a still itself shows: two photos may be of the red one and of the blue one."""
+    return next((one.sku for one in own if (one.thing, one.product_id) == (match.thing, match.product_id)), match.sku)
 
 
 def _belongs(
