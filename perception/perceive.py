@@ -12,6 +12,7 @@ from core.ports import BlobStore, ProductFinder, SpeechRecognizer
 from core.types import Attachment, AttachmentKind, Message, Percept, ProductMatch, Transcript
 from perception.hearing.speech import is_silent
 from perception.media.stored import load_picture, load_speech
+from perception.pooling import pooled
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ class Perceiver:
             except Exception:  # As above: flagged, not lost.
                 _log.exception("seeing failed")
                 flags.append("seeing_failed")
-        return tuple(matches), flags, _ms_since(began)
+        return pooled(photos[: self.max_photos], matches), flags, _ms_since(began)
 
 
 def _joined(heard: list[Transcript]) -> Transcript | None:

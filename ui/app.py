@@ -41,6 +41,7 @@ from perception.media.door import Door, MediaLimits
 from perception.media.stored import load_small_jpeg
 from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
+from perception.seeing.learned import learned_file
 from ui.catalogue_pictures import INDEXED, catalogue_pictures
 from ui.gallery import open_gallery
 from ui.language_model import abroad, interpreter, open_eyes, open_purse, sight, writer
@@ -329,15 +330,17 @@ async def _finder(
 ) -> Opening | None:
     if encoder is None:
         return None
-    indexed = data / "looks" / INDEXED
+    learned = learned_file(data, encoder)
+    marks = (data / "looks" / INDEXED, learned)
 
     async def pictures() -> list[CataloguePicture]:
         return catalogue_pictures(await shop.products(), shop.picture_path)
 
     async def mark() -> object:
-        return await shop.products(), await in_worker(lambda: indexed.stat().st_mtime_ns if indexed.exists() else 0)
+        changed = await in_worker(lambda: [file.stat().st_mtime_ns if file.exists() else 0 for file in marks])
+        return await shop.products(), changed
 
-    finder = Opening(pictures, mark, encoder, data / "looks", progress)
+    finder = Opening(pictures, mark, encoder, data / "looks", progress, learned=learned)
     closing.push_async_callback(finder.close)
     return finder
 

@@ -36,13 +36,19 @@ class Opening:
         encoder: ImageEncoder,
         cache: Path,
         progress: Callable[[int, int], None] | None,
+        *,
+        learned: Path | None = None,
     ) -> None:
-        """Begin to look at once; looks are kept in `cache`, so a second start takes a moment."""
+        """Begin to look at once; looks are kept in `cache`, so a second start takes a moment.
+
+        `learned` is where `zhanggui train photos` keeps what it has learned.
+        """
         self._pictures_of = pictures_of
         self._mark = mark
         self._encoder = encoder
         self._cache = cache
         self._progress = progress
+        self._learned = learned
         self._finder: asyncio.Task[Finder] = asyncio.create_task(self._look())
         self._watch = asyncio.create_task(self._keep_up())
 
@@ -70,7 +76,8 @@ class Opening:
                 _LOG.error("the catalogue's pictures could not be looked at: %s", error)
 
     async def _look(self) -> Finder:
-        return await build_finder(self._encoder, await self._pictures_of(), self._cache, self._progress)
+        pictures = await self._pictures_of()
+        return await build_finder(self._encoder, pictures, self._cache, self._progress, learned=self._learned)
 
     async def _keep_up(self) -> None:
         """Put a new finder in the place of the old one whenever the catalogue has changed."""

@@ -17,7 +17,8 @@ from perception.seeing.looks import Looks
 
 _MOVED = 0.5
 """How far: 0 repeats real pictures, 1 forgets which one it was."""
-_BLOCK = 4096
+_BLOCK = 512
+"""Pictures drawn at once; the places of one take 100 kB until they are kept."""
 
 Numbers = NDArray[np.float32]
 

@@ -20,15 +20,16 @@ from core.errors import ConfigError, MediaError
 from core.ports import ImageEncoder, Vectors
 from core.resilience import in_worker
 from perception.media.stored import load_picture
-from perception.seeing.catalogue import CataloguePicture, Shelf, assemble
+from perception.seeing.catalogue import CataloguePicture
 from perception.seeing.colour import colour_vector
 from perception.seeing.distort import distorted
 from perception.seeing.finder import Finder
 from perception.seeing.index import best
+from perception.seeing.lessons import imitated
 from perception.seeing.look_book import LookBook, arrays_of
 from perception.seeing.looks import look_at
 from perception.seeing.pixels import open_picture, resized
-from perception.seeing.trials import imitated
+from perception.seeing.shelf import Shelf, assemble
 from perception.seeing.views import views
 from ui.photos_drawn import RealLooks, draw_pictures, photographed
 
@@ -119,7 +120,9 @@ async def _built(
     for _ in range(2):
         began = time.perf_counter()
         finder = await in_worker(
-            assemble, encoder, shelf, photos, lambda done, of_all: tell("building the index", done, of_all)
+            lambda: assemble(
+                encoder, shelf, photos, indexing=lambda done, of_all: tell("building the index", done, of_all)
+            )
         )
         times.append(time.perf_counter() - began)
     return _Large(finder, shelf, real, behind), {

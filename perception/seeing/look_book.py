@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ModelMissingError
-from core.ports import ImageEncoder, Picture
+from core.ports import ImageEncoder, Picture, Vectors
 from core.resilience import in_worker
 from perception.seeing.look_store import LookStore, OtherEncoderError
 from perception.seeing.looks import Looks, look_at
 
 _LOG = logging.getLogger(__name__)
 
-_RECIPE = 4
+_RECIPE = 5
 """To be raised when the distortions change; other changes show in the look of the test picture."""
 _CHUNK = 12
 """Pictures looked at together and kept at once: what a crash costs."""
@@ -38,6 +38,8 @@ class LookBook:
 
     store: LookStore
     encoder: ImageEncoder
+    probe: Vectors
+    """The encoder's vector of the test picture, float32 (dimension,)."""
 
     @classmethod
     async def open(cls, folder: Path, encoder: ImageEncoder) -> LookBook:
@@ -48,7 +50,7 @@ class LookBook:
         """
         probe = {name: rows[0] for name, rows in arrays_of(await look_at(encoder, [_probe()])).items()}
         name = f"{type(encoder).__name__.lower()}-{encoder.capabilities.dimension or 0}-{_RECIPE}"
-        return cls(await in_worker(_opened, folder, name, probe), encoder)
+        return cls(await in_worker(_opened, folder, name, probe), encoder, probe["shapes"])
 
     async def look(
         self, keys: Sequence[str], picture_of: PictureOf, progress: Progress | None = None

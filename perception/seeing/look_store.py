@@ -17,7 +17,7 @@ from core.errors import ModelMissingError, StoreError
 
 Numbers = NDArray[np.float32]
 
-_KEPT_AS = np.dtype("<f2")
+_HALF = np.dtype("<f2")
 """Half the disk of float32; an inner product of unit vectors changes by some 1e-5."""
 _SAME = 0.9999
 """Cosine from which on two vectors of the test picture come from the same encoder."""
@@ -37,7 +37,8 @@ class LookStore:
 
     Rows are written and flushed before the transaction that names their keys, so that after a crash
     at any moment every key that is here has its whole rows; what was half written is written over.
-    Arrays are read through memory maps: a store of a million rows opens at once.
+    Arrays are read through memory maps: a store of a million rows opens at once. Vectors are kept in two bytes
+    a number, larger arrays in one, as steps of a scale that each column of a row has of its own.
     """
 
     folder: Path
@@ -116,13 +117,13 @@ class LookStore:
         if not len(rows):
             return np.empty((0, *shape), np.float32)
         whole = self._file(name).stat().st_size // self._row_bytes(name)  # a crash may leave a part of a row behind
-        kept = np.memmap(self._file(name), _KEPT_AS, "r", shape=(whole, *shape))
-        return np.asarray(kept[rows], np.float32)
+        kept = np.memmap(self._file(name), _kept_as(shape), "r", shape=whole)
+        return _unpacked(kept[rows])
 
     def _write(self, name: str, start: int, rows: Numbers) -> None:
         with self._file(name).open("r+b" if self._file(name).exists() else "wb") as stream:
             stream.seek(start * self._row_bytes(name))
-            stream.write(_bytes(rows))
+            stream.write(_packed(rows).tobytes())
             stream.flush()
             os.fsync(stream.fileno())
 
@@ -145,10 +146,10 @@ class LookStore:
                 raise ModelMissingError(f"{file} is shorter than its {count} rows; delete {self.folder}")
 
     def _row_bytes(self, name: str) -> int:
-        return int(np.prod(self.shapes[name])) * _KEPT_AS.itemsize
+        return _kept_as(self.shapes[name]).itemsize
 
     def _file(self, name: str) -> Path:
-        return self.folder / f"{name}.f16"
+        return self.folder / (f"{name}.f16" if len(self.shapes[name]) == 1 else f"{name}.i8")
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -174,8 +175,34 @@ class LookStore:
             database.execute("COMMIT")
 
 
-def _bytes(rows: Numbers) -> bytes:
-    return rows.astype(_KEPT_AS).tobytes()
+def _kept_as(shape: tuple[int, ...]) -> np.dtype[np.void]:
+    """Return how a row is kept: a vector as it is, a larger array with one scale for each of its columns."""
+    if len(shape) == 1:
+        return np.dtype([("numbers", _HALF, shape)])
+    return np.dtype([("scale", "<f4", shape[-1:]), ("steps", "i1", shape)])
+
+
+def _packed(rows: Numbers) -> NDArray[np.void]:
+    packed = np.zeros(len(rows), _kept_as(rows.shape[1:]))
+    if rows.ndim == 2:
+        packed["numbers"] = rows
+        return packed
+    between = tuple(range(1, rows.ndim - 1))
+    scale = np.maximum(np.abs(rows).max(axis=between, keepdims=True) / 127, np.finfo(np.float32).tiny)
+    packed["scale"] = scale.reshape(len(rows), -1)
+    packed["steps"] = np.round(rows / scale)
+    return packed
+
+
+def _unpacked(packed: NDArray[np.void]) -> Numbers:
+    if "numbers" in (packed.dtype.names or ()):
+        return np.asarray(packed["numbers"], np.float32)
+    steps, scale = packed["steps"], packed["scale"]
+    return np.asarray(steps * scale.reshape(len(scale), *[1] * (steps.ndim - 2), -1), np.float32)
+
+
+def _bytes(row: Numbers) -> bytes:
+    return row.astype(_HALF).tobytes()
 
 
 def _fits(made: Mapping[str, Sequence[str | bytes]], probe: Mapping[str, Numbers]) -> bool:
@@ -186,7 +213,7 @@ def _fits(made: Mapping[str, Sequence[str | bytes]], probe: Mapping[str, Numbers
 
 
 def _alike(kept: str | bytes, row: Numbers) -> bool:
-    one = np.frombuffer(bytes(kept) if isinstance(kept, bytes) else b"", _KEPT_AS).astype(np.float64)
+    one = np.frombuffer(bytes(kept) if isinstance(kept, bytes) else b"", _HALF).astype(np.float64)
     other = row.astype(np.float64).ravel()
     if one.shape != other.shape:
         return False

@@ -88,8 +88,8 @@ def finder(pictures: list[CataloguePicture], looks: Path) -> Finder:
 @pytest.fixture
 def few_imitations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Learn from few photos: for what is remembered it does not matter how well the finder decides."""
-    monkeypatch.setattr("perception.seeing.trials._IMITATIONS", 24)
-    monkeypatch.setattr("perception.seeing.trials._SCENES", 8)
+    monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 24)
+    monkeypatch.setattr("perception.seeing.lessons._SCENES", 8)
 
 
 async def test_a_shifted_view_finds_its_product_and_its_colour(finder: Finder) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from perception.seeing import catalogue
+from perception.seeing import shelf
 from perception.seeing.catalogue import CataloguePicture, build_finder, catalogued
 from perception.seeing.fake import FakeImageEncoder
 from perception.seeing.looks import look_at
@@ -49,10 +49,10 @@ def pictures(tmp_path: Path) -> list[CataloguePicture]:
 @pytest.fixture(autouse=True)
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Call more than a dozen pictures a large catalogue, of which twenty are its sample."""
-    monkeypatch.setattr(catalogue, "_EXACT", 12)
-    monkeypatch.setattr(catalogue, "_SAMPLE", 20)
-    monkeypatch.setattr("perception.seeing.trials._IMITATIONS", 24)
-    monkeypatch.setattr("perception.seeing.trials._SCENES", 8)
+    monkeypatch.setattr(shelf, "_EXACT", 12)
+    monkeypatch.setattr(shelf, "_SAMPLE", 20)
+    monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 24)
+    monkeypatch.setattr("perception.seeing.lessons._SCENES", 8)
 
 
 async def test_every_picture_finds_its_product_and_colour(pictures: list[CataloguePicture], tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ async def test_the_second_start_takes_the_index_as_it_is(
     pictures: list[CataloguePicture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = await build_finder(FakeImageEncoder(), pictures, tmp_path / "looks")
-    monkeypatch.setattr(catalogue, "build_near", lambda *_, **__: pytest.fail("the index was built again"))
+    monkeypatch.setattr(shelf, "build_near", lambda *_, **__: pytest.fail("the index was built again"))
     second = await build_finder(FakeImageEncoder(), pictures, tmp_path / "looks")
     photo = np.asarray(_thing(3, 1, shift=3))
     assert await first.find(photo, attachment_id="a") == await second.find(photo, attachment_id="a")

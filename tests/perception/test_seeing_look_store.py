@@ -41,7 +41,7 @@ def _rows(*values: float) -> dict[str, np.ndarray]:
 
 def _value(store: LookStore, key: str) -> float:
     arrays = store.read([store.rows_of([key])[key]])
-    values = {float(value) for rows in arrays.values() for value in rows.ravel()}
+    values = {round(float(value), 3) for rows in arrays.values() for value in rows.ravel()}
     assert len(values) == 1, f"{key} has rows of several looks: {values}"
     return values.pop()
 

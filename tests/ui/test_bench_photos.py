@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from perception.seeing import catalogue
+from perception.seeing import shelf
 from ui import photos_speed
 from ui.cli import main
 
@@ -19,9 +19,9 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a table of eight pictures of coloured squares."""
     monkeypatch.setenv("ZHANGGUI_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("ZHANGGUI_BACKENDS__PHOTOS", "fake")
-    monkeypatch.setattr("perception.seeing.trials._IMITATIONS", 12)
+    monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 12)
     monkeypatch.setattr(photos_speed, "_ASKED", 3)
-    monkeypatch.setattr(catalogue, "_EXACT", 100)
+    monkeypatch.setattr(shelf, "_EXACT", 100)
     draw = np.random.default_rng(2)
     for number in range(8):
         pixels = draw.integers(0, 256, (6, 6, 3), np.uint8)

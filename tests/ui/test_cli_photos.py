@@ -15,8 +15,8 @@ from ui.cli import main
 def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZHANGGUI_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("ZHANGGUI_BACKENDS__PHOTOS", "fake")
-    monkeypatch.setattr("perception.seeing.trials._IMITATIONS", 12)
-    monkeypatch.setattr("perception.seeing.trials._SCENES", 4)
+    monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 12)
+    monkeypatch.setattr("perception.seeing.lessons._SCENES", 4)
 
 
 @pytest.fixture

@@ -42,8 +42,8 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr("ui.opening._WATCHED_S", 0.05)
-    monkeypatch.setattr("perception.seeing.trials._IMITATIONS", 6)
-    monkeypatch.setattr("perception.seeing.trials._SCENES", 2)
+    monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 6)
+    monkeypatch.setattr("perception.seeing.lessons._SCENES", 2)
     made = Shop(tmp_path)
     made.sell("cup", 5)
     return made

@@ -37,6 +37,7 @@ def index(
     from rich.progress import Progress
 
     from perception.seeing.catalogue import catalogued
+    from perception.seeing.learned import learned_file
     from ui.catalogue_pictures import INDEXED
 
     config = settings(context)
@@ -53,6 +54,7 @@ def index(
                 _folder(config),
                 lambda done, of_all: bar.update(looking, completed=done, total=of_all),
                 lambda done, of_all: bar.update(indexing, completed=done, total=of_all, visible=True),
+                learned=learned_file(config.data_dir.expanduser(), encoder),
             )
         )
     (_folder(config) / INDEXED).touch()
