@@ -12,7 +12,7 @@ One spec string in the configuration names a backend ("faster-whisper:base?devic
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -173,8 +173,13 @@ class VectorIndex(Protocol):
         """Add or replace vectors; raises `ValueError` when the dimension differs."""
         ...
 
-    def search(self, vectors: Vectors, k: int) -> list[list[tuple[str, float]]]:
-        """Return for each row its `k` nearest keys with their scores, best first."""
+    def search(
+        self, vectors: Vectors, k: int, *, among: Collection[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """Return for each row its `k` nearest keys with their scores, best first.
+
+        `among` are the only keys that may be found (those of a category, those in stock); unknown ones are ignored.
+        """
         ...
 
     def __len__(self) -> int:

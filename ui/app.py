@@ -53,6 +53,8 @@ from perception.media.door import Door, MediaLimits
 from perception.media.stored import load_small_jpeg
 from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
+from perception.seeing.learned import learned_file
+from ui.catalogue_pictures import INDEXED, catalogue_pictures
 from ui.gallery import open_gallery
 from ui.language_model import abroad, interpreter, open_eyes, open_purse, sight, writer
 from ui.opening import Opening
@@ -353,22 +355,23 @@ async def _finder(
 ) -> Opening | None:
     if encoder is None:
         return None
-    finder = Opening(await _catalogue(shop), encoder, data / "looks", progress)
+    learned = learned_file(data, encoder)
+    marks = (data / "looks" / INDEXED, learned)
+
+    async def pictures() -> list[CataloguePicture]:
+        return catalogue_pictures(await shop.products(), shop.picture_path)
+
+    async def mark() -> object:
+        changed = await in_worker(lambda: [file.stat().st_mtime_ns if file.exists() else 0 for file in marks])
+        return await shop.products(), changed
+
+    finder = Opening(pictures, mark, encoder, data / "looks", progress, learned=learned)
     closing.push_async_callback(finder.close)
     return finder
 
 
 def _lettering(reader: TextReader | None, products: Sequence[Product]) -> Lettering:
     return Lettering(reader=reader, sold=variants_by_code(products), names=names_of(products))
-
-
-async def _catalogue(shop: LocalShop) -> list[CataloguePicture]:
-    return [
-        CataloguePicture(product_id=product.product_id, sku=variant.item_id, path=shop.picture_path(picture))
-        for product in await shop.products()
-        for variant in product.variants.values()
-        for picture in variant.pictures
-    ]
 
 
 def _door_limits(media: Media) -> MediaLimits:

@@ -1,10 +1,10 @@
-"""A finder that is being built while the clerk already answers by text."""
+"""A finder that is being built while the clerk already answers by text, and again when the catalogue changes."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from core.ports import ImageEncoder, Picture
@@ -15,20 +15,42 @@ from perception.seeing.finder import Finder
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 20.0
 """How long a customer's photo waits for the catalogue; after that the clerk says that it cannot see yet."""
+_WATCHED_S = 15.0
+"""Between two looks at whether the catalogue is still the same."""
+
+Mark = Callable[[], Awaitable[object]]
+"""Returns what changes when the catalogue does."""
 
 
 class Opening:
-    """A `core.ports.ProductFinder` whose first photos wait until the catalogue has been looked at."""
+    """A `core.ports.ProductFinder` whose first photos wait until the catalogue has been looked at.
+
+    When a shop is imported or its pictures are indexed meanwhile, the old catalogue answers until the
+    new one has been looked at.
+    """
 
     def __init__(
         self,
-        pictures: Sequence[CataloguePicture],
+        pictures_of: Callable[[], Awaitable[Sequence[CataloguePicture]]],
+        mark: Mark,
         encoder: ImageEncoder,
         cache: Path,
         progress: Callable[[int, int], None] | None,
+        *,
+        learned: Path | None = None,
     ) -> None:
-        """Begin to look at once; looks are kept in `cache`, so a second start takes a moment."""
-        self._finder: asyncio.Task[Finder] = asyncio.create_task(build_finder(encoder, pictures, cache, progress))
+        """Begin to look at once; looks are kept in `cache`, so a second start takes a moment.
+
+        `learned` is where `zhanggui train photos` keeps what it has learned.
+        """
+        self._pictures_of = pictures_of
+        self._mark = mark
+        self._encoder = encoder
+        self._cache = cache
+        self._progress = progress
+        self._learned = learned
+        self._finder: asyncio.Task[Finder] = asyncio.create_task(self._look())
+        self._watch = asyncio.create_task(self._keep_up())
 
     async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
         """Return the likeliest products. Raises `TimeoutError` while the catalogue is still being looked at."""
@@ -46,8 +68,31 @@ class Opening:
 
     async def close(self) -> None:
         """Stop looking."""
+        self._watch.cancel()
         self._finder.cancel()
-        results = await asyncio.gather(self._finder, return_exceptions=True)
+        results = await asyncio.gather(self._finder, self._watch, return_exceptions=True)
         for error in results:
             if isinstance(error, Exception):
                 _LOG.error("the catalogue's pictures could not be looked at: %s", error)
+
+    async def _look(self) -> Finder:
+        pictures = await self._pictures_of()
+        return await build_finder(self._encoder, pictures, self._cache, self._progress, learned=self._learned)
+
+    async def _keep_up(self) -> None:
+        """Put a new finder in the place of the old one whenever the catalogue has changed."""
+        seen = await self._mark()
+        await asyncio.wait([self._finder])
+        while True:
+            await asyncio.sleep(_WATCHED_S)
+            try:
+                if (now := await self._mark()) == seen:
+                    continue
+                seen = now
+                _LOG.info("the catalogue has changed; its pictures are looked at")
+                fresh = asyncio.create_task(self._look())
+                await fresh
+            except Exception:
+                _LOG.exception("the changed catalogue could not be looked at; the old one goes on answering")
+            else:
+                self._finder = fresh

@@ -32,7 +32,24 @@ class Ranking:
     variant: str
     """Of the best product, the variant that the photo shows most likely."""
     decision: MatchDecision
+    known: float = 0.0
+    """Probability that the catalogue has it at all."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """All that a finder said."""
+
+    known: tuple[tuple[LabelledPhoto, Ranking], ...]
+    """Of photos of things sold."""
+    unknown: tuple[Ranking, ...]
+    """Of photos of things not sold, or of the same photos with the right product hidden where there are none."""
+    each_s: float
+
+
+_CHOICES = 4
+"""Products that a customer is asked to choose from."""
+_KEPT = 0.9
 
 Rank = Callable[[AbstractSet[str]], Ranking]
 """Ranks one photo; called with the products to be treated as not sold."""
@@ -61,6 +78,13 @@ class PhotoScores:
     """Photos of things not sold that were called unknown."""
     unknown_matched: float | None
     """Photos of things not sold that were called a match."""
+    decision_accuracy: float | None
+    """Matched rightly, asked with the right product among the four, or rightly called unknown; half of the weight is
+    of things not sold."""
+    rejected_at_90: float | None
+    """Things not sold that are rejected by the threshold that keeps 90 of 100 photos of things sold."""
+    open_set: tuple[tuple[float, float, float], ...]
+    """Threshold, share of known kept, share of unknown rejected."""
     ms_per_photo: float | None
 
 
@@ -91,12 +115,17 @@ def read_photos(table: Path, *, split: str = "") -> tuple[LabelledPhoto, ...]:
 
 
 async def score_photos(look: Look, queries: Sequence[LabelledPhoto], sold: AbstractSet[str]) -> PhotoScores:
-    """Ask about every query and count; `sold` are the products of the catalogue.
+    """Ask about every query and count; `sold` are the products of the catalogue."""
+    return counted(await ask_about(look, queries, sold))
+
+
+async def ask_about(look: Look, queries: Sequence[LabelledPhoto], sold: AbstractSet[str]) -> Answers:
+    """Ask about every query.
 
     Where every query is of something sold, unknown things are imitated by asking once more with the
     right product hidden: the hardest strangers there are, since its nearest kin stays.
     """
-    answers: list[tuple[LabelledPhoto, Ranking]] = []
+    known: list[tuple[LabelledPhoto, Ranking]] = []
     twins: list[Ranking] = []
     strangers: list[Ranking] = []
     spent_s = 0.0
@@ -106,20 +135,23 @@ async def score_photos(look: Look, queries: Sequence[LabelledPhoto], sold: Abstr
         ranking = rank(frozenset())
         spent_s += time.perf_counter() - began
         if photo.product in sold:
-            answers.append((photo, ranking))
+            known.append((photo, ranking))
             twins.append(rank({photo.product}))
         else:
             strangers.append(ranking)
-    return _counted(answers, strangers or twins, spent_s / max(len(queries), 1))
+    return Answers(known=tuple(known), unknown=tuple(strangers or twins), each_s=spent_s / max(len(queries), 1))
 
 
-def _counted(
-    answers: Sequence[tuple[LabelledPhoto, Ranking]], unknown: Sequence[Ranking], each_s: float
-) -> PhotoScores:
+def counted(asked: Answers) -> PhotoScores:
+    """Count what was right."""
+    answers, unknown = asked.known, asked.unknown
     places = [_place(photo.product, ranking) for photo, ranking in answers]
     said = [ranking.decision for _, ranking in answers]
     first = [(photo, ranking) for (photo, ranking), place in zip(answers, places, strict=True) if place == 1]
     matched = [place == 1 for place, decision in zip(places, said, strict=True) if decision is MatchDecision.MATCH]
+    served = _share([is_served(photo, ranking) for photo, ranking in answers])
+    rejected = _share([ranking.decision is MatchDecision.UNKNOWN for ranking in unknown])
+    curve = _open_set(asked)
     return PhotoScores(
         photos=len(answers),
         recall_at_1=_share([place == 1 for place in places]),
@@ -130,9 +162,36 @@ def _counted(
         matched=_share([decision is MatchDecision.MATCH for decision in said]),
         match_precision=_share(matched),
         unknown_photos=len(unknown),
-        unknown_rejected=_share([ranking.decision is MatchDecision.UNKNOWN for ranking in unknown]),
+        unknown_rejected=rejected,
         unknown_matched=_share([ranking.decision is MatchDecision.MATCH for ranking in unknown]),
-        ms_per_photo=round(1000 * each_s, 1),
+        decision_accuracy=_share([share for share in (served, rejected) if share is not None]),
+        rejected_at_90=max((lost for _, kept, lost in curve if kept >= _KEPT), default=None),
+        open_set=curve,
+        ms_per_photo=round(1000 * asked.each_s, 1),
+    )
+
+
+def is_served(photo: LabelledPhoto, ranking: Ranking) -> bool:
+    """Return whether a customer with this photo got to the product: by a right match, or by a choice that has it."""
+    if ranking.decision is MatchDecision.MATCH:
+        return ranking.products[:1] == (photo.product,)
+    return ranking.decision is MatchDecision.ASK and photo.product in ranking.products[:_CHOICES]
+
+
+def _open_set(asked: Answers) -> tuple[tuple[float, float, float], ...]:
+    """Return the curve at the probabilities that were told, at most a hundred of them."""
+    known = sorted(ranking.known for _, ranking in asked.known)
+    unknown = [ranking.known for ranking in asked.unknown]
+    if not known or not unknown:
+        return ()
+    edges = sorted({known[len(known) * percent // 100] for percent in range(100)})
+    return tuple(
+        (
+            round(edge, 4),
+            round(sum(one >= edge for one in known) / len(known), 4),
+            round(sum(one < edge for one in unknown) / len(unknown), 4),
+        )
+        for edge in edges
     )
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 _PRECISION = 0.98
 """Of those called a match, half of the trials being of things not sold."""
-_KEPT = 0.95
-"""Of the photos of things sold, which must not be called unknown: a question is the smaller mistake."""
+_KEPT = 0.93
+"""Of the photos of things sold, which must not be called unknown."""
+_REJECTED = 0.97
+"""Of the photos of things not sold: more is not bought with photos of things sold."""
 _TEMPERATURES = (0.01, 0.015, 0.02, 0.03, 0.045, 0.07, 0.1, 0.15)
 _TOP = 10
 """Products that share the probability of one photo."""
 
 Floats = NDArray[np.float64]
+_NO_MARKS: Floats = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class Trial:
     """Of the products, falling, at least one."""
     answer: int | None
     """Place of the right product in `scores`; None when the photo shows none of them."""
+    marks: Floats = field(default_factory=lambda: _NO_MARKS)
+    """How alike, mark by mark, the photo and the best product are: a lead says nothing where all are far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +47,9 @@ class Calibration:
     match_from: float
     """Score of the best product from which it is called a match."""
 
-    def is_known(self, scores: Floats) -> float:
-        """Return the probability that the catalogue has what the photo shows."""
-        return float(_logistic(_evidence(scores) @ np.array(self.known)))
+    def is_known(self, scores: Floats, marks: Floats = _NO_MARKS) -> float:
+        """Return the probability that the catalogue has what the photo shows; `marks` as in `Trial`."""
+        return float(_logistic(_evidence(scores, marks) @ np.array(self.known)))
 
     def shares(self, scores: Floats) -> Floats:
         """Return how the probability is divided among the products; sums to one over the first ten."""
@@ -55,7 +60,7 @@ def calibrate(trials: Sequence[Trial]) -> Calibration:
     """Fit temperature, probability of being known, and both thresholds."""
     known = [trial for trial in trials if trial.answer is not None]
     temperature = min(_TEMPERATURES, key=lambda t: _surprise(known, t)) if known else 0.05
-    evidence = np.array([_evidence(trial.scores) for trial in trials]).reshape(len(trials), -1)
+    evidence = np.array([_evidence(trial.scores, trial.marks) for trial in trials]).reshape(len(trials), -1)
     labels = np.array([trial.answer is not None for trial in trials], np.float64)
     weights = _fit_logistic(evidence, labels)
     probability = _logistic(evidence @ weights)
@@ -69,14 +74,14 @@ def calibrate(trials: Sequence[Trial]) -> Calibration:
     )
 
 
-def _evidence(scores: Floats) -> Floats:
-    """Return a constant, the best score, its lead over the second and over the typical other product.
+def _evidence(scores: Floats, marks: Floats) -> Floats:
+    """Return a constant, the best score, its lead over the second and over the typical other product, the marks.
 
     The leads survive a change of light and ground, which lowers all scores alike.
     """
     second = scores[1] if len(scores) > 1 else 0.0
     others = scores[4:20].mean() if len(scores) > 4 else 0.0
-    return np.array([1.0, scores[0], scores[0] - second, scores[0] - others])
+    return np.array([1.0, scores[0], scores[0] - second, scores[0] - others, *marks])
 
 
 def _softmax(scores: Floats, temperature: float) -> Floats:
@@ -106,14 +111,10 @@ def _fit_logistic(x: Floats, y: Floats, ridge: float = 0.02) -> Floats:
 
 
 def _parting(probability: Floats, known: NDArray[np.bool_]) -> float:
-    """Return the threshold that keeps most known and rejects most unknown ones (Youden's index)."""
+    """Return the lowest threshold that rejects the wanted share of unknown things, or the one that keeps enough."""
     if known.all() or not known.any():
         return 0.5
-    edges = np.unique(np.concatenate([[0.0], probability, [1.0]]))
-    edges = (edges[:-1] + edges[1:]) / 2
-    gain = [(probability[known] >= edge).mean() - (probability[~known] >= edge).mean() for edge in edges]
-    best = np.flatnonzero(np.array(gain) >= max(gain) - 1e-9)
-    return float(min(edges[best].mean(), np.quantile(probability[known], 1 - _KEPT)))
+    return float(min(np.quantile(probability[~known], _REJECTED), np.quantile(probability[known], 1 - _KEPT)))
 
 
 def _precise_from(best: Floats, right: NDArray[np.bool_]) -> float:

@@ -1,15 +1,24 @@
-"""Pictures to vectors with an ImageNet network: EfficientNet-lite0 through onnxruntime."""
+"""Pictures to vectors with an ImageNet network: EfficientNet-lite0 through onnxruntime.
+
+Whole pictures become the pooled last layer. Their places become what the last block says of them before the
+head widens it: for finding one particular package that tells four times more than the pooled vector, whose
+background drowns the thing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
+from google.protobuf.message import DecodeError
+from onnx import TensorProto, helper, numpy_helper
 
+from core.errors import ModelMissingError
 from core.models import locate
 from core.ports import Capabilities, Picture, Vectors
 from core.resilience import in_worker
@@ -20,6 +29,12 @@ _SIZE = 224
 """Pixels of each side of the network's input."""
 _DIMENSION = 1280
 _MODEL = "efficientnet-lite0"
+_CLOSE = 320
+"""Pixels of each side when places are looked at: ten by ten of them."""
+_LAST_BLOCK = "_blocks.15._project_conv.conv"
+_HEAD = "_conv_head.w"
+_PLACE = 128
+"""Numbers of a place: its strongest directions, as the head weighs them, of 320."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +46,8 @@ class EfficientNet:
     device: str
     batch: int
     """Pictures computed at once; bounds the memory."""
+    directions: Vectors
+    """From the last block's channels to the numbers of a place, float32 (320, 128)."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -44,18 +61,31 @@ class EfficientNet:
         """
         return await in_worker(self._encode, [checked(picture) for picture in pictures])
 
+    async def encode_places(self, pictures: Sequence[Picture]) -> Vectors:
+        """Return what is seen at ten by ten places, row by row, float32 (n, 100, 128); lengths tell strength."""
+        return await in_worker(self._encode_places, [checked(picture) for picture in pictures])
+
     def _encode(self, pictures: Sequence[Picture]) -> Vectors:
-        vectors = np.empty((len(pictures), _DIMENSION), np.float32)
+        vectors = [self._run("features", batch) for batch in self._batches(pictures, _SIZE)]
+        return unit(np.concatenate([np.empty((0, _DIMENSION), np.float32), *vectors]))
+
+    def _encode_places(self, pictures: Sequence[Picture]) -> Vectors:
+        maps = [self._run(_LAST_BLOCK, batch) for batch in self._batches(pictures, _CLOSE)]
+        places = [one.reshape(*one.shape[:2], -1).transpose(0, 2, 1) @ self.directions for one in maps]
+        return np.concatenate([np.empty((0, (_CLOSE // 32) ** 2, _PLACE), np.float32), *places])
+
+    def _batches(self, pictures: Sequence[Picture], side: int) -> Iterator[Picture]:
         for start in range(0, len(pictures), self.batch):
-            batch = np.stack([resized(picture, _SIZE, _SIZE) for picture in pictures[start : start + self.batch]])
-            vectors[start : start + len(batch)] = self.session.run(["features"], {"pictures": batch})[0]
-        return unit(vectors)
+            yield np.stack([resized(picture, side, side) for picture in pictures[start : start + self.batch]])
+
+    def _run(self, output: str, batch: Picture) -> Vectors:
+        return np.asarray(self.session.run([output], {"pictures": batch})[0], np.float32)
 
 
 def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, batch: int = 16) -> EfficientNet:
     """Load the network from the folder `model` (default "efficientnet-lite0") below `models`.
 
-    Raises `ModelMissingError`, which tells how to fetch it.
+    Raises `ModelMissingError`, which tells how to fetch it, or that the file is another network's.
     """
     folder = locate(model or _MODEL, models, f"{_MODEL}.onnx")
     options = onnxruntime.SessionOptions()
@@ -65,7 +95,24 @@ def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, ba
         "session.intra_op.allow_spinning", "0"
     )  # waiting threads leave the cores to others
     providers = ["CUDAExecutionProvider"] if device == "cuda" else []
-    session = onnxruntime.InferenceSession(
-        folder / f"{_MODEL}.onnx", options, providers=[*providers, "CPUExecutionProvider"]
-    )
-    return EfficientNet(session=session, device=device, batch=batch)
+    graph, directions = _opened(folder / f"{_MODEL}.onnx")
+    session = onnxruntime.InferenceSession(graph, options, providers=[*providers, "CPUExecutionProvider"])
+    return EfficientNet(session=session, device=device, batch=batch, directions=directions)
+
+
+def _opened(file: Path) -> tuple[bytes, Vectors]:
+    """Return the graph with its last block told too and its size left open, and the head's strongest directions."""
+    try:
+        model = onnx.load(str(file))
+        heads = {one.name: one for one in model.graph.initializer}
+        head = numpy_helper.to_array(heads[_HEAD])[:, :, 0, 0]
+    except (OSError, ValueError, KeyError, DecodeError) as error:
+        raise ModelMissingError(
+            f"{file} is no whole {_MODEL} ({error}). Delete it and fetch it anew with: zhanggui models pull {_MODEL}"
+        ) from error
+    for axis, name in ((1, "height"), (2, "width")):
+        model.graph.input[0].type.tensor_type.shape.dim[axis].dim_param = name
+    del model.graph.output[1:]  # the activity's shape is told for one size only
+    model.graph.output.append(helper.make_tensor_value_info(_LAST_BLOCK, TensorProto.FLOAT, None))
+    _, strengths, directions = np.linalg.svd(head, full_matrices=False)
+    return model.SerializeToString(), np.asarray(directions[:_PLACE].T * strengths[:_PLACE], np.float32)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
-from core.ports import ImageEncoder, Picture
+from core.ports import ImageEncoder, Picture, VectorIndex
 from core.resilience import in_worker
+from core.sights import WHOLE
 from core.types import MatchDecision, ProductMatch
 from perception.seeing.calibrate import Calibration, Floats
-from perception.seeing.index import ExactIndex
+from perception.seeing.head import Head
 from perception.seeing.looks import Looks, look_at
 from perception.seeing.pixels import checked
 from perception.seeing.space import Space
+from perception.seeing.things import part, things_in
 
 _CANDIDATES = 4
 """Products that a customer can be asked to choose from."""
 _NEIGHBOURS = 400
-"""Nearest pictures that are gathered into products."""
+"""Nearest pictures among which the likeliest are sought."""
+_COMPARED = 64
+"""Of these, pictures that the head compares with the photo place by place, 0.3 ms each."""
 VARIANT_COLOUR = 0.7
 """Weight of colour where variants of one product are told apart: colour is what they differ in."""
 _PLAIN = 2.5
@@ -51,6 +56,16 @@ class Sighting:
     """Best first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A product, by that picture of it which is most like the photo."""
+
+    product_id: str
+    score: float
+    marks: Floats
+    """See `Head.marks`."""
+
+
 _NOTHING = Sighting(decision=MatchDecision.UNKNOWN, known=0.0, candidates=())
 
 
@@ -60,29 +75,48 @@ class Finder:
 
     encoder: ImageEncoder
     space: Space
-    index: ExactIndex
+    index: VectorIndex
     """Keys are content hashes of catalogue pictures."""
-    variants: ExactIndex
+    variants: VectorIndex
     """The same pictures, with more weight on colour."""
-    owners: dict[str, tuple[Owner, ...]]
+    looks_of: Callable[[Sequence[str]], Looks]
+    """Reads the looks of pictures by their keys, a row each."""
+    head: Head
+    owners: Mapping[str, tuple[Owner, ...]]
     """Picture -> those who show it; several sizes often share one picture."""
+    shown_by: Mapping[str, Sequence[str]]
+    """Product -> its pictures."""
     calibration: Calibration
+    things: int = 4
+    """Looked for in one photo at most."""
 
     async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
-        """Return at most four products, best first, all with the photo's decision; empty without a catalogue.
+        """Return at most four products of each thing, best first, all with the thing's decision.
 
-        Raises `MediaError` when the photo is not uint8 RGB.
+        Several things are told apart where they lie on a plain ground, and only where two of them are
+        found; else the whole photo is one. Empty without a catalogue. Raises `MediaError` when the photo
+        is not uint8 RGB.
         """
-        seen = await self.sight(photo)
+        checked(photo)
+        regions = await in_worker(lambda: things_in(photo, most=self.things))
+        seen = [(region, await self.sight(part(photo, region))) for region in regions]
+        found = [(region, one) for region, one in seen if one.decision is not MatchDecision.UNKNOWN]
+        if len(regions) > 1 and len({one.candidates[0].product_id for _, one in found}) < 2:
+            found = [(WHOLE, await self.sight(photo))]
+        elif len(regions) == 1:
+            found = seen
         return tuple(
             ProductMatch(
                 attachment_id=attachment_id,
                 sku=candidate.sku,
                 product_id=candidate.product_id,
                 score=candidate.score,
-                decision=seen.decision,
+                decision=one.decision,
+                thing=number,
+                region=region,
             )
-            for candidate in seen.candidates[:_CANDIDATES]
+            for number, (region, one) in enumerate(found)
+            for candidate in one.candidates[:_CANDIDATES]
         )
 
     async def sight(self, photo: Picture) -> Sighting:
@@ -96,22 +130,29 @@ class Finder:
             return replace(seen, decision=MatchDecision.UNKNOWN, known=0.0)
         return seen
 
-    def judge(self, looks: Looks, *, hidden: AbstractSet[str] = frozenset()) -> Sighting:
+    def judge(
+        self, looks: Looks, *, hidden: AbstractSet[str] = frozenset(), among: Collection[str] | None = None
+    ) -> Sighting:
         """Return what one look (a single row) may show.
 
         `hidden` products are treated as if the shop did not sell them: so evaluation learns what the
-        finder does with things that it cannot know.
+        finder does with things that it cannot know. `among` are the only products that are looked for
+        (a category, those in stock).
         """
-        near = self._nearest(looks, hidden)
+        near = self.compare(looks, hidden=hidden, among=among)
         if not near:
             return _NOTHING
-        scores: Floats = np.array(list(near.values()), np.float64)
-        known = self.calibration.is_known(scores)
+        scores: Floats = np.array([one.score for one in near], np.float64)
+        known = self.calibration.is_known(scores, near[0].marks)
         shares = known * self.calibration.shares(scores)
-        skus = self._shown_variants(looks, list(near)[: 2 * _CANDIDATES])
+        skus = self._shown_variants(looks, [one.product_id for one in near[: 2 * _CANDIDATES]])
         candidates = tuple(
-            Candidate(product_id=product, sku=skus.get(product) or self._any_sku(product), score=round(float(share), 4))
-            for product, share in zip(near, shares, strict=True)
+            Candidate(
+                product_id=one.product_id,
+                sku=skus.get(one.product_id) or self._any_sku(one.product_id),
+                score=round(float(share), 4),
+            )
+            for one, share in zip(near, shares, strict=True)
         )
         if known < self.calibration.unknown_below:
             decision = MatchDecision.UNKNOWN
@@ -120,23 +161,47 @@ class Finder:
             decision = MatchDecision.MATCH if sure else MatchDecision.ASK
         return Sighting(decision=decision, known=known, candidates=candidates)
 
-    def _nearest(self, looks: Looks, hidden: AbstractSet[str]) -> dict[str, float]:
-        """Return the products by their nearest picture, best first."""
-        best: dict[str, float] = {}
-        for picture, score in self.index.search(self.space.place(looks), _NEIGHBOURS)[0]:
-            for product, _ in self.owners[picture]:
-                if product not in hidden:
-                    best.setdefault(product, score)
-        return best
+    def compare(
+        self,
+        looks: Looks,
+        *,
+        hidden: AbstractSet[str] = frozenset(),
+        among: Collection[str] | None = None,
+        without: str = "",
+    ) -> list[Compared]:
+        """Return the likeliest products with the head's scores, best first; `without` is a picture left out.
+
+        `hidden` and `among` as in `judge`.
+        """
+        allowed = None if among is None else self._pictures(among)
+        found = self.index.search(self.space.place(looks), _NEIGHBOURS, among=allowed)[0]
+        shown = {key: self._products(key, hidden, among) for key, _ in found if key != without}
+        keys = [key for key, products in shown.items() if products][:_COMPARED]
+        if not keys:
+            return []
+        marks = self.head.marks(self.space, looks, self.looks_of(keys))
+        scores = self.head.scores(marks)
+        best: dict[str, Compared] = {}
+        for at in np.argsort(-scores, kind="stable"):
+            for product in shown[keys[at]]:
+                best.setdefault(product, Compared(product_id=product, score=float(scores[at]), marks=marks[at]))
+        return list(best.values())
 
     def _shown_variants(self, looks: Looks, products: list[str]) -> dict[str, str]:
         shown: dict[str, str] = {}
         place = self.space.place(looks, colour_weight=VARIANT_COLOUR)
-        for picture, _ in self.variants.search(place, _NEIGHBOURS)[0]:
+        for picture, _ in self.variants.search(place, _NEIGHBOURS, among=self._pictures(products))[0]:
             for product, sku in self.owners[picture]:
                 if product in products:
                     shown.setdefault(product, sku)
         return shown
 
+    def _products(self, picture: str, hidden: AbstractSet[str], among: Collection[str] | None) -> list[str]:
+        shown = [product for product, _ in self.owners[picture] if product not in hidden]
+        return shown if among is None else [product for product in shown if product in among]
+
+    def _pictures(self, products: Collection[str]) -> list[str]:
+        return [picture for product in products for picture in self.shown_by.get(product, ())]
+
     def _any_sku(self, product: str) -> str:
-        return next(sku for owners in self.owners.values() for owner, sku in owners if owner == product)
+        return next(sku for owner, sku in self.owners[self.shown_by[product][0]] if owner == product)

@@ -31,12 +31,12 @@ class Space:
     def place(self, looks: Looks, *, colour_weight: float | None = None) -> Vectors:
         """Return unit vectors, float32 (n, dimension)."""
         weight = self.colour_weight if colour_weight is None else colour_weight
-        return fused(
-            [
-                (1 - weight, unit(looks.shapes - self.shape_centre)),
-                (weight, unit(looks.colours - self.colour_centre)),
-            ]
-        )
+        shapes, colours = self.parts(looks)
+        return fused([(1 - weight, shapes), (weight, colours)])
+
+    def parts(self, looks: Looks) -> tuple[Vectors, Vectors]:
+        """Return shapes and colours apart, unit vectors seen from the centre."""
+        return unit(looks.shapes - self.shape_centre), unit(looks.colours - self.colour_centre)
 
 
 def centred_on(catalogue: Looks, *, colour_weight: float) -> Space:

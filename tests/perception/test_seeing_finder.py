@@ -88,8 +88,8 @@ def finder(pictures: list[CataloguePicture], looks: Path) -> Finder:
 @pytest.fixture
 def few_imitations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Learn from few photos: for what is remembered it does not matter how well the finder decides."""
-    monkeypatch.setattr("perception.seeing.catalogue._IMITATIONS", 24)
-    monkeypatch.setattr("perception.seeing.catalogue._SCENES", 8)
+    monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 24)
+    monkeypatch.setattr("perception.seeing.lessons._SCENES", 8)
 
 
 async def test_a_shifted_view_finds_its_product_and_its_colour(finder: Finder) -> None:
@@ -160,7 +160,7 @@ async def test_the_second_start_looks_at_nothing_again(pictures: list[CatalogueP
 
     again, told = CountingEncoder(), []
     finder = await build_finder(again, pictures, tmp_path, lambda done, of_all: told.append((done, of_all)))
-    assert again.shown == 1  # the test picture by which the encoder is known
+    assert again.shown <= 4  # the views of the test picture by which the encoder is known
     assert told == []
     assert len(finder.index) == len(pictures)
 
@@ -185,8 +185,8 @@ async def test_looks_of_another_encoder_are_not_taken(pictures: list[CataloguePi
             return await super().encode([picture[::-1] for picture in pictures])
 
     await build_finder(CountingEncoder(), pictures, tmp_path)
-    (file,) = _files(tmp_path)
-    file.rename(tmp_path / file.name.replace("countingencoder", "upside"))
+    (folder,) = _found(tmp_path, "counting*")
+    folder.rename(tmp_path / folder.name.replace("countingencoder", "upside"))
     other = Upside()
     await build_finder(other, pictures, tmp_path)
     assert other.shown > 4 * len(pictures)
@@ -195,10 +195,11 @@ async def test_looks_of_another_encoder_are_not_taken(pictures: list[CataloguePi
 @pytest.mark.usefixtures("few_imitations")
 async def test_a_damaged_file_of_looks_is_made_anew(pictures: list[CataloguePicture], tmp_path: Path) -> None:
     await build_finder(FakeImageEncoder(), pictures, tmp_path)
-    (file,) = _files(tmp_path)
-    file.write_bytes(file.read_bytes()[:3000])
-    finder = await build_finder(FakeImageEncoder(), pictures, tmp_path)
-    assert len(finder.index) == len(pictures)
+    for name in ("shapes.f16", "looks.db"):
+        (file,) = _found(tmp_path, f"*/{name}")
+        file.write_bytes(file.read_bytes()[:3000])
+        finder = await build_finder(FakeImageEncoder(), pictures, tmp_path)
+        assert len(finder.index) == len(pictures)
 
 
 @pytest.mark.usefixtures("few_imitations")
@@ -227,8 +228,8 @@ async def test_a_tiny_catalogue_answers_too(pictures: list[CataloguePicture], tm
         assert found[0].decision is not MatchDecision.UNKNOWN
 
 
-def _files(folder: Path) -> list[Path]:
-    return list(folder.iterdir())
+def _found(folder: Path, pattern: str) -> list[Path]:
+    return list(folder.glob(pattern))
 
 
 def _of(pictures: list[CataloguePicture], sku: str) -> Path:

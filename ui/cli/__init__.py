@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from core.errors import ConfigError, ZhangguiError
-from ui.cli import bench, calls, doctor, eval, explain, kb, mcp, models, pack, serve, shop, talk, test, train
+from ui.cli import bench, calls, doctor, eval, explain, kb, mcp, models, pack, photos, serve, shop, talk, test, train
 
 app = typer.Typer(
     name="zhanggui",
@@ -29,6 +29,7 @@ app.add_typer(train.app)
 app.add_typer(shop.app)
 app.add_typer(kb.app)
 app.add_typer(pack.app)
+app.add_typer(photos.app)
 app.command("demo")(serve.demo)
 app.command("serve")(serve.serve)
 app.command("chat")(talk.chat)

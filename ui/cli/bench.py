@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ui.cli.bench_photos import photos
 from ui.cli.output import AsJson, Profile, settings, show
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from core.types import Turn
 
 app = typer.Typer(name="bench", help="Measure the clerk on this machine.", no_args_is_help=True)
+app.command("photos")(photos)
 Rounds = Annotated[int, typer.Option("--rounds", min=1, help="How often everything is said.")]
 _ASSETS = Path(__file__).parents[2] / "assets"
 

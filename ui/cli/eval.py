@@ -39,20 +39,34 @@ def photos(
     catalogue_split: Annotated[str, typer.Option(help="Use rows with this view or split only: main,back.")] = "",
     queries_split: Annotated[str, typer.Option(help="The same for the photos.")] = "",
     encoder: Annotated[str, typer.Option(help="Spec of the encoder; default: backends.photos.")] = "",
+    cross_validate: Annotated[
+        int, typer.Option(help="Learn from the photos of the other products, in so many parts.", min=0)
+    ] = 0,
+    page: Annotated[Path | None, typer.Option("--html", help="Write a page with the photos that failed.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find products by photo; report recall, mrr, and what is done with things not sold."""
     from core import registry
-    from learning.evaluation.photos import read_photos
-    from ui.photo_scores import scores_of
+    from learning.evaluation.photos import counted, read_photos
+    from learning.evaluation.photos_html import failures_page
+    from perception.seeing.learned import learned_file
+    from ui.photo_scores import answers_of
 
     chosen = settings(context)
     sold = read_photos(catalogue, split=catalogue_split)
     asked = read_photos(queries, split=queries_split)
     built = registry.build("photos", encoder or chosen.backends.photos, chosen.models.folder.expanduser())
-    scores = asyncio.run(scores_of(built, chosen.data_dir.expanduser() / "looks", sold, asked))
+    data = chosen.data_dir.expanduser()
+    answers = asyncio.run(
+        answers_of(built, data / "eval" / "looks", sold, asked, folds=cross_validate, learned=learned_file(data, built))
+    )
+    scores = counted(answers)
+    if page:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(failures_page(scores, answers, sold), encoding="utf-8")
     values = dataclasses.asdict(scores)
-    lines = (f"{name:18} {'-' if value is None else value}" for name, value in values.items())
+    told = {name: value for name, value in values.items() if name != "open_set"}
+    lines = (f"{name:18} {'-' if value is None else value}" for name, value in told.items())
     show(values, "\n".join(lines), as_json=as_json)
 
 
