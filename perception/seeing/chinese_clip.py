@@ -41,10 +41,11 @@ def build(
     precision = check_device("chinese-clip", device, dtype)
     source = _source(model, models)
     try:
-        net = ChineseCLIPModel.from_pretrained(source).eval().to(device)
+        net: Any = ChineseCLIPModel.from_pretrained(source)
         tokenizer = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelMissingError(f"transformers cannot load {model!r} as a Chinese-CLIP: {error}") from error
+    net.eval().to(device)
     return towers(
         "chinese-clip",
         TorchNet(

@@ -17,7 +17,7 @@ from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
 from tokenizers.models import BPE
 
 from core.errors import BackendError
-from core.ports import Vectors
+from core.ports import ImageEncoder, Vectors
 from perception.seeing import clip_onnx
 from perception.seeing.clip_onnx import CONFIG, PICTURES, TEXTS, TOKENIZER
 from perception.seeing.torch_net import TorchNet
@@ -50,14 +50,14 @@ class Exported:
     texts: float
 
 
-def export(encoder: Towers, folder: Path, *, made_from: str) -> Exported:
+def export(encoder: ImageEncoder, folder: Path, *, made_from: str) -> Exported:
     """Write both towers, the tokeniser and the preparation to `folder`, once they make the same vectors.
 
     `made_from` is told in clip.json. An older folder is replaced in one step. Raises `BackendError` when
     the encoder is none of torch's, its tokeniser cannot be written, or the vectors differ; nothing is
     written then.
     """
-    if not isinstance(encoder.net, TorchNet):
+    if not isinstance(encoder, Towers) or not isinstance(encoder.net, TorchNet):
         raise BackendError(f"{made_from} is computed by no torch; export an open-clip or chinese-clip encoder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as unfinished:

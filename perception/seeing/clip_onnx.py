@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cattrs
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, ba
         )
     try:
         told = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        prepare = Prepare(**{name: tuple(v) if isinstance(v, list) else v for name, v in told["prepare"].items()})
+        prepare = cattrs.structure(told["prepare"], Prepare)
         tokens = TextTokens(Tokenizer.from_file(str(folder / TOKENIZER)))
         net = OnnxNet(
             picture_tower=_session(folder / PICTURES, device, threads),

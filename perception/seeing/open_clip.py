@@ -123,7 +123,7 @@ def _prepare(net: Any) -> Prepare:
         mean=tuple(config.mean),
         std=tuple(config.std),
         interpolation=config.interpolation,
-        resize=config.resize_mode,  # type: ignore[arg-type]  # checked by open_clip's own configuration
+        resize=config.resize_mode,
         fill=config.fill_color,
     )
 

@@ -36,7 +36,9 @@ class Prepare:
         """Return the network's input for one uint8 RGB picture of any size."""
         image = self._framed(Image.fromarray(picture))
         values = np.asarray(image, np.float32) / 255
-        return np.ascontiguousarray(((values - np.float32(self.mean)) / np.float32(self.std)).transpose(2, 0, 1))
+        return np.ascontiguousarray(
+            ((values - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)).transpose(2, 0, 1)
+        )
 
     def _framed(self, image: Image.Image) -> Image.Image:
         width, height = image.size
@@ -47,8 +49,8 @@ class Prepare:
             ratio = max(width, height) / self.side
             size = (max(1, round(width / ratio)), max(1, round(height / ratio)))
         else:
-            ratio = min(width, height) / self.side
-            size = tuple(max(self.side, int(edge * self.side / min(width, height))) for edge in (width, height))
+            shorter = min(width, height)
+            size = (int(self.side * width / shorter), int(self.side * height / shorter))
         return self._centred(image.resize(size, kernel))
 
     def _centred(self, image: Image.Image) -> Image.Image:

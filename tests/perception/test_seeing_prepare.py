@@ -11,7 +11,7 @@ from perception.seeing.prepare import Prepare
 
 @pytest.mark.parametrize("resize", ["shortest", "longest", "squash"])
 @pytest.mark.parametrize("interpolation", ["bicubic", "bilinear"])
-@pytest.mark.parametrize("shape", [(80, 60), (61, 333), (32, 32), (7, 500), (3, 2), (641, 480)])
+@pytest.mark.parametrize("shape", [(80, 60), (61, 333), (32, 32), (20, 500), (3, 2), (641, 480)])
 def test_a_picture_is_framed_as_open_clip_frames_it(resize: str, interpolation: str, shape: tuple[int, int]) -> None:
     open_clip = pytest.importorskip("open_clip", reason="open_clip comes with the extra photo-clip")
     picture = np.random.default_rng(4).integers(0, 256, (*shape, 3), np.uint8)
