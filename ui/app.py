@@ -139,7 +139,7 @@ async def assemble(
         recognizer, activity, turn_detector = await sense.ears(backends) if needs.hearing else (None, None, None)
         speaker = await sense.speaker(settings) if needs.speaking else None
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
-        finder = await _finder(encoder, shop, data, progress, closing)
+        finder = await _finder(encoder, shop, data, progress, closing, sentences)
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
@@ -324,11 +324,18 @@ def _bounds(engine: EngineSettings) -> Bounds:
 
 
 async def _finder(
-    encoder: ImageEncoder | None, shop: LocalShop, data: Path, progress: Progress | None, closing: AsyncExitStack
+    encoder: ImageEncoder | None,
+    shop: LocalShop,
+    data: Path,
+    progress: Progress | None,
+    closing: AsyncExitStack,
+    sentences: TextEncoder | None,
 ) -> Opening | None:
     if encoder is None:
         return None
-    finder = Opening(await _catalogue(shop), encoder, data / "looks", progress)
+    finder = Opening(
+        await _catalogue(shop), encoder, data / "looks", progress, products=await shop.products(), sentences=sentences
+    )
     closing.push_async_callback(finder.close)
     return finder
 

@@ -7,10 +7,13 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.ports import ImageEncoder, Picture
+from core.ports import ImageEncoder, Picture, TextEncoder
+from core.shop.records import Product
 from core.types import ProductMatch
 from perception.seeing.catalogue import CataloguePicture, build_finder
+from perception.seeing.described import Descriptions, learn_descriptions
 from perception.seeing.finder import Finder
+from perception.seeing.wordings import wordings
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 20.0
@@ -26,8 +29,18 @@ class Opening:
         encoder: ImageEncoder,
         cache: Path,
         progress: Callable[[int, int], None] | None,
+        *,
+        products: Sequence[Product] = (),
+        sentences: TextEncoder | None = None,
     ) -> None:
-        """Begin to look at once; looks are kept in `cache`, so a second start takes a moment."""
+        """Begin to look at once; looks are kept in `cache`, so a second start takes a moment.
+
+        `products` say what the pictures show, for those who describe what they seek.
+        """
+        self._encoder = encoder
+        self._products = {product.product_id: product for product in products}
+        self._sentences = sentences
+        self._descriptions: asyncio.Task[Descriptions] | None = None
         self._finder: asyncio.Task[Finder] = asyncio.create_task(build_finder(encoder, pictures, cache, progress))
 
     async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
@@ -37,8 +50,19 @@ class Opening:
         return await finder.find(photo, attachment_id=attachment_id)
 
     async def find_described(self, text: str, *, most: int = 4) -> tuple[tuple[str, float], ...]:
-        """Return nothing: no text is compared with pictures yet."""
-        return ()
+        """Return what looks as the text says; the first call learns it (seconds), and the others wait for that."""
+        return await (await self.descriptions()).find(text, most=most)
+
+    async def descriptions(self) -> Descriptions:
+        """Wait until texts can be compared with pictures; the first call begins to learn it."""
+        if self._descriptions is None or self._descriptions.cancelled():
+            self._descriptions = asyncio.create_task(self._learned())
+        return await asyncio.shield(self._descriptions)
+
+    async def _learned(self) -> Descriptions:
+        finder = await self.ready()
+        said = wordings(self._products, finder.owners)
+        return await learn_descriptions(finder, said, self._encoder, self._sentences)
 
     async def ready(self) -> Finder:
         """Wait until the catalogue has been looked at; raises what went wrong with it."""
@@ -46,8 +70,10 @@ class Opening:
 
     async def close(self) -> None:
         """Stop looking."""
-        self._finder.cancel()
-        results = await asyncio.gather(self._finder, return_exceptions=True)
+        tasks = [task for task in (self._descriptions, self._finder) if task is not None]
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
         for error in results:
             if isinstance(error, Exception):
                 _LOG.error("the catalogue's pictures could not be looked at: %s", error)

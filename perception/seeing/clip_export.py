@@ -19,7 +19,7 @@ from tokenizers.models import BPE
 from core.errors import BackendError
 from core.ports import ImageEncoder, Vectors
 from perception.seeing import clip_onnx
-from perception.seeing.clip_onnx import CONFIG, PICTURES, TEXTS, TOKENIZER
+from perception.seeing.clip_onnx import CONFIG, PICTURES, TEXTS, TOKENIZER, TextTokens
 from perception.seeing.torch_net import TorchNet
 from perception.seeing.towers import Towers
 from perception.seeing.vectors import unit
@@ -85,8 +85,9 @@ def _written(encoder: Towers, net: TorchNet, part: Path, made_from: str) -> None
     pixels = torch.zeros(2, 3, side, side)
     _graph(net.picture_tower, pixels.to(net.device), "pixels", part / PICTURES)
     _graph(net.text_tower, tokens.to(net.device), "tokens", part / TEXTS)
-    _tokenizer(encoder, tokens.shape[1], made_from).save(str(part / TOKENIZER))
-    told = {"made_from": made_from, "prepare": asdict(encoder.prepare)}
+    read = _tokenizer(encoder, tokens.shape[1], made_from)
+    read.own.save(str(part / TOKENIZER))
+    told = {"made_from": made_from, "clean": read.clean, "prepare": asdict(encoder.prepare)}
     (part / CONFIG).write_text(json.dumps(told, indent=1), encoding="utf-8")
 
 
@@ -111,7 +112,7 @@ def _graph(tower: torch.nn.Module, inputs: torch.Tensor, name: str, file: Path) 
         )
 
 
-def _tokenizer(encoder: Towers, length: int, made_from: str) -> Tokenizer:
+def _tokenizer(encoder: Towers, length: int, made_from: str) -> TextTokens:
     """Return the tokeniser as rules of the library `tokenizers`; it is compared with the original."""
     own: Any = getattr(encoder.tokenize, "own", None)
     inner = getattr(own, "tokenizer", own)
@@ -127,9 +128,10 @@ def _tokenizer(encoder: Towers, length: int, made_from: str) -> Tokenizer:
     rules.normalizer = normalizers.Sequence([*_cleaning(clean), *([rules.normalizer] if rules.normalizer else [])])
     rules.enable_truncation(length)
     rules.enable_padding(length=length, pad_id=padding)
-    if not np.array_equal(clip_onnx.TextTokens(rules)(_TEXTS), encoder.tokenize(_TEXTS)):
+    read = TextTokens(rules, clean=bool(clean))
+    if not np.array_equal(read(_TEXTS), encoder.tokenize(_TEXTS)):
         raise BackendError(f"the tokeniser of {made_from} ({type(inner).__name__}) cannot be exported exactly")
-    return rules
+    return read
 
 
 def _byte_pairs(own: Any) -> Tokenizer:

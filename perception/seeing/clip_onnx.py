@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,9 @@ from perception.seeing.prepare import Prepare
 from perception.seeing.towers import Tokens, Towers, towers
 
 PICTURES, TEXTS, TOKENIZER, CONFIG = "pictures.onnx", "texts.onnx", "tokenizer.json", "clip.json"
+
+_PLAIN = {0x3000: " ", **{0xFF01 + at: chr(0x21 + at) for at in range(94)}}
+_PLAIN |= {ord(mark): "'" for mark in "‘’‚‛"} | {ord(mark): '"' for mark in "“”„‟"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +50,13 @@ class TextTokens:
     """Texts to tokens by the rules in tokenizer.json, which also pad and cut."""
 
     own: Tokenizer
+    clean: bool
+    """Whether marks are first made plain, as open_clip does: "（" is read as "(", "&amp;" as "&"."""
 
     def __call__(self, texts: list[str]) -> Tokens:
         """Return tokens, int64 (n, length)."""
-        return np.array([read.ids for read in self.own.encode_batch(texts)], np.int64)
+        plain = [_plain(text) for text in texts] if self.clean else texts
+        return np.array([read.ids for read in self.own.encode_batch(plain)], np.int64)
 
 
 def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, batch: int = 16) -> Towers:
@@ -65,7 +73,7 @@ def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, ba
     try:
         told = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         prepare = cattrs.structure(told["prepare"], Prepare)
-        tokens = TextTokens(Tokenizer.from_file(str(folder / TOKENIZER)))
+        tokens = TextTokens(Tokenizer.from_file(str(folder / TOKENIZER)), clean=bool(told["clean"]))
         net = OnnxNet(
             picture_tower=_session(folder / PICTURES, device, threads),
             text_tower=_session(folder / TEXTS, device, threads),
@@ -73,6 +81,10 @@ def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, ba
     except Exception as error:  # both libraries raise exceptions of their own for files that are missing or damaged
         raise ModelMissingError(f"{folder} is no whole exported CLIP ({error}); export it anew") from error
     return towers("clip-onnx", net, prepare, tokens, device=device, batch=batch)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", html.unescape(html.unescape(text.translate(_PLAIN))))
 
 
 def _session(file: Path, device: str, threads: int) -> Any:

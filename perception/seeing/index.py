@@ -48,6 +48,10 @@ class ExactIndex:
         for key, vector in zip(keys, vectors, strict=True):
             self._matrix[self._rows[key]] = vector
 
+    def rows(self, keys: Sequence[str]) -> Vectors:
+        """Return the vectors of the keys, float32 (n, dimension); raises `KeyError` for one that is not here."""
+        return self._matrix[[self._rows[key] for key in keys]]
+
     def search(self, vectors: Vectors, k: int) -> list[list[tuple[str, float]]]:
         """Return for each row its `k` nearest keys with their inner products, best first.
 

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from core.errors import ConfigError, ZhangguiError
-from ui.cli import bench, calls, doctor, eval, explain, kb, mcp, models, pack, serve, shop, talk, test, train
+from ui.cli import bench, calls, doctor, eval, explain, kb, mcp, models, pack, photos, serve, shop, talk, test, train
 
 app = typer.Typer(
     name="zhanggui",
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.add_typer(models.app)
 app.add_typer(eval.app)
 app.add_typer(train.app)
+app.add_typer(photos.app)
 app.add_typer(shop.app)
 app.add_typer(kb.app)
 app.add_typer(pack.app)
