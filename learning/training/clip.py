@@ -109,20 +109,20 @@ class Trainer:
         leaves = [one.detach().requires_grad_() for one in vectors]
         loss = _loss(leaves, self.model.logit_scale.exp(), shown)
         optimizer.zero_grad()
-        scaler.scale(loss).backward()
+        torch.autograd.backward(scaler.scale(loss))
         for (kind, parts), leaf in zip(inputs, leaves, strict=True):
-            wanted = iter(leaf.grad.split([len(part) for part in parts]) if leaf.grad is not None else ())
+            wanted = iter(torch.split(leaf.grad, self.recipe.part) if leaf.grad is not None else ())
             for part, gradient in zip(parts, wanted, strict=False):
                 again = self._vectors(kind, part)
                 if again.requires_grad:
-                    again.backward(gradient)
+                    torch.autograd.backward(again, gradient)
         scaler.unscale_(optimizer)
         torch.nn.utils.clip_grad_norm_(list(learned_weights(self.model).values()), 1.0)
         scaler.step(optimizer)
         scaler.update()
         with torch.no_grad():
             self.model.logit_scale.clamp_(0, _LARGEST_SCALE)
-        return float(loss)
+        return float(loss.detach())
 
     def _inputs(self, shown: Sequence[Shown], step: int) -> list[tuple[str, list[torch.Tensor]]]:
         """Return two looks at every picture, and a text for it, each in parts."""
@@ -132,7 +132,7 @@ class Trainer:
             looks = [torch.stack(list(pool.map(self.look, shown, of_take))) for of_take in numbers]
         tokens = self.tokenize([text_of(one, step, at, seed) for at, one in enumerate(shown)])
         kinds = [("picture", looks[0]), ("picture", looks[1]), ("text", tokens)]
-        return [(kind, list(values.to(self.device).split(self.recipe.part))) for kind, values in kinds]
+        return [(kind, list(torch.split(values.to(self.device), self.recipe.part))) for kind, values in kinds]
 
     def _vectors(self, kind: str, inputs: torch.Tensor) -> torch.Tensor:
         with self._arithmetic():
