@@ -27,7 +27,7 @@ from tests.contracts.tiny_clip import tiny_open_clip  # noqa: E402
 from ui.clip_training import Trained, shown_by, train_clip  # noqa: E402
 
 SHOP = Path(__file__).parents[2] / "assets" / "demo_shop"
-RESNET = {"layers": [1, 1, 1, 1], "width": 16, "image_size": 64}
+VISION = {"image_size": 64, "layers": 2, "width": 64, "head_width": 32, "patch_size": 8}
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +74,8 @@ def test_a_small_network_learns_to_find_photos_better_than_guesses_and_colours(
     shown: list[Shown], tmp_path: Path
 ) -> None:
     split = split_views(shown)
-    loaded = _tiny(tmp_path, vision=RESNET)
-    recipe = Recipe(way="full", steps=50, batch=32, part=32, rate=3e-3)
+    loaded = _tiny(tmp_path, vision=VISION)
+    recipe = Recipe(way="full", steps=60, batch=32, part=32, rate=2e-3)
     trained = train_clip(loaded, shown, recipe, tmp_path / "shop", device="cpu", told=lambda *_: None)
     known = unit(np.array([colour_vector(open_picture(one.file)) for one in split.train], np.float32))
     taken = [
