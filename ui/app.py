@@ -141,7 +141,7 @@ async def assemble(
         recognizer, activity, turn_detector = await sense.ears(backends) if needs.hearing else (None, None, None)
         speaker = await sense.speaker(settings) if needs.speaking else None
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
-        finder = await _finder(encoder, shop, data, progress, closing)
+        finder = await _finder(encoder, shop, data, progress, closing, sentences)
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
@@ -326,7 +326,12 @@ def _bounds(engine: EngineSettings) -> Bounds:
 
 
 async def _finder(
-    encoder: ImageEncoder | None, shop: LocalShop, data: Path, progress: Progress | None, closing: AsyncExitStack
+    encoder: ImageEncoder | None,
+    shop: LocalShop,
+    data: Path,
+    progress: Progress | None,
+    closing: AsyncExitStack,
+    sentences: TextEncoder | None,
 ) -> Opening | None:
     if encoder is None:
         return None
@@ -340,7 +345,16 @@ async def _finder(
         changed = await in_worker(lambda: [file.stat().st_mtime_ns if file.exists() else 0 for file in marks])
         return await shop.products(), changed
 
-    finder = Opening(pictures, mark, encoder, data / "looks", progress, learned=learned)
+    finder = Opening(
+        pictures,
+        mark,
+        encoder,
+        data / "looks",
+        progress,
+        learned=learned,
+        products_of=shop.products,
+        sentences=sentences,
+    )
     closing.push_async_callback(finder.close)
     return finder
 
