@@ -182,6 +182,10 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def rows(self, keys: Sequence[str]) -> Vectors:
+        """Return the vectors of the keys, a row each; raises `KeyError` for one that is not here."""
+        ...
+
     def __len__(self) -> int:
         """Return the number of vectors."""
         ...

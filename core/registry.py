@@ -49,6 +49,8 @@ BUILT_INS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "photos": {
             "efficientnet": "perception.seeing.efficientnet:build",
             "open-clip": "perception.seeing.open_clip:build",
+            "chinese-clip": "perception.seeing.chinese_clip:build",
+            "clip-onnx": "perception.seeing.clip_onnx:build",
             "fake": "perception.seeing.fake:build",
         },
         "screen": {
@@ -84,6 +86,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "whisper": "speech-whisper",
         "TTS": "speech-coqui",
         "open_clip": "photo-clip",
+        "onnxscript": "photo-clip",
         "torch": "photo-clip",
         "torchaudio": "speech-coqui",
         "sklearn": "train",

@@ -154,7 +154,7 @@ async def assemble(
         speaker = await sense.speaker(settings) if needs.speaking else None
         encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
         reader = await sense.build("ocr", backends.ocr if needs.seeing and pack.sells else "")
-        finder = await _finder(encoder, shop, data, progress, closing)
+        finder = await _finder(encoder, shop, data, progress, closing, sentences, settings.photos.things)
         screen: PhotoScreen | None = await sense.build("screen", backends.screen if needs.seeing else "")
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
@@ -351,7 +351,13 @@ def _bounds(engine: EngineSettings) -> Bounds:
 
 
 async def _finder(
-    encoder: ImageEncoder | None, shop: LocalShop, data: Path, progress: Progress | None, closing: AsyncExitStack
+    encoder: ImageEncoder | None,
+    shop: LocalShop,
+    data: Path,
+    progress: Progress | None,
+    closing: AsyncExitStack,
+    sentences: TextEncoder | None,
+    things: int,
 ) -> Opening | None:
     if encoder is None:
         return None
@@ -365,7 +371,17 @@ async def _finder(
         changed = await in_worker(lambda: [file.stat().st_mtime_ns if file.exists() else 0 for file in marks])
         return await shop.products(), changed
 
-    finder = Opening(pictures, mark, encoder, data / "looks", progress, learned=learned)
+    finder = Opening(
+        pictures,
+        mark,
+        encoder,
+        data / "looks",
+        progress,
+        learned=learned,
+        things=things,
+        products_of=shop.products,
+        sentences=sentences,
+    )
     closing.push_async_callback(finder.close)
     return finder
 

@@ -21,7 +21,7 @@ def bare(model: Any) -> Callable[[Any], object] | None:
     ways: dict[str, Callable[[Any], Callable[[Any], object]]] = {
         "FasterWhisper": _faster_whisper,
         "OpenAIWhisper": _openai_whisper,
-        "OpenClip": _open_clip,
+        "Towers": _towers,
         "EfficientNet": lambda model: lambda picture: model._encode([picture]),
         "TransformersEncoder": lambda model: lambda text: model.queue.run([text]),
         "UseMultilingual": lambda model: lambda text: model._model.encode([text]),
@@ -55,14 +55,15 @@ def _openai_whisper(model: Any) -> Callable[[Any], object]:
     )
 
 
-def _open_clip(model: Any) -> Callable[[Any], object]:
+def _towers(model: Any) -> Callable[[Any], object]:
+    if not hasattr(model.net, "precision"):  # an exported one
+        return lambda picture: model.net.pictures(model.prepare(picture)[None])
     import torch
-    from PIL import Image
 
     def look(picture: Any) -> object:
-        pixels = model.prepare(Image.fromarray(picture)).unsqueeze(0).to(model.net.device)
+        pixels = torch.from_numpy(model.prepare(picture)[None]).to(model.device)
         with torch.inference_mode():
-            return model.net.model.encode_image(pixels).float().cpu().numpy()
+            return model.net.picture_tower(pixels).float().cpu().numpy()
 
     return look
 

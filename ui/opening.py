@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from core.ports import ImageEncoder, Picture
+from core.ports import ImageEncoder, Picture, TextEncoder
+from core.shop.records import Product
 from core.types import ProductMatch
 from perception.seeing.catalogue import CataloguePicture, build_finder
+from perception.seeing.described import Descriptions, learn_descriptions
 from perception.seeing.finder import Finder
+from perception.seeing.wordings import wordings
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 20.0
@@ -38,10 +42,15 @@ class Opening:
         progress: Callable[[int, int], None] | None,
         *,
         learned: Path | None = None,
+        things: int = 4,
+        products_of: Callable[[], Awaitable[Sequence[Product]]] | None = None,
+        sentences: TextEncoder | None = None,
     ) -> None:
         """Begin to look at once; looks are kept in `cache`, so a second start takes a moment.
 
-        `learned` is where `zhanggui train photos` keeps what it has learned.
+        `learned` is where `zhanggui train photos` keeps what it has learned, `things` how many are looked for in one
+        photo at most. The products of `products_of` say what the
+        pictures show, for those who describe what they seek.
         """
         self._pictures_of = pictures_of
         self._mark = mark
@@ -49,6 +58,10 @@ class Opening:
         self._cache = cache
         self._progress = progress
         self._learned = learned
+        self._things = things
+        self._products_of = products_of
+        self._sentences = sentences
+        self._descriptions: asyncio.Task[Descriptions] | None = None
         self._finder: asyncio.Task[Finder] = asyncio.create_task(self._look())
         self._watch = asyncio.create_task(self._keep_up())
 
@@ -59,8 +72,14 @@ class Opening:
         return await finder.find(photo, attachment_id=attachment_id)
 
     async def find_described(self, text: str, *, most: int = 4) -> tuple[tuple[str, float], ...]:
-        """Return nothing: no text is compared with pictures yet."""
-        return ()
+        """Return what looks as the text says; the first call learns it (seconds), and the others wait for that."""
+        return await (await self.descriptions()).find(text, most=most)
+
+    async def descriptions(self) -> Descriptions:
+        """Wait until texts can be compared with pictures; the first call begins to learn it."""
+        if self._descriptions is None or self._descriptions.cancelled():
+            self._descriptions = asyncio.create_task(self._describe())
+        return await asyncio.shield(self._descriptions)
 
     async def ready(self) -> Finder:
         """Wait until the catalogue has been looked at; raises what went wrong with it."""
@@ -68,16 +87,23 @@ class Opening:
 
     async def close(self) -> None:
         """Stop looking."""
-        self._watch.cancel()
-        self._finder.cancel()
-        results = await asyncio.gather(self._finder, self._watch, return_exceptions=True)
+        tasks = [task for task in (self._watch, self._descriptions, self._finder) if task is not None]
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
         for error in results:
             if isinstance(error, Exception):
                 _LOG.error("the catalogue's pictures could not be looked at: %s", error)
 
     async def _look(self) -> Finder:
         pictures = await self._pictures_of()
-        return await build_finder(self._encoder, pictures, self._cache, self._progress, learned=self._learned)
+        finder = await build_finder(self._encoder, pictures, self._cache, self._progress, learned=self._learned)
+        return replace(finder, things=self._things)
+
+    async def _describe(self) -> Descriptions:
+        finder = await self.ready()
+        products = {product.product_id: product for product in await self._products_of()} if self._products_of else {}
+        return await learn_descriptions(finder, wordings(products, finder.owners), self._encoder, self._sentences)
 
     async def _keep_up(self) -> None:
         """Put a new finder in the place of the old one whenever the catalogue has changed."""
@@ -95,4 +121,4 @@ class Opening:
             except Exception:
                 _LOG.exception("the changed catalogue could not be looked at; the old one goes on answering")
             else:
-                self._finder = fresh
+                self._finder, self._descriptions = fresh, None

@@ -30,6 +30,10 @@ class ExactIndex:
         """Return the number of vectors."""
         return len(self._keys)
 
+    def __contains__(self, key: str) -> bool:
+        """Return whether the key has a vector."""
+        return key in self._rows
+
     def add(self, keys: Sequence[str], vectors: Vectors) -> None:
         """Add vectors, float32 (n, dimension), or replace those whose keys are here.
 
@@ -48,6 +52,10 @@ class ExactIndex:
             self._keys.append(key)
         for key, vector in zip(keys, vectors, strict=True):
             self._matrix[self._rows[key]] = vector
+
+    def rows(self, keys: Sequence[str]) -> Vectors:
+        """Return the vectors of the keys, float32 (n, dimension); raises `KeyError` for one that is not here."""
+        return self._matrix[[self._rows[key] for key in keys]]
 
     def search(
         self, vectors: Vectors, k: int, *, among: Collection[str] | None = None

@@ -76,6 +76,15 @@ class NearIndex:
         self._late.add(keys, vectors)
         self._replaced.update(self._rows[key] for key in keys if key in self._rows)
 
+    def rows(self, keys: Sequence[str]) -> Vectors:
+        """Return the vectors of the keys, float32 (n, dimension); raises `KeyError` for one that is not here."""
+        late = [at for at, key in enumerate(keys) if key in self._late]
+        early = [at for at in range(len(keys)) if keys[at] not in self._late]
+        found = np.empty((len(keys), self.dimension), np.float32)
+        found[late] = self._late.rows([keys[at] for at in late])
+        found[early] = self._vectors_of(np.array([self._rows[keys[at]] for at in early], np.intp))
+        return found
+
     def search(
         self, vectors: Vectors, k: int, *, among: Collection[str] | None = None
     ) -> list[list[tuple[str, float]]]:

@@ -13,38 +13,29 @@ from core import registry
 from core.errors import BackendError, MediaError, ModelMissingError
 from core.ports import ImageEncoder
 from core.ports import Picture as Pixels
-
-TINY = {
-    "embed_dim": 16,
-    "vision_cfg": {"image_size": 32, "layers": 2, "width": 64, "head_width": 32, "patch_size": 8},
-    "text_cfg": {"context_length": 16, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 1},
-}
-
-
-def _tiny_clip(folder: Path) -> Path:
-    """Write a CLIP of random weights as open_clip keeps it in a folder."""
-    torch = pytest.importorskip("torch", reason="open_clip comes with the extra photo-clip")
-    open_clip = pytest.importorskip("open_clip", reason="open_clip comes with the extra photo-clip")
-    torch.manual_seed(3)
-    preprocess = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic", "resize_mode": "shortest"}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": TINY, "preprocess_cfg": preprocess}))
-    net = open_clip.CLIP(
-        embed_dim=TINY["embed_dim"],
-        vision_cfg=open_clip.CLIPVisionCfg(**TINY["vision_cfg"]),
-        text_cfg=open_clip.CLIPTextCfg(**TINY["text_cfg"]),
-    )
-    torch.save(net.state_dict(), folder / "open_clip_pytorch_model.bin")
-    return folder
+from tests.contracts.tiny_clip import TINY, tiny_chinese_clip, tiny_open_clip
 
 
 @pytest.fixture(
-    scope="module", params=["fake", pytest.param("efficientnet", marks=pytest.mark.models), "open-clip:tiny"]
+    scope="module",
+    params=[
+        "fake",
+        pytest.param("efficientnet", marks=pytest.mark.models),
+        "open-clip:tiny",
+        "chinese-clip:tiny",
+        "clip-onnx:exported",
+    ],
 )
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ImageEncoder:
     folder = tmp_path_factory.mktemp("models")
     if request.param == "open-clip:tiny":
-        _tiny_clip(folder / "tiny")
+        tiny_open_clip(folder / "tiny")
+    elif request.param == "chinese-clip:tiny":
+        tiny_chinese_clip(folder / "tiny")
+    elif request.param == "clip-onnx:exported":
+        tiny_open_clip(folder / "tiny")
+        clip_export = pytest.importorskip("perception.seeing.clip_export", reason="torch: extra photo-clip")
+        clip_export.export(registry.build("photos", "open-clip:tiny", folder), folder / "exported", made_from="tiny")
     elif request.param == "efficientnet":
         folder = request.getfixturevalue("models")
     built: ImageEncoder = registry.build("photos", request.param, folder)
@@ -119,7 +110,7 @@ def test_a_missing_efficientnet_says_how_to_fetch_it(tmp_path: Path) -> None:
 
 
 async def test_open_clip_puts_texts_in_the_space_of_pictures(tmp_path: Path) -> None:
-    _tiny_clip(tmp_path / "tiny")
+    tiny_open_clip(tmp_path / "tiny")
     encoder = registry.build("photos", "open-clip:tiny?device=cpu&dtype=fp32", tmp_path)
     vectors = await encoder.encode_texts(["a red hoodie", "红色连帽衫", ""])
     assert vectors.shape == (3, 16)
@@ -127,7 +118,7 @@ async def test_open_clip_puts_texts_in_the_space_of_pictures(tmp_path: Path) -> 
 
 
 async def test_open_clip_loads_the_same_weights_by_path_and_by_checkpoint_file(tmp_path: Path) -> None:
-    folder = _tiny_clip(tmp_path / "elsewhere" / "tiny")
+    folder = tiny_open_clip(tmp_path / "elsewhere" / "tiny")
     open_clip = pytest.importorskip("open_clip")
     (tmp_path / "zhanggui-tiny.json").write_text(json.dumps(TINY))
     open_clip.add_model_config(tmp_path / "zhanggui-tiny.json")

@@ -146,3 +146,13 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         _filled(50).save(file)
     assert len(ExactIndex.load(file)) == 3
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_vectors_are_told_by_their_keys(filled: Callable[..., VectorIndex]) -> None:
+    index = filled()
+    assert np.allclose(index.rows(["sku-40", "sku-0", "sku-7"]), _vectors(50)[[40, 0, 7]], atol=1e-6)
+    assert index.rows([]).shape == (0, 8)
+    with pytest.raises(KeyError):
+        index.rows(["sku-0", "never"])
+    index.add(["sku-7"], -_vectors(50)[[7]])
+    assert np.allclose(index.rows(["sku-7", "sku-8"]), np.stack([-_vectors(50)[7], _vectors(50)[8]]), atol=1e-6)

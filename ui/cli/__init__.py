@@ -26,6 +26,7 @@ app = typer.Typer(
 app.add_typer(models.app)
 app.add_typer(eval.app)
 app.add_typer(train.app)
+app.add_typer(photos.app)
 app.add_typer(shop.app)
 app.add_typer(kb.app)
 app.add_typer(pack.app)

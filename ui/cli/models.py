@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from ui.cli.models_export import export
 from ui.cli.output import AsJson, readable_size, settings, show
 
 if TYPE_CHECKING:
     from learning.models.pull import Pulled, Step, Watch
 
 app = typer.Typer(name="models", help="Fetch, list and check model files.", no_args_is_help=True)
+app.command("export")(export)
 
 Names: TypeAlias = Annotated[
     list[str] | None, typer.Argument(metavar="NAME", show_default=False, help="Names from `zhanggui models list`.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli.output import AsJson, readable_size, settings, show
+from ui.cli.photos_search import search
 
 if TYPE_CHECKING:
     from core.config import Settings
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from perception.seeing.catalogue import CataloguePicture
 
 app = typer.Typer(name="photos", help="Look at the catalogue's pictures.", no_args_is_help=True)
+app.command("search")(search)
 
 
 @app.command()

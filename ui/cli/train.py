@@ -12,9 +12,11 @@ import typer
 
 from ui.cli.output import AsJson, readable_size, settings, show
 from ui.cli.train_photos import photos
+from ui.cli.train_photos_clip import photos_clip
 
 app = typer.Typer(name="train", help="Train what the clerk understands by.", no_args_is_help=True)
 app.command("photos")(photos)
+app.command("photos-clip")(photos_clip)
 
 
 @app.command()
