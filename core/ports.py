@@ -36,10 +36,7 @@ if TYPE_CHECKING:
         Language,
         Message,
         Percept,
-        ProductMatch,
         Reply,
-        Screening,
-        SeenText,
         Session,
         Transcript,
         Turn,
@@ -116,40 +113,6 @@ class ImageEncoder(Protocol):
 
     async def encode(self, pictures: Sequence[Picture]) -> Vectors:
         """Return one unit vector per picture."""
-        ...
-
-
-class PictureTextEncoder(ImageEncoder, Protocol):
-    """Pictures, and the texts that describe them, to vectors of one space."""
-
-    async def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit vector per text, near those of pictures that show what it says."""
-        ...
-
-
-class TextReader(Protocol):
-    """Pictures to the text in them."""
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Say the device and the languages."""
-        ...
-
-    async def read(self, picture: Picture, *, attachment_id: str) -> tuple[SeenText, ...]:
-        """Return the lines in reading order; empty where nothing is written."""
-        ...
-
-
-class PhotoScreen(Protocol):
-    """A check of photos that should not be shown to people unasked."""
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Say the device."""
-        ...
-
-    async def screen(self, picture: Picture, *, attachment_id: str) -> Screening:
-        """Return the decision, with what it rests on."""
         ...
 
 
@@ -247,18 +210,6 @@ class MediaDoor(Protocol):
 
         The type is judged by content, never by name. Raises `MediaError` with a stable code.
         """
-        ...
-
-
-class ProductFinder(Protocol):
-    """Photos to products of the catalogue."""
-
-    async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
-        """Return the likeliest products of each thing in the photo, best first; empty without a catalogue."""
-        ...
-
-    async def find_described(self, text: str, *, most: int = 4) -> tuple[tuple[str, float], ...]:
-        """Return the skus whose pictures look as the text says, with scores, best first; empty where none can."""
         ...
 
 

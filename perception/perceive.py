@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass, field, replace
 
 from core.errors import MediaError
-from core.ports import BlobStore, PhotoScreen, Picture, ProductFinder, SpeechRecognizer
+from core.photo_ports import PhotoScreen, ProductFinder
+from core.ports import BlobStore, Picture, SpeechRecognizer
 from core.resilience import in_worker
 from core.types import Attachment, AttachmentKind, MatchDecision, Message, Percept, ProductMatch, Transcript
 from core.understand.lettered import matters

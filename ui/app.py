@@ -32,16 +32,8 @@ from core.knowledge.shelf import Shelf
 from core.packs.branch import Branch
 from core.packs.load import load_pack
 from core.packs.pack import Pack
-from core.ports import (
-    ImageEncoder,
-    Limits,
-    PhotoScreen,
-    Shop,
-    SpeechRecognizer,
-    SpeechSynthesizer,
-    TextEncoder,
-    TextReader,
-)
+from core.photo_ports import PhotoScreen, TextReader
+from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, SpeechSynthesizer, TextEncoder
 from core.resilience import in_worker
 from core.shop.barcodes import variants_by_code
 from core.shop.local import LocalShop

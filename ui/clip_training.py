@@ -17,7 +17,8 @@ from safetensors.torch import save_file
 
 from core import registry
 from core.errors import ConfigError, MediaError
-from core.ports import Picture, PictureTextEncoder, Vectors
+from core.photo_ports import PictureTextEncoder
+from core.ports import Picture, Vectors
 from core.shop.records import Product
 from learning.evaluation.clip_views import ViewScores, ranks
 from learning.training.clip import Recipe, Told, Trainer

@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from core.ports import BlobStore, ProductFinder, Shop
+from core.photo_ports import ProductFinder
+from core.ports import BlobStore, Shop
 from core.shop.records import Order, Product, in_language
 from core.types import Attachment, Identity, Language, ProductMatch
 from perception.media.stored import load_picture

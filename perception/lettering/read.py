@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.knowledge.instructions import sift
-from core.ports import Picture, TextReader
+from core.photo_ports import TextReader
+from core.ports import Picture
 from core.resilience import in_worker
 from core.shop.barcodes import Sold, bearers
 from core.types import MatchDecision, ProductMatch, SeenCode, SeenText

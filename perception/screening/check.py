@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from core.ports import BlobStore, PhotoScreen
+from core.photo_ports import PhotoScreen
+from core.ports import BlobStore
 from core.types import Attachment, Screening
 from perception.media.stored import load_picture
 

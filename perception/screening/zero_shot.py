@@ -14,7 +14,8 @@ import numpy as np
 import yaml
 
 from core.errors import ConfigError
-from core.ports import Capabilities, Picture, PictureTextEncoder, Vectors
+from core.photo_ports import PictureTextEncoder
+from core.ports import Capabilities, Picture, Vectors
 from core.types import Screening
 from perception.seeing.pixels import checked
 

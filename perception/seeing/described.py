@@ -16,7 +16,8 @@ from typing import TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ports import PictureTextEncoder, TextEncoder, Vectors
+from core.photo_ports import PictureTextEncoder
+from core.ports import TextEncoder, Vectors
 from core.resilience import in_worker
 from core.types import Language
 from perception.seeing.finder import Finder

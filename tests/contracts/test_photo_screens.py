@@ -16,7 +16,8 @@ from PIL import Image
 
 from core import registry
 from core.errors import BackendError, ConfigError, MediaError
-from core.ports import Capabilities, PhotoScreen, Picture
+from core.photo_ports import PhotoScreen
+from core.ports import Capabilities, Picture
 from perception.screening.zero_shot import ZeroShotScreen, descriptions
 
 BAD, HARMLESS = np.full((60, 80, 3), (250, 0, 0), np.uint8), np.full((60, 80, 3), (40, 200, 40), np.uint8)

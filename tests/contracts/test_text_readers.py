@@ -10,7 +10,7 @@ import pytest
 
 from core import registry
 from core.errors import BackendError, ConfigError, MediaError
-from core.ports import TextReader
+from core.photo_ports import TextReader
 from tests.perception.drawn import sheet
 
 

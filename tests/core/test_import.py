@@ -27,7 +27,18 @@ def test_importing_core_loads_nothing_but_the_standard_library() -> None:
     assert not loaded_by("import core") & {*MODEL_LIBRARIES, *WEB_LIBRARIES, "numpy", "pydantic", "sqlalchemy", "yaml"}
 
 
-@pytest.mark.parametrize("module", ["core.types", "core.ports", "core.call_ports", "core.shop.records", "core.errors"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "core.types",
+        "core.ports",
+        "core.call_ports",
+        "core.photo_ports",
+        "core.sights",
+        "core.shop.records",
+        "core.errors",
+    ],
+)
 def test_the_words_and_the_seams_need_only_the_standard_library(module: str) -> None:
     assert not loaded_by(f"import {module}") & {"numpy", "pydantic", "sqlalchemy", "yaml", *MODEL_LIBRARIES}
 

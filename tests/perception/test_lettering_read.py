@@ -15,7 +15,8 @@ from PIL import Image
 
 from core import registry
 from core.blobs import FolderBlobs
-from core.ports import Capabilities, Picture, TextReader
+from core.photo_ports import TextReader
+from core.ports import Capabilities, Picture
 from core.shop.barcodes import variants_by_code
 from core.shop.records import Product, Variant
 from core.types import Attachment, AttachmentKind, MatchDecision, Message, ProductMatch, SeenText

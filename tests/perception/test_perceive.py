@@ -11,7 +11,8 @@ from PIL import Image
 
 from core.blobs import FolderBlobs
 from core.errors import BackendError
-from core.ports import Capabilities, Pcm, Picture, ProductFinder, SpeechRecognizer
+from core.photo_ports import ProductFinder
+from core.ports import Capabilities, Pcm, Picture, SpeechRecognizer
 from core.registry import build
 from core.types import Attachment, AttachmentKind, MatchDecision, Message, ProductMatch, Screening, Transcript
 from perception.hearing.fake import FakeRecognizer
