@@ -43,7 +43,8 @@ def remember_photos(draft: Draft) -> None:
 
 def recalled(draft: Draft) -> list[Kept]:
     """Return the things of the conversation's photos, oldest first."""
-    return [_kept(raw) for raw in json.loads(draft.slots.get(_SLOT, "[]"))]
+    kept = json.loads(draft.slots.get(_SLOT, "[]"))
+    return [_kept(raw) for raw in kept if isinstance(raw, dict)]  # an older version kept pairs
 
 
 def last_shown(draft: Draft) -> list[Thing]:
