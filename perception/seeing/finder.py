@@ -214,4 +214,4 @@ def _are_several(things: Sequence[Sighting], whole: Sighting) -> bool:
     if len({one.candidates[0].product_id for one in things}) < 2:
         return False
     surest = sum(one.candidates[0].score for one in things) / len(things)
-    return whole.decision is MatchDecision.UNKNOWN or surest >= whole.candidates[0].score
+    return surest >= whole.candidates[0].score
