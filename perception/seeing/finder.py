@@ -94,17 +94,19 @@ class Finder:
         """Return at most four products of each thing, best first, all with the thing's decision.
 
         Several things are told apart where they lie on a plain ground, and only where two of them are
-        found; else the whole photo is one. Empty without a catalogue. Raises `MediaError` when the photo
-        is not uint8 RGB.
+        found, more surely than the whole photo is as one thing of several parts (a pair of shoes). Empty
+        without a catalogue. Raises `MediaError` when the photo is not uint8 RGB.
         """
         checked(photo)
         regions = await in_worker(lambda: things_in(photo, most=self.things))
         seen = [(region, await self.sight(part(photo, region))) for region in regions]
         found = [(region, one) for region, one in seen if one.decision is not MatchDecision.UNKNOWN]
-        if len(regions) > 1 and len({one.candidates[0].product_id for _, one in found}) < 2:
-            found = [(WHOLE, await self.sight(photo))]
-        elif len(regions) == 1:
+        if len(regions) == 1:
             found = seen
+        else:
+            whole = await self.sight(photo)
+            if not _are_several([one for _, one in found], whole):
+                found = [(WHOLE, whole)]
         return tuple(
             ProductMatch(
                 attachment_id=attachment_id,
@@ -205,3 +207,11 @@ class Finder:
 
     def _any_sku(self, product: str) -> str:
         return next(sku for owner, sku in self.owners[self.shown_by[product][0]] if owner == product)
+
+
+def _are_several(things: Sequence[Sighting], whole: Sighting) -> bool:
+    """Return whether a photo shows several products rather than the parts of one."""
+    if len({one.candidates[0].product_id for one in things}) < 2:
+        return False
+    surest = sum(one.candidates[0].score for one in things) / len(things)
+    return surest >= whole.candidates[0].score
