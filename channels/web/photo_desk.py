@@ -19,7 +19,7 @@ async def look(request: web.Request) -> web.StreamResponse:
     require_key(request)
     house = request.app[HOUSE]
     if house.photos is None:
-        raise ProblemError(404, "seeing_off", "This house does not see; set backends.image to switch seeing on.")
+        raise ProblemError(404, "seeing_off", "This house does not see; set backends.photos to switch seeing on.")
     language = request.query.get("language", "en")
     if language not in _LANGUAGES:
         raise ProblemError(400, "invalid_query", f"language is one of {', '.join(_LANGUAGES)}.")
