@@ -17,7 +17,7 @@ from perception.seeing.calibrate import Calibration
 from perception.seeing.finder import VARIANT_COLOUR, Finder, Owner
 from perception.seeing.head import Head, untaught
 from perception.seeing.index import ExactIndex
-from perception.seeing.learned import read_learned
+from perception.seeing.learned import read_learned, save_learned
 from perception.seeing.lessons import Lesson, instructed, own_lessons
 from perception.seeing.look_book import LookBook, Progress
 from perception.seeing.looks import Looks, joined
@@ -26,6 +26,8 @@ from perception.seeing.space import Space, centred_on
 
 _log = logging.getLogger(__name__)
 
+_TEACHING = 1
+"""To be raised when lessons, marks or calibration change: what was taught is then taught anew."""
 _CLEARLY = 0.01
 """Mean reciprocal rank by which more colour must be better: phones falsify colours more than imitations do."""
 _COLOUR_WEIGHTS = (0.1, 0.2, 0.3, 0.4, 0.5)
@@ -98,7 +100,25 @@ def assemble(
         calibration=_UNSURE,
     )
     taught = read_learned(learned, shelf.book.probe, finder) if learned else None
-    return taught or instructed(finder, lessons, shelf.book)
+    return taught or _instructed(finder, lessons, shelf)
+
+
+def _instructed(finder: Finder, lessons: Sequence[Lesson], shelf: Shelf) -> Finder:
+    """Return the finder with what the lessons teach, which is kept beside the looks: it takes seconds to learn."""
+    told = [f"{one.row} {sorted(one.products)} {one.without}" for one in lessons]
+    owners = [str(shelf.owners[key]) for key in shelf.pictures]
+    file = shelf.book.store.folder / f"taught-{_digest(_TEACHING, finder.space, *shelf.pictures, *owners, *told)}.npz"
+    try:
+        kept = read_learned(file, shelf.book.probe, finder)
+    except ModelMissingError:
+        kept = None  # damaged, and made again
+    if kept is not None:
+        return kept
+    taught = instructed(finder, lessons, shelf.book)
+    for old in file.parent.glob("taught-*.npz"):
+        old.unlink(missing_ok=True)
+    save_learned(file, shelf.book.probe, taught)
+    return taught
 
 
 def empty_finder(encoder: ImageEncoder) -> Finder:

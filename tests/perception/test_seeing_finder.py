@@ -16,6 +16,8 @@ from core.types import MatchDecision
 from perception.seeing.catalogue import CataloguePicture, build_finder
 from perception.seeing.fake import FakeImageEncoder
 from perception.seeing.finder import Finder
+from perception.seeing.lessons import Lesson, instructed
+from perception.seeing.look_book import LookBook
 from perception.seeing.looks import look_at
 from perception.seeing.pixels import open_picture
 
@@ -234,3 +236,29 @@ def _found(folder: Path, pattern: str) -> list[Path]:
 
 def _of(pictures: list[CataloguePicture], sku: str) -> Path:
     return next(item.path for item in pictures if item.sku == sku)
+
+
+async def test_what_a_catalogue_teaches_is_learned_once_and_anew_when_it_changes(
+    pictures: list[CataloguePicture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught: list[int] = []
+
+    def counted(finder: Finder, lessons: list[Lesson], book: LookBook) -> Finder:
+        taught.append(len(lessons))
+        return instructed(finder, lessons, book)
+
+    monkeypatch.setattr("perception.seeing.shelf.instructed", counted)
+    first = await build_finder(FakeImageEncoder(), pictures, tmp_path)
+    again = await build_finder(FakeImageEncoder(), pictures, tmp_path)
+    assert len(taught) == 1
+    assert again.calibration == first.calibration and np.array_equal(again.head.weights, first.head.weights)
+    await build_finder(FakeImageEncoder(), pictures[:-2], tmp_path)
+    assert len(taught) == 2
+    _spoil(tmp_path)
+    await build_finder(FakeImageEncoder(), pictures[:-2], tmp_path)
+    assert len(taught) == 3
+
+
+def _spoil(looks: Path) -> None:
+    [kept] = looks.glob("*/taught-*.npz")
+    kept.write_bytes(b"half a file")
