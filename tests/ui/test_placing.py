@@ -13,7 +13,7 @@ from ui.doctor.placed import check
 from ui.placing import Gpu, places, take_places
 
 GIB = 2**30
-OFF = {key: "" for key in ("asr", "vad", "turn", "tts_en", "tts_zh", "photos", "sentences")}
+OFF = {key: "" for key in ("asr", "vad", "turn", "tts_en", "tts_zh", "photos", "ocr", "sentences")}
 
 
 @pytest.fixture(autouse=True)

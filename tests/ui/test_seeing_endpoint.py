@@ -27,7 +27,7 @@ from ui.terminal import Terminal
 pytest.importorskip("openai", reason="openai comes with the extra llm")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-OFF = {"asr": "", "vad": "", "turn": "", "tts_en": "", "tts_zh": "", "photos": "", "sentences": ""}
+OFF = {"asr": "", "vad": "", "turn": "", "tts_en": "", "tts_zh": "", "photos": "", "ocr": "", "sentences": ""}
 _TRAINED: dict[str, Classifier] = {}
 """Training without sentence vectors takes seconds; all houses of this file share what came of it."""
 COMPLAINT = "I want to complain, nobody answers my e-mails, here is the box"
