@@ -178,6 +178,9 @@ class Perceiver:
             return _Seen(matches=await self.finder.find(picture, attachment_id=attachment_id))
         except MediaError:
             return _Seen(flags=("unreadable_photo",))
+        except TimeoutError:
+            _log.warning("a photo could not be looked up: the catalogue is still being looked at")
+            return _Seen(flags=("seeing_failed",))
         except Exception:  # As above: flagged, not lost.
             _log.exception("seeing failed")
             return _Seen(flags=("seeing_failed",))

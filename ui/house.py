@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from channels.web.channel import WebChannel
@@ -186,6 +187,9 @@ async def _rehearse(app: Application, calls: CallSession, warm_up: WarmUp) -> No
     """Prepare what is said on the telephone; calls are taken meanwhile, and what is not ready is said live."""
     await calls.prepare()
     await warm_up.over.wait()
+    if app.finder:
+        with suppress(Exception):  # it tells what went wrong; photos are sent sooner than a voice has practised
+            await app.finder.ready()
     await calls.practise(await spoken_openings(app))
 
 
