@@ -33,11 +33,11 @@ from core.packs.branch import Branch
 from core.packs.load import load_pack
 from core.packs.pack import Pack
 from core.photo_ports import PhotoScreen, TextReader
-from core.ports import ImageEncoder, Limits, Shop, SpeechRecognizer, SpeechSynthesizer, TextEncoder
+from core.ports import BlobStore, ImageEncoder, Limits, Shop, SpeechRecognizer, SpeechSynthesizer, TextEncoder
 from core.resilience import in_worker
 from core.shop.barcodes import variants_by_code
 from core.shop.local import LocalShop
-from core.shop.records import Picture, Product
+from core.shop.records import Product
 from core.understand.ladder import Understander
 from perception.lettering.named import names_of
 from perception.lettering.read import Lettering
@@ -47,7 +47,7 @@ from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
 from perception.seeing.learned import learned_file
 from ui.catalogue_pictures import INDEXED, catalogue_pictures
-from ui.gallery import open_gallery
+from ui.gallery import Gallery, open_gallery
 from ui.language_model import abroad, interpreter, open_eyes, open_purse, sight, writer
 from ui.opening import Opening
 from ui.shop_folder import open_shop
@@ -121,11 +121,9 @@ async def assemble(
 ) -> AsyncIterator[Application]:
     """Build the clerk over the data folder, start it, and close everything at the end.
 
-    With `resume` it takes up what an earlier run left unanswered; only the one process that serves the
-    channels may do so (a question typed beside it must not answer what it is working on).
-
-    A sense whose model or library is missing is switched off with a warning that says how to get it,
-    so that the clerk still answers by text. Houses that are given the same `senses` share their models.
+    With `resume` it takes up what an earlier run left unanswered; only the one process that serves the channels may do
+    so. A sense whose model or library is missing is switched off with a warning that says how to get it, and the clerk
+    still answers by text. Houses that are given the same `senses` share their models.
     """
     needs = needs or Needs()
     data = settings.data_dir.expanduser()
@@ -138,16 +136,17 @@ async def assemble(
         blobs = FolderBlobs(data / "blobs")
         pack = await in_worker(load_pack, settings.pack)
         shop = await open_shop(store, data, policy=settings.shop.policy)
-        about = await shop.about()
-        products = await shop.products()
+        about, products = await shop.about(), await shop.products()
         gallery = await open_gallery(products, shop.picture_path, blobs)
         sentences: TextEncoder | None = await sense.build("sentences", backends.sentences)
         recognizer, activity, turn_detector = await sense.ears(backends) if needs.hearing else (None, None, None)
         speaker = await sense.speaker(settings) if needs.speaking else None
-        encoder = await sense.build("photos", backends.photos if needs.seeing and pack.sells else "")
-        reader = await sense.build("ocr", backends.ocr if needs.seeing and pack.sells else "")
+        sees = needs.seeing and pack.sells
+        reader = await sense.build("ocr", backends.ocr if sees else "")
+        letters = _lettering(reader, products) if sees else None
+        screen = await sense.build("screen", backends.screen if needs.seeing else "")
+        encoder = await sense.build("photos", backends.photos if sees else "")
         finder = await _finder(encoder, shop, data, progress, closing, sentences, settings.photos.things)
-        screen: PhotoScreen | None = await sense.build("screen", backends.screen if needs.seeing else "")
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
@@ -157,20 +156,11 @@ async def assemble(
         reranker = await sense.build("reranker", backends.reranker)
         looks = sight(eyes, served.products, partial(load_small_jpeg, blobs), settings)
         currency = about.currency if about else "USD"
-        dialogue = _dialogue(
-            served, pack, settings, store, sentences, reranker, currency, gallery.sha256, looks, reader
-        )
+        dialogue = _dialogue(served, pack, settings, store, sentences, reranker, currency, gallery, looks, reader)
         served_abroad = abroad(purse, understander, dialogue, settings)
         parts = Parts(
             journal=journal,
-            perception=Perceiver(
-                blobs=blobs,
-                recognizer=recognizer,
-                finder=finder,
-                lettering=_lettering(reader, products) if needs.seeing and pack.sells else None,
-                screen=screen,
-                hint=hint,
-            ),
+            perception=_perceiver(blobs, recognizer, finder, letters, screen, hint),
             understander=served_abroad or understander,
             dialogue=served_abroad or dialogue,
             media=Door(blobs, _door_limits(settings.media)),
@@ -180,7 +170,6 @@ async def assemble(
         )
         engine = Engine(parts, limits=_limits(settings.media), bounds=_bounds(settings.engine))
         closing.push_async_callback(engine.close)
-        resumed = await engine.start() if resume else 0
         yield Application(
             settings=settings,
             data=data,
@@ -200,7 +189,7 @@ async def assemble(
             purse=purse,
             eyes=eyes,
             models=_built(sense, speaker, {"model": purse, "see": eyes}),
-            resumed=resumed,
+            resumed=await engine.start() if resume else 0,
         )
 
 
@@ -307,7 +296,7 @@ def _dialogue(
     sentences: TextEncoder | None,
     reranker: Reranker | None,
     currency: str,
-    picture: Callable[[Picture], str],
+    gallery: Gallery,
     looks: ModelSight | None,
     reader: TextReader | None,
 ) -> Dialogue:
@@ -320,7 +309,7 @@ def _dialogue(
         identity_attempts=settings.shop.identity_attempts,
         greeting=settings.shop.greeting,
         handoff_hours=settings.shop.handoff_hours,
-        picture=picture,
+        picture=gallery.sha256,
         documents=Shelf(store),
         passage_encoder=RememberingEncoder(encoder=sentences, name=name, store=store) if sentences else None,
         reranker=reranker,
@@ -376,6 +365,17 @@ async def _finder(
     )
     closing.push_async_callback(finder.close)
     return finder
+
+
+def _perceiver(
+    blobs: BlobStore,
+    recognizer: SpeechRecognizer | None,
+    finder: Opening | None,
+    lettering: Lettering | None,
+    screen: PhotoScreen | None,
+    hint: str,
+) -> Perceiver:
+    return Perceiver(blobs=blobs, recognizer=recognizer, finder=finder, lettering=lettering, screen=screen, hint=hint)
 
 
 def _lettering(reader: TextReader | None, products: Sequence[Product]) -> Lettering:
