@@ -29,8 +29,8 @@ _SIZE = 224
 """Pixels of each side of the network's input."""
 _DIMENSION = 1280
 _MODEL = "efficientnet-lite0"
-_CLOSE = 320
-"""Pixels of each side when places are looked at: ten by ten of them."""
+_STRIDE = 32
+"""Pixels of the input from one place to the next."""
 _LAST_BLOCK = "_blocks.15._project_conv.conv"
 _HEAD = "_conv_head.w"
 _PLACE = 128
@@ -61,18 +61,18 @@ class EfficientNet:
         """
         return await in_worker(self._encode, [checked(picture) for picture in pictures])
 
-    async def encode_places(self, pictures: Sequence[Picture]) -> Vectors:
-        """Return what is seen at ten by ten places, row by row, float32 (n, 100, 128); lengths tell strength."""
-        return await in_worker(self._encode_places, [checked(picture) for picture in pictures])
+    async def encode_places(self, pictures: Sequence[Picture], *, side: int) -> Vectors:
+        """Return what is seen at side x side places, row by row, float32 (n, side ** 2, 128); lengths tell strength."""
+        return await in_worker(self._encode_places, [checked(picture) for picture in pictures], side)
 
     def _encode(self, pictures: Sequence[Picture]) -> Vectors:
         vectors = [self._run("features", batch) for batch in self._batches(pictures, _SIZE)]
         return unit(np.concatenate([np.empty((0, _DIMENSION), np.float32), *vectors]))
 
-    def _encode_places(self, pictures: Sequence[Picture]) -> Vectors:
-        maps = [self._run(_LAST_BLOCK, batch) for batch in self._batches(pictures, _CLOSE)]
+    def _encode_places(self, pictures: Sequence[Picture], side: int) -> Vectors:
+        maps = [self._run(_LAST_BLOCK, batch) for batch in self._batches(pictures, side * _STRIDE)]
         places = [one.reshape(*one.shape[:2], -1).transpose(0, 2, 1) @ self.directions for one in maps]
-        return np.concatenate([np.empty((0, (_CLOSE // 32) ** 2, _PLACE), np.float32), *places])
+        return np.concatenate([np.empty((0, side * side, _PLACE), np.float32), *places])
 
     def _batches(self, pictures: Sequence[Picture], side: int) -> Iterator[Picture]:
         for start in range(0, len(pictures), self.batch):

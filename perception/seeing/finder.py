@@ -58,12 +58,12 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A product, by that picture of it which is most like the photo."""
+    """A product, by its pictures: one may show the colour that the photo has, another the posture."""
 
     product_id: str
     score: float
     marks: Floats
-    """See `Head.marks`."""
+    """See `Head.marks`; of each the best that any picture of the product has."""
 
 
 _NOTHING = Sighting(decision=MatchDecision.UNKNOWN, known=0.0, candidates=())
@@ -182,12 +182,16 @@ class Finder:
         if not keys:
             return []
         marks = self.head.marks(self.space, looks, self.looks_of(keys))
-        scores = self.head.scores(marks)
-        best: dict[str, Compared] = {}
-        for at in np.argsort(-scores, kind="stable"):
-            for product in shown[keys[at]]:
-                best.setdefault(product, Compared(product_id=product, score=float(scores[at]), marks=marks[at]))
-        return list(best.values())
+        own: dict[str, list[int]] = {}
+        for at, key in enumerate(keys):
+            for product in shown[key]:
+                own.setdefault(product, []).append(at)
+        best = [marks[places].max(axis=0) for places in own.values()]
+        compared = [
+            Compared(product_id=product, score=float(score), marks=most)
+            for product, score, most in zip(own, self.head.scores(np.array(best)), best, strict=True)
+        ]
+        return sorted(compared, key=lambda one: -one.score)
 
     def _shown_variants(self, looks: Looks, products: list[str]) -> dict[str, str]:
         shown: dict[str, str] = {}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.ports import Vectors
 from perception.seeing.looks import Looks
-from perception.seeing.places import COLOURS, CUTS
+from perception.seeing.places import COLOURS, CUTS, SIDE
 from perception.seeing.space import Space
 
 _KEPT = 128
@@ -29,9 +29,14 @@ _WIDTH = 0.06
 """Colours of one surface lie this near, in L*a*b* over 100."""
 _WHITE = 0.04
 """Nearer to white than this, a place of a catalogue-like photo is ground."""
-_PRIOR = np.array([10.0, 4.0, 12.0, 14.0, 6.0, 2.0, 12.0, 20.0, 5.0, 2.0])
-"""Weights before anything is learned: shape, colour; for each cut the four marks of `_between`."""
-_BLIND = np.array([50.0, 15.0] + [1e-3] * 4 * CUTS)
+_SHARPER = 4
+"""Power that halves the width of the nearness of colours."""
+_AWAY = 2
+"""Places by which a part may have moved where the layout is compared."""
+_PRIOR = np.array([10.0, 4.0, 12.0, 14.0, 6.0, 2.0, 12.0, 6.0, 12.0, 20.0, 5.0, 2.0, 8.0])
+"""Weights before anything is learned: shape, colour; of what stands out the four marks of `_found` and the two of
+`_laid_out`; of the middle the four; of the photo seen from afar one."""
+_BLIND = np.array([50.0, 15.0] + [1e-3] * (len(_PRIOR) - 2))
 """The same for an encoder that cannot tell what it sees where."""
 _TRUST = 0.05
 """How strongly the weights are held to the prior, in logarithms: a factor of e costs this much surprise a photo."""
@@ -48,6 +53,30 @@ class Asked:
     """Of each picture, (n, marks)."""
     is_right: NDArray[np.bool_]
     """Which of them show what the photo shows, at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Places of one photo, or of several pictures."""
+
+    hues: Vectors
+    """(..., places, 3)."""
+    seen: Vectors
+    """Unit vectors, (..., places, k)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """How alike the places of a photo and those of n pictures are, each (places, n, places)."""
+
+    seen: Vectors
+    nearness: Vectors
+    """Of the colours."""
+
+    @property
+    def both(self) -> Vectors:
+        """Return the mean of the two."""
+        return np.asarray((self.seen + self.nearness) / 2, np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +98,19 @@ class Head:
         """Return how alike `photo`, a single row, and each picture are, (n, marks), none above 1."""
         shapes, colours = space.parts(photo), space.parts(pictures)
         marks = [colours[0] @ shapes[0][0], colours[1] @ shapes[1][0]]
-        ours, theirs = self._placed(photo.places[0]), self._placed(pictures.places[:, 0])
-        hues, their_hues = photo.places[0, ..., :COLOURS], pictures.places[:, 0, :, :COLOURS]
+        theirs = self._grid(pictures.places[:, 0])
         for cut in range(CUTS):
-            marks += _between(hues[cut], ours[cut], their_hues, theirs)
+            ours = self._grid(photo.places[0, cut])
+            alike = _alike(ours, theirs)
+            marks += _found(alike, ours)
+            if cut == 0:
+                marks += _laid_out(alike, ours, theirs)
+        afar = self._grid(photo.afar[0])
+        marks.append(_shares(afar.hues) @ _alike(afar, theirs).both.max(axis=2))
         return np.stack(marks, axis=1).astype(np.float64)
+
+    def _grid(self, places: Vectors) -> _Grid:
+        return _Grid(places[..., :COLOURS], self._placed(places))
 
     def _placed(self, places: Vectors) -> Vectors:
         flat = (places[..., COLOURS:] - self.centre) @ self.whitening
@@ -118,16 +155,54 @@ def taught(head: Head, photos: Sequence[Asked]) -> Head:
     return Head(centre=head.centre, whitening=head.whitening, weights=head.weights * np.exp(learned))
 
 
-def _between(hues: Vectors, places: Vectors, their_hues: Vectors, their_places: Vectors) -> list[Vectors]:
-    """Return four marks of one cut of a photo: (100, 3) and (100, k) against (n, 100, 3) and (n, 100, k)."""
-    count = len(their_hues)
-    nearness = _near(hues, their_hues.reshape(-1, COLOURS)).reshape(len(hues), count, -1)
-    seen = np.einsum("pd,nrd->pnr", places, their_places, optimize=True)
-    ground = np.linalg.norm(hues - np.array([1, 0, 0], np.float32), axis=1) < _WHITE
+def _alike(ours: _Grid, theirs: _Grid) -> _Alike:
+    """Compare each place of a photo with each place of each picture."""
+    count = len(theirs.hues)
+    nearness = _near(ours.hues, theirs.hues.reshape(-1, COLOURS)).reshape(len(ours.hues), count, -1)
+    return _Alike(np.einsum("pd,nrd->pnr", ours.seen, theirs.seen, optimize=True), nearness)
+
+
+def _found(alike: _Alike, ours: _Grid) -> list[Vectors]:
+    """Return four marks: how well the places of a photo are found in each picture, and its in the photo."""
+    shares = _shares(ours.hues)
+    return [
+        alike.seen.max(axis=2).mean(axis=0),
+        alike.seen.max(axis=0).mean(axis=1),
+        shares @ alike.both.max(axis=2),
+        shares @ alike.nearness.max(axis=2),
+    ]
+
+
+def _laid_out(alike: _Alike, ours: _Grid, theirs: _Grid) -> list[Vectors]:
+    """Return two marks with exact colours: places found about where they are, and the picture's places in the photo.
+
+    A photo may be the mirror image of a picture, such as a view from behind.
+    """
+    exact = (alike.seen + alike.nearness**_SHARPER) / 2
+    shares, their_shares = _shares(ours.hues), _shares(theirs.hues)
+    ways = []
+    for there in (_ABOUT, _MIRRORED):
+        kept = np.where(there[:, None], exact, -1)
+        ways.append((shares @ kept.max(axis=2) + (kept.max(axis=0) * their_shares).sum(axis=1)) / 2)
+    return [np.maximum(*ways), (exact.max(axis=0) * their_shares).sum(axis=1)]
+
+
+def _shares(hues: Vectors) -> Vectors:
+    """Return how much each place counts: white ground nearly nothing; a sum of one over the places."""
+    ground = np.linalg.norm(hues - np.array([1, 0, 0], np.float32), axis=-1) < _WHITE
     shares = np.where(ground, 1e-3, 1).astype(np.float32)
-    shares /= shares.sum()
-    both = (seen + nearness).max(axis=2) / 2
-    return [seen.max(axis=2).mean(axis=0), seen.max(axis=0).mean(axis=1), shares @ both, shares @ nearness.max(axis=2)]
+    return np.asarray(shares / shares.sum(axis=-1, keepdims=True), np.float32)
+
+
+def _places_about() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which places lie about where each place is, and about where it is in the mirror, (100, 100)."""
+    row, column = np.divmod(np.arange(SIDE * SIDE), SIDE)
+    level = np.abs(row[:, None] - row) <= _AWAY
+    mirrored = SIDE - 1 - column
+    return level & (np.abs(column[:, None] - column) <= _AWAY), level & (np.abs(mirrored[:, None] - column) <= _AWAY)
+
+
+_ABOUT, _MIRRORED = _places_about()
 
 
 def _near(some: Vectors, others: Vectors) -> Vectors:

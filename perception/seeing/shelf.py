@@ -26,7 +26,7 @@ from perception.seeing.space import Space, centred_on
 
 _log = logging.getLogger(__name__)
 
-_TEACHING = 1
+_TEACHING = 2
 """To be raised when lessons, marks or calibration change: what was taught is then taught anew."""
 _CLEARLY = 0.01
 """Mean reciprocal rank by which more colour must be better: phones falsify colours more than imitations do."""
@@ -40,7 +40,7 @@ _PLACED = 500
 """Pictures that tell how places vary."""
 _RANKED = 100
 """Pictures among which a rank is sought; further down it counts nothing."""
-_ENOUGH = 40
+_ENOUGH = 20
 """Labelled photos of customers from which on imitated ones teach nothing more."""
 _PLACING = ("shapes", "colours")
 """Arrays of a look that `Space.place` reads."""

@@ -18,12 +18,16 @@ from perception.seeing.places import CUTS
 from perception.seeing.space import centred_on
 from perception.seeing.vectors import unit
 
+_LAYOUT = 6
+"""The mark of places found about where they are."""
+
 
 def _looks(count: int, seed: int, depth: int = 16) -> Looks:
     draw = np.random.default_rng(seed)
     places = draw.normal(size=(count, CUTS, 100, 3 + depth)).astype(np.float32)
+    afar = draw.normal(size=(count, 25, 3 + depth)).astype(np.float32)
     rows = draw.normal(size=(count, 20)).astype(np.float32)
-    return Looks(unit(rows), unit(np.abs(rows)), places)
+    return Looks(unit(rows), unit(np.abs(rows)), places, afar)
 
 
 def test_the_picture_itself_has_the_highest_marks() -> None:
@@ -31,25 +35,46 @@ def test_the_picture_itself_has_the_highest_marks() -> None:
     head, space = untaught(looks), centred_on(looks, colour_weight=0.3)
     for row in range(8):
         marks = head.marks(space, looks[[row]], looks)
-        assert marks.shape == (8, 2 + 4 * CUTS)
+        assert marks.shape == (8, len(head.weights))
         assert int(head.scores(marks).argmax()) == row
         assert marks.max() <= 1.0001
 
 
-def test_places_are_found_wherever_they_are() -> None:
+def test_places_are_found_wherever_they_are_and_only_the_layout_tells() -> None:
     looks = _looks(6, 2)
     head, space = untaught(looks), centred_on(looks, colour_weight=0.3)
-    moved = Looks(looks.shapes, looks.colours, looks.places[:, :, np.random.default_rng(3).permutation(100)])
+    moved = replace(looks, places=looks.places[:, :, np.random.default_rng(3).permutation(100)])
     kept, shuffled = head.marks(space, looks[[2]], looks), head.marks(space, moved[[2]], looks)
-    assert np.allclose(kept, shuffled, atol=1e-4)
+    assert np.flatnonzero(~np.isclose(kept, shuffled, atol=1e-4).all(axis=0)).tolist() == [_LAYOUT]
 
 
-@pytest.mark.parametrize("telling", [0, 3, 7])
+def test_the_mirror_image_has_the_same_layout() -> None:
+    looks = _looks(6, 8)
+    head, space = untaught(looks), centred_on(looks, colour_weight=0.3)
+    grid = looks.places.reshape(6, CUTS, 10, 10, -1)[:, :, :, ::-1]
+    mirrored = replace(looks, places=grid.reshape(looks.places.shape))
+    layout = head.marks(space, mirrored[[2]], looks)[:, _LAYOUT]
+    assert int(layout.argmax()) == 2
+    assert np.isclose(layout[2], head.marks(space, looks[[2]], looks)[2, _LAYOUT], atol=1e-4)
+
+
+def test_a_close_up_is_found_where_it_has_the_size_of_the_shot() -> None:
+    looks = _looks(6, 9)
+    head, space = untaught(looks), centred_on(looks, colour_weight=0.3)
+    grid = looks.places[:, 0].reshape(6, 10, 10, -1)
+    strangers = _looks(6, 10)
+    close = replace(strangers, afar=grid[:, 2:7, 3:8].reshape(6, 25, -1))
+    marks = head.marks(space, close[[4]], looks)
+    assert int(marks[:, -1].argmax()) == 4
+    assert np.isclose(marks[4, -1], 1, atol=1e-3)
+
+
+@pytest.mark.parametrize("telling", [0, 3, 7, 12])
 def test_the_mark_that_tells_the_right_picture_gains_weight(telling: int) -> None:
     draw = np.random.default_rng(4)
     photos = []
     for _ in range(60):
-        marks = draw.normal(0.4, 0.1, (12, 2 + 4 * CUTS))
+        marks = draw.normal(0.4, 0.1, (12, len(untaught(_looks(4, 5)).weights)))
         marks[0, telling] += 0.3
         photos.append(Asked(marks, np.arange(12) == 0))
     before = untaught(_looks(4, 5))
