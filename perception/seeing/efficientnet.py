@@ -99,7 +99,9 @@ def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, ba
     providers = ["CUDAExecutionProvider"] if device == "cuda" else []
     graph, directions = _opened(folder / f"{_MODEL}.onnx")
     session = onnxruntime.InferenceSession(graph, options, providers=[*providers, "CPUExecutionProvider"])
-    return EfficientNet(session=session, device=device, batch=batch or (16 if device == "cuda" else 1), directions=directions)
+    return EfficientNet(
+        session=session, device=device, batch=batch or (16 if device == "cuda" else 1), directions=directions
+    )
 
 
 def _opened(file: Path) -> tuple[bytes, Vectors]:
