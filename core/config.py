@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     engine: Engine = Engine()
     log: Log = Log()
 
+    @property
+    def looks_dir(self) -> Path:
+        """Return where looks of pictures are kept."""
+        return (self.photos.looks or self.data_dir / "looks").expanduser()
+
     @classmethod
     def settings_customise_sources(
         cls,

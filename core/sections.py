@@ -307,6 +307,8 @@ class Photos(Section):
 
     things: int = Field(default=4, ge=1, le=8)
     """Products looked for in one photo at most."""
+    looks: Path | None = None
+    """Folder where looks of pictures are kept, which several clerks may share; `looks/` of the data folder if unset."""
 
 
 class Engine(Section):

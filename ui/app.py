@@ -46,7 +46,7 @@ from perception.media.stored import load_small_jpeg
 from perception.perceive import Perceiver
 from perception.seeing.catalogue import CataloguePicture
 from perception.seeing.learned import learned_file
-from ui.catalogue_pictures import INDEXED, catalogue_pictures
+from ui.catalogue_pictures import INDEXED, catalogue_pictures, memory_of
 from ui.gallery import Gallery, open_gallery
 from ui.language_model import abroad, interpreter, open_eyes, open_purse, sight, writer
 from ui.opening import Opening
@@ -146,7 +146,7 @@ async def assemble(
         letters = _lettering(reader, products) if sees else None
         screen = await sense.build("screen", backends.screen if needs.seeing else "")
         encoder = await sense.build("photos", backends.photos if sees else "")
-        finder = await _finder(encoder, shop, data, progress, closing, sentences, settings.photos.things)
+        finder = await _finder(encoder, shop, settings, progress, closing, sentences)
         hint = vocabulary(products) if pack.sells else pack_vocabulary(pack)
         journal = StoreJournal(store)
         served: Shop = shop if pack.sells else Branch(shop, pack)
@@ -334,16 +334,16 @@ def _bounds(engine: EngineSettings) -> Bounds:
 async def _finder(
     encoder: ImageEncoder | None,
     shop: LocalShop,
-    data: Path,
+    settings: Settings,
     progress: Progress | None,
     closing: AsyncExitStack,
     sentences: TextEncoder | None,
-    things: int,
 ) -> Opening | None:
     if encoder is None:
         return None
+    data = settings.data_dir.expanduser()
     learned = learned_file(data, encoder)
-    marks = (data / "looks" / INDEXED, learned)
+    marks = (settings.looks_dir / INDEXED, learned)
 
     async def pictures() -> list[CataloguePicture]:
         return catalogue_pictures(await shop.products(), shop.picture_path)
@@ -356,10 +356,11 @@ async def _finder(
         pictures,
         mark,
         encoder,
-        data / "looks",
+        settings.looks_dir,
         progress,
+        memory=memory_of(data),
         learned=learned,
-        things=things,
+        things=settings.photos.things,
         products_of=shop.products,
         sentences=sentences,
     )

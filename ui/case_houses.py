@@ -31,7 +31,8 @@ async def open_houses(
 ) -> AsyncIterator[Houses]:
     """Yield houses over `shop`, else over the demo shop as of its own fixed day; their folder goes at the end.
 
-    Only `settings` count: whatever lies in the data folder that they name is neither read nor changed.
+    Only `settings` count: whatever lies in the data folder that they name is neither read nor changed, but for the
+    looks of pictures, which are the same for the same pictures and take a minute to look at anew.
     """
     with TemporaryDirectory(prefix="zhanggui-cases-") as folder:
         async with AsyncExitStack() as closing_time:
@@ -90,15 +91,14 @@ class Houses:
             self._built += 1
             data = self.folder / f"house{self._built}"
             await asyncio.to_thread(shutil.copytree, prepared, data)
-            settings = self.settings.model_copy(update={"data_dir": data})
+            photos = self.settings.photos.model_copy(update={"looks": self.settings.looks_dir})
+            settings = self.settings.model_copy(update={"data_dir": data, "photos": photos})
             house = await self.closing_time.enter_async_context(
                 assemble(settings, needs=self.needs, progress=self.progress, senses=self.senses)
             )
             await house.warm()
             if house.finder:
                 await house.finder.ready()
-                looks = prepared / "looks"  # the next house need not look at the catalogue again
-                await asyncio.to_thread(shutil.copytree, house.data / "looks", looks, dirs_exist_ok=True)
             return house
 
     async def _prepare(self, shop: Path | None) -> Path:

@@ -12,6 +12,11 @@ INDEXED = "indexed"
 """A file beside the looks whose time tells a serving clerk that `zhanggui photos index` has ended."""
 
 
+def memory_of(data: Path) -> Path:
+    """Return where the contents of the catalogue's files are remembered; the looks may lie elsewhere, and be shared."""
+    return data / "looks" / "files.db"
+
+
 def catalogue_pictures(products: Iterable[Product], path_of: Callable[[Picture], Path]) -> list[CataloguePicture]:
     """Return every picture of every variant; `path_of` says where one lies on disk."""
     return [

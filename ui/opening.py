@@ -41,6 +41,7 @@ class Opening:
         cache: Path,
         progress: Callable[[int, int], None] | None,
         *,
+        memory: Path | None = None,
         learned: Path | None = None,
         things: int = 4,
         products_of: Callable[[], Awaitable[Sequence[Product]]] | None = None,
@@ -48,27 +49,33 @@ class Opening:
     ) -> None:
         """Begin to look at once; looks are kept in `cache`, so a second start takes a moment.
 
-        `learned` is where `zhanggui train photos` keeps what it has learned, `things` how many are looked for in one
-        photo at most. The products of `products_of` say what the
-        pictures show, for those who describe what they seek.
+        `memory` is where contents of the catalogue's files are remembered, beside the looks if not given, `learned`
+        where `zhanggui train photos` keeps what it has learned, `things` how many are looked for in one photo at most.
+        The products of `products_of` say what the pictures show, for those who describe what they seek.
         """
         self._pictures_of = pictures_of
         self._mark = mark
         self._encoder = encoder
         self._cache = cache
+        self._memory = memory
         self._progress = progress
         self._learned = learned
         self._things = things
         self._products_of = products_of
         self._sentences = sentences
         self._descriptions: asyncio.Task[Descriptions] | None = None
+        self._early: asyncio.Future[Finder] = asyncio.get_running_loop().create_future()
         self._finder: asyncio.Task[Finder] = asyncio.create_task(self._look())
         self._watch = asyncio.create_task(self._keep_up())
 
     async def find(self, photo: Picture, *, attachment_id: str) -> tuple[ProductMatch, ...]:
-        """Return the likeliest products. Raises `TimeoutError` while the catalogue is still being looked at."""
+        """Return the likeliest products. Raises `TimeoutError` while the catalogue is still being looked at.
+
+        Once its pictures have been looked at, and until the finder has learned how sure it may be, it only asks.
+        """
         async with asyncio.timeout(_PATIENCE_S):
-            finder = await self.ready()
+            await asyncio.wait({self._finder, self._early}, return_when=asyncio.FIRST_COMPLETED)
+        finder = self._finder.result() if self._finder.done() else self._early.result()
         return await finder.find(photo, attachment_id=attachment_id)
 
     async def find_described(self, text: str, *, most: int = 4) -> tuple[tuple[str, float], ...]:
@@ -96,9 +103,22 @@ class Opening:
                 _LOG.error("the catalogue's pictures could not be looked at: %s", error)
 
     async def _look(self) -> Finder:
-        pictures = await self._pictures_of()
-        finder = await build_finder(self._encoder, pictures, self._cache, self._progress, learned=self._learned)
+        finder = await build_finder(
+            self._encoder,
+            await self._pictures_of(),
+            self._cache,
+            self._progress,
+            learned=self._learned,
+            memory=self._memory,
+            early=self._begin,
+        )
         return replace(finder, things=self._things)
+
+    def _begin(self, finder: Finder) -> None:
+        """Answer the first photos; a later catalogue is waited for, with the old one's finder at work."""
+        if not self._early.done():
+            self._early.set_result(replace(finder, things=self._things))
+            _LOG.info("photos are answered; the finder only asks until it has learned from imitated ones")
 
     async def _describe(self) -> Descriptions:
         finder = await self.ready()

@@ -48,7 +48,12 @@ class Calibration:
     """Score of the best product from which it is called a match."""
 
     def is_known(self, scores: Floats, marks: Floats = _NO_MARKS) -> float:
-        """Return the probability that the catalogue has what the photo shows; `marks` as in `Trial`."""
+        """Return the probability that the catalogue has what the photo shows; `marks` as in `Trial`.
+
+        Half where nothing is known of that.
+        """
+        if not self.known:
+            return 0.5
         return float(_logistic(_evidence(scores, marks) @ np.array(self.known)))
 
     def shares(self, scores: Floats) -> Floats:

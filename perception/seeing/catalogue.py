@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,12 @@ from perception.seeing.finder import Finder
 from perception.seeing.lessons import Lesson, imitated
 from perception.seeing.look_book import LookBook, Progress
 from perception.seeing.pixels import open_picture
-from perception.seeing.shelf import Shelf, assemble, empty_finder
+from perception.seeing.shelf import Shelf, assemble, empty_finder, sketched
 
 _log = logging.getLogger(__name__)
+
+Early = Callable[[Finder], None]
+"""Takes a finder that only asks, until the one that has learned is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +60,20 @@ async def build_finder(
     *,
     lessons: Sequence[CataloguePicture] = (),
     learned: Path | None = None,
+    memory: Path | None = None,
+    early: Early | None = None,
 ) -> Finder:
     """Return a finder for the catalogue; see `catalogued`."""
-    done = await catalogued(encoder, catalogue_pictures, cache_folder, progress, lessons=lessons, learned=learned)
+    done = await catalogued(
+        encoder,
+        catalogue_pictures,
+        cache_folder,
+        progress,
+        lessons=lessons,
+        learned=learned,
+        memory=memory,
+        early=early,
+    )
     return done.finder
 
 
@@ -72,6 +86,8 @@ async def catalogued(
     *,
     lessons: Sequence[CataloguePicture] = (),
     learned: Path | None = None,
+    memory: Path | None = None,
+    early: Early | None = None,
 ) -> Catalogued:
     """Look at the catalogue and return a finder for it, with what was new.
 
@@ -81,20 +97,31 @@ async def catalogued(
     stopped goes on where it ended. Pictures that are missing or damaged are left out, with a warning
     that names them. `progress` is called with (done, of all) while pictures are looked at for the first
     time, `indexing` while a large catalogue's index is built. The same pictures give the same finder.
+    `memory` is where contents of this catalogue's files are remembered, `files.db` beside the looks if not given.
+    `early` gets a finder as soon as the pictures have been looked at, where imitated photos are still to come.
     """
-    memory = cache_folder / "files.db"
+    memory = memory or cache_folder / "files.db"
     contents = await in_worker(read_contents, [item.path for item in catalogue_pictures], memory)
     files = _by_content(catalogue_pictures, contents)
     photos = _by_content(
         lessons, await in_worker(lambda: read_contents([item.path for item in lessons], memory, remember=False))
     )
     book = await LookBook.open(cache_folder, encoder)
-    known = await in_worker(book.store.rows_of, list(files))
     sample = imitated(list(files)) if files else []
-    rows = await book.look([*files, *sample, *photos], lambda key: _picture(key, photos | files), progress)
+    known = await in_worker(book.store.rows_of, [*files, *sample, *photos])
+    to_see, to_learn = [len(set(keys) - known.keys()) for keys in (files, [*sample, *photos])]
+
+    async def look(keys: Sequence[str], before: int) -> dict[str, int]:
+        tell = progress and (lambda done, _: progress(before + done, to_see + to_learn))
+        return await book.look(keys, lambda key: _picture(key, photos | files), tell)
+
+    rows = await look(list(files), 0)
     pictures = [key for key in files if key in rows]
     owners = {key: tuple((item.product_id, item.sku) for item in files[key]) for key in pictures}
     shelf = Shelf(book, pictures, np.array([rows[key] for key in pictures], np.intp), owners)
+    if early and pictures and to_learn and shelf.is_small:
+        early(await in_worker(sketched, encoder, shelf))
+    rows |= await look([*sample, *photos], to_see)
     asked = {key: rows[key] for key in sample if key in rows}
     real = [
         Lesson(row=rows[key], products=frozenset(item.product_id for item in shown))

@@ -82,9 +82,11 @@ class EfficientNet:
         return np.asarray(self.session.run([output], {"pictures": batch})[0], np.float32)
 
 
-def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, batch: int = 16) -> EfficientNet:
+def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, batch: int = 0) -> EfficientNet:
     """Load the network from the folder `model` (default "efficientnet-lite0") below `models`.
 
+    Without a `batch`, sixteen pictures are computed at once on CUDA, and one on CPU, where that takes a fifth less
+    time: what lies between two layers stays near the core.
     Raises `ModelMissingError`, which tells how to fetch it, or that the file is another network's.
     """
     folder = locate(model or _MODEL, models, f"{_MODEL}.onnx")
@@ -97,7 +99,9 @@ def build(model: str, models: Path, *, device: str = "cpu", threads: int = 2, ba
     providers = ["CUDAExecutionProvider"] if device == "cuda" else []
     graph, directions = _opened(folder / f"{_MODEL}.onnx")
     session = onnxruntime.InferenceSession(graph, options, providers=[*providers, "CPUExecutionProvider"])
-    return EfficientNet(session=session, device=device, batch=batch, directions=directions)
+    return EfficientNet(
+        session=session, device=device, batch=batch or (16 if device == "cuda" else 1), directions=directions
+    )
 
 
 def _opened(file: Path) -> tuple[bytes, Vectors]:

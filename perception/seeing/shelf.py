@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
@@ -44,7 +45,10 @@ _ENOUGH = 20
 """Labelled photos of customers from which on imitated ones teach nothing more."""
 _PLACING = ("shapes", "colours")
 """Arrays of a look that `Space.place` reads."""
-_UNSURE = Calibration(temperature=0.05, known=(0.0, 0.0, 0.0, 0.0), unknown_below=0.5, match_from=0.99)
+_UNSURE = Calibration(temperature=0.05, known=(), unknown_below=0.5, match_from=0.99)
+"""Calls everything possible and nothing sure: who has learned nothing only asks."""
+_KEPT = 8
+"""Catalogues, or lessons for one, whose teaching is kept: several may share a folder of looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class Shelf:
     rows: NDArray[np.intp]
     """Where the book has their looks."""
     owners: dict[str, tuple[Owner, ...]]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a photo is compared with every picture, so that no index is built."""
+        return len(self.pictures) <= _EXACT
 
     def looks(self, at: NDArray[np.intp]) -> Looks:
         """Return of the looks of some pictures, by their numbers, what places them in the space."""
@@ -83,12 +92,34 @@ def assemble(
     when they are enough; where `learned` has something for this encoder, that is taken instead. The time grows with
     the catalogue only where its index is built, and nothing where that is here already.
     """
+    own = _own(shelf, imitations)
+    lessons = list(real) if len(real) >= _ENOUGH else [*own, *real]
+    finder = _unlearned(encoder, shelf, own, lessons, indexing)
+    taught = read_learned(learned, shelf.book.probe, finder) if learned else None
+    return taught or _instructed(finder, lessons, shelf)
+
+
+def sketched(encoder: ImageEncoder, shelf: Shelf) -> Finder:
+    """Return a finder that has learned nothing yet: it asks among the likeliest, and never calls a photo a match.
+
+    Its space is chosen by the catalogue's own views alone, so that a large catalogue's index would be built twice.
+    """
+    views = _own(shelf, {})
+    return _unlearned(encoder, shelf, views, views, None)
+
+
+def _own(shelf: Shelf, imitations: Mapping[str, int]) -> list[Lesson]:
+    return own_lessons(dict(zip(shelf.pictures, shelf.rows.tolist(), strict=True)), imitations, shelf.owners)
+
+
+def _unlearned(
+    encoder: ImageEncoder, shelf: Shelf, own: Sequence[Lesson], lessons: Sequence[Lesson], indexing: Progress | None
+) -> Finder:
+    """Return the finder before its lessons: `own` choose the space."""
     numbers = {key: number for number, key in enumerate(shelf.pictures)}
-    own = own_lessons(dict(zip(shelf.pictures, shelf.rows.tolist(), strict=True)), imitations, shelf.owners)
     space = _space(shelf, own, numbers)
     whole, variants = _indexes(shelf, space, indexing)
-    lessons = list(real) if len(real) >= _ENOUGH else [*own, *real]
-    finder = Finder(
+    return Finder(
         encoder=encoder,
         space=space,
         index=whole,
@@ -99,8 +130,6 @@ def assemble(
         shown_by=_shown_by(shelf),
         calibration=_UNSURE,
     )
-    taught = read_learned(learned, shelf.book.probe, finder) if learned else None
-    return taught or _instructed(finder, lessons, shelf)
 
 
 def _instructed(finder: Finder, lessons: Sequence[Lesson], shelf: Shelf) -> Finder:
@@ -115,10 +144,19 @@ def _instructed(finder: Finder, lessons: Sequence[Lesson], shelf: Shelf) -> Find
     if kept is not None:
         return kept
     taught = instructed(finder, lessons, shelf.book)
-    for old in file.parent.glob("taught-*.npz"):
-        old.unlink(missing_ok=True)
     save_learned(file, shelf.book.probe, taught)
+    _forget(file.parent.glob("taught-*.npz"))
     return taught
+
+
+def _forget(files: Iterable[Path]) -> None:
+    """Delete all but the youngest files; another process may do so at the same time."""
+    made: list[tuple[float, Path]] = []
+    for file in files:
+        with suppress(FileNotFoundError):
+            made.append((file.stat().st_mtime, file))
+    for _, old in sorted(made)[:-_KEPT]:
+        old.unlink(missing_ok=True)
 
 
 def empty_finder(encoder: ImageEncoder) -> Finder:
@@ -182,7 +220,7 @@ def _indexes(shelf: Shelf, space: Space, indexing: Progress | None) -> tuple[Vec
     def by_colour(at: NDArray[np.intp]) -> Vectors:
         return space.place(shelf.looks(at), colour_weight=VARIANT_COLOUR)
 
-    if count <= _EXACT:
+    if shelf.is_small:
         every = np.arange(count)
         return _exact(shelf.pictures, placed(every)), _exact(shelf.pictures, by_colour(every))
     folder = shelf.book.store.folder / "index"

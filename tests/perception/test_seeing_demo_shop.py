@@ -16,21 +16,21 @@ from core.types import MatchDecision, ProductMatch
 from perception.seeing.catalogue import CataloguePicture, build_finder
 from perception.seeing.finder import Finder
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]  # the first one waits for the looks
 
 SHOP = Path(__file__).parents[2] / "assets" / "demo_shop"
 SOLD = {product_id for number, product_id in enumerate(products()) if number % 3 == 0}
 
 
 @pytest.fixture(scope="module")
-def finder(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Finder:
+def finder(models: Path, demo_looks: Path) -> Finder:
     pictures = [
         CataloguePicture(product_id=shot.product.product_id, sku=shot.sku, path=SHOP / shot.file)
         for shot in shots(products())
         if shot.view == "main" and shot.product.product_id in SOLD
     ]
     encoder = registry.build("photos", "efficientnet", models)
-    return asyncio.run(build_finder(encoder, pictures, tmp_path_factory.mktemp("looks")))
+    return asyncio.run(build_finder(encoder, pictures, demo_looks))
 
 
 async def _asked(finder: Finder, photo: Photo) -> tuple[ProductMatch, ...]:

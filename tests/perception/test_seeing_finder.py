@@ -254,11 +254,52 @@ async def test_what_a_catalogue_teaches_is_learned_once_and_anew_when_it_changes
     assert again.calibration == first.calibration and np.array_equal(again.head.weights, first.head.weights)
     await build_finder(FakeImageEncoder(), pictures[:-2], tmp_path)
     assert len(taught) == 2
+    await build_finder(FakeImageEncoder(), pictures, tmp_path)
+    assert len(taught) == 2  # two shops that share a folder do not unlearn in turns
     _spoil(tmp_path)
     await build_finder(FakeImageEncoder(), pictures[:-2], tmp_path)
     assert len(taught) == 3
 
 
 def _spoil(looks: Path) -> None:
-    [kept] = looks.glob("*/taught-*.npz")
-    kept.write_bytes(b"half a file")
+    for kept in looks.glob("*/taught-*.npz"):
+        kept.write_bytes(b"half a file")
+
+
+@pytest.mark.usefixtures("few_imitations")
+async def test_what_was_taught_for_catalogues_long_past_is_deleted(
+    pictures: list[CataloguePicture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perception.seeing.shelf._KEPT", 2)
+    for count, kept in ((4, 1), (5, 2), (6, 2)):
+        await build_finder(FakeImageEncoder(), pictures[:count], tmp_path)
+        assert len(_found(tmp_path, "*/taught-*.npz")) == kept
+
+
+@pytest.mark.usefixtures("few_imitations")
+async def test_before_it_has_learned_a_finder_only_asks_and_has_the_right_product_among_its_guesses(
+    pictures: list[CataloguePicture], tmp_path: Path
+) -> None:
+    early: list[Finder] = []
+    progress: list[tuple[int, int]] = []
+    encoder = FakeImageEncoder()
+    await build_finder(encoder, pictures, tmp_path, lambda *told: progress.append(told), early=early.append)
+    [finder] = early
+    for shape in SHAPES:
+        photo = np.asarray(_drawn(shape, "blue", shift=14))
+        found = await finder.find(photo, attachment_id="a")
+        assert {one.decision for one in found} == {MatchDecision.ASK}
+        assert shape in {one.product_id for one in found}
+    done, of_all = zip(*progress, strict=True)
+    assert set(of_all) == {len(pictures) + 24 + 8}
+    assert list(done) == sorted(done) and done[-1] == of_all[0]
+
+
+@pytest.mark.usefixtures("few_imitations")
+async def test_where_all_was_looked_at_before_nothing_is_answered_early(
+    pictures: list[CataloguePicture], tmp_path: Path
+) -> None:
+    early: list[Finder] = []
+    await build_finder(FakeImageEncoder(), pictures, tmp_path)
+    await build_finder(FakeImageEncoder(), pictures, tmp_path, early=early.append)
+    assert early == []

@@ -107,8 +107,10 @@ async def test_only_products_of_the_category_are_named(pictures: list[CatalogueP
 INDEX = """
 import asyncio, sys
 from pathlib import Path
+from perception.seeing import lessons
 from perception.seeing.catalogue import CataloguePicture, catalogued
 from perception.seeing.fake import FakeImageEncoder
+lessons._IMITATIONS, lessons._SCENES = 24, 8
 files = sorted(Path(sys.argv[1]).glob("*.png"))
 pictures = [CataloguePicture(product_id=file.stem, sku=file.stem, path=file) for file in files]
 tell = lambda done, of_all: print(done, of_all, flush=True)

@@ -20,12 +20,16 @@ _CASES = read_cases([Path(__file__).parent / "conversations.yaml"])
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def houses() -> AsyncIterator[Houses]:
-    async with open_houses(load(), Needs(hearing=False, seeing=True, speaking=False)) as opened:
+async def houses(demo_looks: Path) -> AsyncIterator[Houses]:
+    settings = load(photos={"looks": demo_looks})
+    async with open_houses(settings, Needs(hearing=False, seeing=True, speaking=False)) as opened:
+        async with opened.house():
+            pass  # the catalogue has been looked at
         yield opened
 
 
 @pytest.mark.models
+@pytest.mark.timeout(900)  # the first one waits for the looks at the catalogue, minutes on a busy machine
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in _CASES])
 async def test_a_photo_is_answered_as_the_case_expects(houses: Houses, case: Case) -> None:

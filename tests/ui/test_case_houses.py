@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import delete, func, select
 
 from core.config import load
@@ -65,3 +67,34 @@ async def test_a_case_may_bring_its_own_shop(houses: Houses) -> None:
         about = await own.shop.about()
         assert about is not None and about.origin == "shop.json"
         assert await _count(own, ORDERS) == await _count(built_in, ORDERS)
+
+
+def _mugs(folder: Path) -> Path:
+    """Write a shop of two mugs with a picture each."""
+    folder.mkdir()
+    products = {}
+    for name, colour in (("red", "crimson"), ("blue", "navy")):
+        picture = Image.new("RGB", (80, 80), "white")
+        picture.paste(colour, (20, 10, 50 if name == "red" else 70, 60))
+        picture.save(folder / f"{name}.png")
+        pictures = [{"file": f"{name}.png", "view": "main"}]
+        variant = {"item_id": f"sku-{name}", "options": {}, "price": 4.5, "pictures": pictures}
+        products[name] = {"name": "Mug", "product_id": name, "variants": {f"sku-{name}": variant}}
+    (folder / "shop.json").write_text(json.dumps({"products": products, "users": {}, "orders": {}}), encoding="utf-8")
+    return folder
+
+
+async def test_of_the_data_folder_only_looks_are_taken_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 4)
+    monkeypatch.setattr("perception.seeing.lessons._SCENES", 2)
+    shop, looked = _mugs(tmp_path / "mugs"), list[tuple[int, int]]()
+    settings = load(data_dir=tmp_path / "data", backends={"photos": "fake", "sentences": "", "ocr": ""})
+    needs = Needs(hearing=False, speaking=False)
+    for _ in range(2):
+        async with open_houses(settings, needs, shop=shop, progress=lambda *told: looked.append(told)) as houses:
+            async with houses.house() as house:
+                assert house.finder and len((await house.finder.ready()).owners) == 2
+    assert looked == [(2, 8), (8, 8)]  # once
+    assert [found.name for found in (tmp_path / "data").iterdir()] == ["looks"]

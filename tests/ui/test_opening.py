@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from core.ports import Picture, Vectors
+from core.types import MatchDecision
 from perception.seeing.catalogue import CataloguePicture
 from perception.seeing.fake import FakeImageEncoder
 from ui.opening import Opening
@@ -64,6 +66,36 @@ async def _until_found(opening: Opening, photo: np.ndarray, product: str) -> Non
     async with asyncio.timeout(20):
         while await _found(opening, photo) != product:  # noqa: ASYNC110  (nothing tells when it is taken up)
             await asyncio.sleep(0.05)
+
+
+class Slow:
+    """The fake encoder, which waits before it looks at many pictures at once: two are sold, imitations are eight."""
+
+    def __init__(self) -> None:
+        self._fake = FakeImageEncoder()
+        self.capabilities = self._fake.capabilities
+        self.may = asyncio.Event()
+
+    async def encode(self, pictures: Sequence[Picture]) -> Vectors:
+        if len(pictures) > 2 * 4:
+            await self.may.wait()
+        return await self._fake.encode(pictures)
+
+
+async def test_photos_are_asked_about_before_imitations_have_taught_how_sure_one_may_be(
+    shop: Shop, tmp_path: Path
+) -> None:
+    encoder = Slow()
+    kettle = shop.sell("kettle", 50)
+    opening = Opening(shop.pictures, shop.mark, encoder, tmp_path / "looks", None)
+    found = await opening.find(kettle, attachment_id="a")
+    assert {one.decision for one in found} == {MatchDecision.ASK}
+    assert "kettle" in {one.product_id for one in found}
+    encoder.may.set()
+    final = await opening.ready()
+    assert final.calibration.known
+    assert await _found(opening, kettle) == "kettle"
+    await opening.close()
 
 
 async def test_a_product_that_comes_while_the_clerk_serves_is_found_without_a_restart(

@@ -26,13 +26,18 @@ from ui.app import Application, assemble
 from ui.house import call_session, web_channel
 from ui.terminal import Terminal
 
-pytestmark = [pytest.mark.models, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.models,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(900),  # the first one waits for the looks at the catalogue
+]
 PHOTOS = Path(__file__).parents[1] / "photos"
 
 
 @pytest.fixture(scope="module")
-def settings(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(models: Path, demo_looks: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return load(
+        photos={"looks": demo_looks},
         data_dir=tmp_path_factory.mktemp("data"),
         models={"folder": models},
         web=Web(port=0),

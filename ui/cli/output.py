@@ -47,8 +47,8 @@ def start_logging(level: str, *, beside_talk: bool = False) -> None:
     told = logging.StreamHandler(sys.stderr)
     told.setFormatter((_Brief if beside_talk and level != "debug" else logging.Formatter)(_FORMAT))
     logging.basicConfig(level="WARNING" if beside_talk and level == "info" else level.upper(), handlers=[told])
-    # They log addresses, some with tokens in them, and each step of a call.
-    for chatty in ("httpx", "faster_whisper", "telegram", "apscheduler", "aioice", "aiortc"):
+    # They log addresses, some with tokens in them, each step of a call, and which processor they were built for.
+    for chatty in ("httpx", "faster_whisper", "telegram", "apscheduler", "aioice", "aiortc", "faiss"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

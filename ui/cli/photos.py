@@ -40,7 +40,7 @@ def index(
 
     from perception.seeing.catalogue import catalogued
     from perception.seeing.learned import learned_file
-    from ui.catalogue_pictures import INDEXED
+    from ui.catalogue_pictures import INDEXED, memory_of
 
     config = settings(context)
     encoder = encoder_of(config)
@@ -53,13 +53,14 @@ def index(
             catalogued(
                 encoder,
                 pictures,
-                _folder(config),
+                config.looks_dir,
                 lambda done, of_all: bar.update(looking, completed=done, total=of_all),
                 lambda done, of_all: bar.update(indexing, completed=done, total=of_all, visible=True),
                 learned=learned_file(config.data_dir.expanduser(), encoder),
+                memory=memory_of(config.data_dir.expanduser()),
             )
         )
-    (_folder(config) / INDEXED).touch()
+    (config.looks_dir / INDEXED).touch()
     report = {
         "pictures": done.pictures,
         "new": done.new,
@@ -84,12 +85,14 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Tell how much of the catalogue has been looked at, with which encoder, and what that takes on disk."""
     from perception.seeing.contents import read_contents
     from perception.seeing.look_book import LookBook
+    from ui.catalogue_pictures import memory_of
 
     config = settings(context)
     encoder = encoder_of(config)
     pictures = asyncio.run(pictures_of(config, None))
-    book = asyncio.run(LookBook.open(_folder(config), encoder))
-    contents = read_contents([item.path for item in pictures], _folder(config) / "files.db", remember=False)
+    book = asyncio.run(LookBook.open(config.looks_dir, encoder))
+    memory = memory_of(config.data_dir.expanduser())
+    contents = read_contents([item.path for item in pictures], memory, remember=False)
     keys = sorted(set(contents.keys.values()))
     seen = len(book.store.rows_of(keys))
     report = {
@@ -106,10 +109,6 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
         f"in {book.store.folder}"
     )
     show(report, text if seen == len(keys) else f"{text}\nrun: zhanggui photos index", as_json=as_json)
-
-
-def _folder(config: Settings) -> Path:
-    return config.data_dir.expanduser() / "looks"
 
 
 def encoder_of(config: Settings) -> ImageEncoder:

@@ -42,7 +42,7 @@ def photos(
     asked = read_photos(photos, split=photos_split)
     encoder, data = encoder_of(config), config.data_dir.expanduser()
     began = time.perf_counter()
-    looks = data / "eval" / "looks" if catalogue else data / "looks"
+    looks = data / "eval" / "looks" if catalogue else config.looks_dir
     done = asyncio.run(learn(encoder, looks, sold, asked, learned_file(data, encoder), parts=parts))
     values = {
         "photos": len(asked),
