@@ -17,18 +17,20 @@ from PIL import Image
 
 from core.blobs import FolderBlobs
 from core.errors import ConfigError, MediaError
-from core.ports import ImageEncoder, Vectors
+from core.ports import ImageEncoder, Picture, Vectors
 from core.resilience import in_worker
 from perception.media.stored import load_picture
 from perception.seeing.catalogue import CataloguePicture
 from perception.seeing.colour import colour_vector
 from perception.seeing.distort import distorted
+from perception.seeing.efficientnet import STRIDE, EfficientNet
 from perception.seeing.finder import Finder
 from perception.seeing.index import best
 from perception.seeing.lessons import imitated
 from perception.seeing.look_book import LookBook, arrays_of
 from perception.seeing.looks import look_at
 from perception.seeing.pixels import open_picture, resized
+from perception.seeing.places import AFAR, SIDE, cuts_of
 from perception.seeing.shelf import Shelf, assemble
 from perception.seeing.views import views
 from ui.photos_drawn import RealLooks, draw_pictures, photographed
@@ -220,8 +222,7 @@ async def _throughput(encoder: ImageEncoder, files: Sequence[Path], folder: Path
 
     The bare way takes prepared batches of the backend's own size. None for other encoders than EfficientNet.
     """
-    session = getattr(encoder, "session", None)
-    if session is None:
+    if not isinstance(encoder, EfficientNet):
         return {"pictures_per_s": None, "bare_pictures_per_s": None, "throughput_over_bare": None}
     ours, bare = list[float](), list[float]()
     for number in range(_ROUNDS + 1):  # the first round warms up
@@ -242,17 +243,23 @@ async def _throughput(encoder: ImageEncoder, files: Sequence[Path], folder: Path
     }
 
 
-def _bare(encoder: Any, files: Sequence[Path]) -> None:
+def _bare(encoder: EfficientNet, files: Sequence[Path]) -> None:
     """Do what cataloguing does with nothing of ours around it: open, cut, count colours, encode batch by batch."""
-    waiting: list[Any] = []
-    name, size = encoder.session.get_inputs()[0].name, 224
+    whole, places = (one.name for one in encoder.session.get_outputs())
+    ways: list[tuple[str, int, Callable[[Picture], list[Picture]]]] = [
+        (whole, 7, views),
+        (places, SIDE, cuts_of),
+        (places, AFAR, lambda picture: [picture]),
+    ]
+    waiting: list[list[Picture]] = [[] for _ in ways]
     for file in files:
         picture = open_picture(file)
         colour_vector(picture)
-        waiting += [resized(view, size, size) for view in views(picture)]
-        while len(waiting) >= encoder.batch or (file == files[-1] and waiting):
-            batch, waiting = waiting[: encoder.batch], waiting[encoder.batch :]
-            encoder.session.run(None, {name: np.stack(batch)})
+        for (output, side, cut), held in zip(ways, waiting, strict=True):
+            held += [resized(one, side * STRIDE, side * STRIDE) for one in cut(picture)]
+            while len(held) >= encoder.batch or (file == files[-1] and held):
+                encoder.session.run([output], {"pictures": np.stack(held[: encoder.batch])})
+                del held[: encoder.batch]
 
 
 def _readable(paths: Sequence[Path]) -> list[Path]:

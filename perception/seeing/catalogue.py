@@ -19,6 +19,7 @@ from perception.seeing.lessons import Lesson, imitated
 from perception.seeing.look_book import LookBook, Progress
 from perception.seeing.pixels import open_picture
 from perception.seeing.shelf import Shelf, assemble, empty_finder, sketched
+from perception.seeing.strangers import strangers
 
 _log = logging.getLogger(__name__)
 
@@ -107,13 +108,17 @@ async def catalogued(
         lessons, await in_worker(lambda: read_contents([item.path for item in lessons], memory, remember=False))
     )
     book = await LookBook.open(cache_folder, encoder)
-    sample = imitated(list(files)) if files else []
+    unsold = {
+        key: [CataloguePicture(product_id="", sku="", path=path)]
+        for key, path in (strangers(files.keys()).items() if files else ())
+    }
+    sample = [*imitated(list(files)), *unsold, *(f"{key}~0" for key in unsold)] if files else []
     known = await in_worker(book.store.rows_of, [*files, *sample, *photos])
     to_see, to_learn = [len(set(keys) - known.keys()) for keys in (files, [*sample, *photos])]
 
     async def look(keys: Sequence[str], before: int) -> dict[str, int]:
         tell = progress and (lambda done, _: progress(before + done, to_see + to_learn))
-        return await book.look(keys, lambda key: _picture(key, photos | files), tell)
+        return await book.look(keys, lambda key: _picture(key, unsold | photos | files), tell)
 
     rows = await look(list(files), 0)
     pictures = [key for key in files if key in rows]

@@ -29,7 +29,7 @@ _SIZE = 224
 """Pixels of each side of the network's input."""
 _DIMENSION = 1280
 _MODEL = "efficientnet-lite0"
-_STRIDE = 32
+STRIDE = 32
 """Pixels of the input from one place to the next."""
 _LAST_BLOCK = "_blocks.15._project_conv.conv"
 _HEAD = "_conv_head.w"
@@ -70,7 +70,7 @@ class EfficientNet:
         return unit(np.concatenate([np.empty((0, _DIMENSION), np.float32), *vectors]))
 
     def _encode_places(self, pictures: Sequence[Picture], side: int) -> Vectors:
-        maps = [self._run(_LAST_BLOCK, batch) for batch in self._batches(pictures, side * _STRIDE)]
+        maps = [self._run(_LAST_BLOCK, batch) for batch in self._batches(pictures, side * STRIDE)]
         places = [one.reshape(*one.shape[:2], -1).transpose(0, 2, 1) @ self.directions for one in maps]
         return np.concatenate([np.empty((0, side * side, _PLACE), np.float32), *places])
 

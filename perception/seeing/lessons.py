@@ -50,9 +50,8 @@ class Lesson:
 
 def imitated(keys: Sequence[str]) -> list[str]:
     """Return the keys of imitated photos ("KEY~0"), spread evenly over the catalogue, and of scenes ("scene~0")."""
-    count = max(_IMITATIONS, 0)
-    rounds = -(-min(count, 3 * len(keys)) // len(keys))
-    step = max(1.0, len(keys) * rounds / count)
+    rounds = -(-min(_IMITATIONS, 3 * len(keys)) // len(keys))
+    step = max(1.0, len(keys) * rounds / _IMITATIONS)
     chosen = [keys[int(i * step) % len(keys)] for i in range(int(len(keys) * rounds / step))]
     counted: dict[str, int] = {}
     names = []

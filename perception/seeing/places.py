@@ -42,9 +42,14 @@ class PlaceEncoder(ImageEncoder, Protocol):
 
 async def places_of(encoder: ImageEncoder, pictures: Sequence[Picture]) -> Vectors:
     """Return the places of two cuts of each picture, float32 (n, 2, 100, 3 + d); d is 0 without a `PlaceEncoder`."""
-    cuts = await in_worker(lambda: [cut for one in pictures for cut in (salient(one), middle(one, _MIDDLE))])
+    cuts = await in_worker(lambda: [cut for one in pictures for cut in cuts_of(one)])
     seen = await _seen(encoder, cuts, SIDE)
     return seen.reshape(len(pictures), CUTS, *seen.shape[1:])
+
+
+def cuts_of(picture: Picture) -> list[Picture]:
+    """Return the two cuts that are looked at place by place."""
+    return [salient(picture), middle(picture, _MIDDLE)]
 
 
 async def places_from_afar(encoder: ImageEncoder, pictures: Sequence[Picture]) -> Vectors:

@@ -27,7 +27,7 @@ from perception.seeing.space import Space, centred_on
 
 _log = logging.getLogger(__name__)
 
-_TEACHING = 2
+_TEACHING = 3
 """To be raised when lessons, marks or calibration change: what was taught is then taught anew."""
 _CLEARLY = 0.01
 """Mean reciprocal rank by which more colour must be better: phones falsify colours more than imitations do."""
@@ -87,13 +87,14 @@ def assemble(
 ) -> Finder:
     """Return a finder: the space is chosen and the index made for the catalogue, then the finder learns from lessons.
 
-    `imitations` are rows of the book: keys as `imitated` makes them. They and the catalogue's own views alone
-    choose the space, so that one index serves whatever is learned later. `real` photos take their place as lessons
-    when they are enough; where `learned` has something for this encoder, that is taken instead. The time grows with
-    the catalogue only where its index is built, and nothing where that is here already.
+    `imitations` are rows of the book: keys as `imitated` makes them, and those of `strangers`. They and the
+    catalogue's own views alone choose the space, so that one index serves whatever is learned later. `real` photos
+    take the place of those that show something sold when they are enough; where `learned` has something for this
+    encoder, that is taken instead. The time grows with the catalogue only where its index is built, and nothing where
+    that is here already.
     """
     own = _own(shelf, imitations)
-    lessons = list(real) if len(real) >= _ENOUGH else [*own, *real]
+    lessons = [*(one for one in own if not (one.products and len(real) >= _ENOUGH)), *real]
     finder = _unlearned(encoder, shelf, own, lessons, indexing)
     taught = read_learned(learned, shelf.book.probe, finder) if learned else None
     return taught or _instructed(finder, lessons, shelf)

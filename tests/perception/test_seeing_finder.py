@@ -92,6 +92,7 @@ def few_imitations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Learn from few photos: for what is remembered it does not matter how well the finder decides."""
     monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 24)
     monkeypatch.setattr("perception.seeing.lessons._SCENES", 8)
+    monkeypatch.setattr("perception.seeing.strangers._COUNT", 2)
 
 
 async def test_a_shifted_view_finds_its_product_and_its_colour(finder: Finder) -> None:
@@ -291,7 +292,7 @@ async def test_before_it_has_learned_a_finder_only_asks_and_has_the_right_produc
         assert {one.decision for one in found} == {MatchDecision.ASK}
         assert shape in {one.product_id for one in found}
     done, of_all = zip(*progress, strict=True)
-    assert set(of_all) == {len(pictures) + 24 + 8}
+    assert set(of_all) == {len(pictures) + 24 + 8 + 2 * 2}
     assert list(done) == sorted(done) and done[-1] == of_all[0]
 
 

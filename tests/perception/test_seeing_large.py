@@ -53,6 +53,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "_SAMPLE", 20)
     monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 24)
     monkeypatch.setattr("perception.seeing.lessons._SCENES", 8)
+    monkeypatch.setattr("perception.seeing.strangers._COUNT", 2)
 
 
 async def test_every_picture_finds_its_product_and_colour(pictures: list[CataloguePicture], tmp_path: Path) -> None:
@@ -107,10 +108,10 @@ async def test_only_products_of_the_category_are_named(pictures: list[CatalogueP
 INDEX = """
 import asyncio, sys
 from pathlib import Path
-from perception.seeing import lessons
+from perception.seeing import lessons, strangers
 from perception.seeing.catalogue import CataloguePicture, catalogued
 from perception.seeing.fake import FakeImageEncoder
-lessons._IMITATIONS, lessons._SCENES = 24, 8
+lessons._IMITATIONS, lessons._SCENES, strangers._COUNT = 24, 8, 2
 files = sorted(Path(sys.argv[1]).glob("*.png"))
 pictures = [CataloguePicture(product_id=file.stem, sku=file.stem, path=file) for file in files]
 tell = lambda done, of_all: print(done, of_all, flush=True)

@@ -89,6 +89,7 @@ async def test_of_the_data_folder_only_looks_are_taken_and_kept(
 ) -> None:
     monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 4)
     monkeypatch.setattr("perception.seeing.lessons._SCENES", 2)
+    monkeypatch.setattr("perception.seeing.strangers._COUNT", 2)
     shop, looked = _mugs(tmp_path / "mugs"), list[tuple[int, int]]()
     settings = load(data_dir=tmp_path / "data", backends={"photos": "fake", "sentences": "", "ocr": ""})
     needs = Needs(hearing=False, speaking=False)

@@ -17,6 +17,7 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZHANGGUI_BACKENDS__PHOTOS", "fake")
     monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 12)
     monkeypatch.setattr("perception.seeing.lessons._SCENES", 4)
+    monkeypatch.setattr("perception.seeing.strangers._COUNT", 2)
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr("ui.opening._WATCHED_S", 0.05)
     monkeypatch.setattr("perception.seeing.lessons._IMITATIONS", 6)
     monkeypatch.setattr("perception.seeing.lessons._SCENES", 2)
+    monkeypatch.setattr("perception.seeing.strangers._COUNT", 2)
     made = Shop(tmp_path)
     made.sell("cup", 5)
     return made
