@@ -23,6 +23,8 @@ REALTIME := tests/ui/browser tests/channels/test_whole_call.py tests/ui/test_who
 # Beside the default models.
 TEST_MODELS := all-minilm-l6-v2 smollm2-135m-instruct-q4
 
+# Where other work takes the cores, OpenBLAS's threads wait for each other at full speed: five times the CPU.
+test: export OPENBLAS_NUM_THREADS ?= 1
 test: $(VENV)/.tested tests/channels/telegram_server/node_modules test-models
 	$(BIN)/pytest $(REALTIME:%=--ignore %) $(ARGS)
 	$(BIN)/pytest $(REALTIME) $(ARGS) || $(BIN)/pytest --last-failed $(REALTIME) $(ARGS)

@@ -129,6 +129,7 @@ class Opening:
         """Put a new finder in the place of the old one whenever the catalogue has changed."""
         seen = await self._mark()
         await asyncio.wait([self._finder])
+        self._early = self._finder  # the memory of the one that only asks is let go
         while True:
             await asyncio.sleep(_WATCHED_S)
             try:
@@ -141,4 +142,5 @@ class Opening:
             except Exception:
                 _LOG.exception("the changed catalogue could not be looked at; the old one goes on answering")
             else:
-                self._finder, self._descriptions = fresh, None
+                self._finder = self._early = fresh
+                self._descriptions = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 import typer
@@ -71,7 +71,14 @@ def readable_size(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes < 1e8 else f"{size_bytes / 1e6:.0f} MB"
 
 
-def looking(done: int, of_all: int) -> None:
-    """Tell on standard error how far the catalogue's pictures have been looked at, in tenths."""
-    if done == of_all or done * 10 // of_all > (done - 1) * 10 // of_all:
-        typer.echo(f"looking at the catalogue's pictures: {done} of {of_all}", err=True)
+def looking() -> Callable[[int, int], None]:
+    """Return what tells on standard error how far the catalogue's pictures have been looked at, in tenths."""
+    told = 0
+
+    def tell(done: int, of_all: int) -> None:
+        nonlocal told
+        if (tenths := done * 10 // of_all) != told:
+            told = tenths
+            typer.echo(f"looking at the catalogue's pictures: {done} of {of_all}", err=True)
+
+    return tell

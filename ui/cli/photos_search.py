@@ -33,7 +33,7 @@ async def _found(config: Settings, text: str, most: int) -> dict[str, object]:
     from core.shop.records import in_language
     from ui.app import Needs, assemble
 
-    async with assemble(config, needs=Needs(hearing=False, speaking=False), progress=looking) as house:
+    async with assemble(config, needs=Needs(hearing=False, speaking=False), progress=looking()) as house:
         if house.finder is None:
             raise BackendError("no photo encoder is at work: set backends.photos, and see `zhanggui doctor`")
         descriptions = await house.finder.descriptions()

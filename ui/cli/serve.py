@@ -82,7 +82,7 @@ async def _serve(config: Settings, *, is_demo: bool) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, here.cancel)
     try:
-        async with assemble(config, progress=looking, resume=True) as app:
+        async with assemble(config, progress=looking(), resume=True) as app:
             if app.resumed:
                 typer.echo(f"taking up {app.resumed} message(s) of the last run", err=True)
             await serve_house(app, _announce, is_demo=is_demo)

@@ -104,7 +104,7 @@ async def _ask(
     from ui.app import Needs, assemble
 
     needs = Needs(hearing=files.speak, seeing=files.show, speaking=speak is not None)
-    async with assemble(config, needs=needs, progress=looking) as app:
+    async with assemble(config, needs=needs, progress=looking()) as app:
         terminal = _terminal(app.engine, conversation, locale)
         attachments = await terminal.attach(images=files.images, audio=files.audio, videos=files.videos)
         if app.finder:
@@ -130,7 +130,7 @@ def chat(context: typer.Context, conversation: Conversation = None, locale: Loca
 async def _chat(config: Settings, conversation: str | None, locale: str | None) -> None:
     from ui.app import Needs, assemble
 
-    async with assemble(config, needs=Needs(speaking=False), progress=looking) as app:
+    async with assemble(config, needs=Needs(speaking=False), progress=looking()) as app:
         terminal = _terminal(app.engine, conversation, locale)
         warming = asyncio.create_task(app.warm())
         typed = _typed_lines()

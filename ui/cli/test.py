@@ -112,7 +112,7 @@ async def _trials(
 
     said = [said for case in cases for said in case.turns]
     needs = Needs(hearing=any(one.audio for one in said), seeing=any(one.image for one in said), speaking=False)
-    async with open_houses(config, needs, shop=shop, progress=looking) as houses:
+    async with open_houses(config, needs, shop=shop, progress=looking()) as houses:
         with Progress(console=Console(stderr=True), transient=True) as bar:
             talking = bar.add_task("talking", total=len(cases) * repeat)
             return await run_cases(cases, houses.talk, repeat=repeat, jobs=jobs, tell=lambda _: bar.advance(talking))
