@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from core.errors import MediaError
 from core.ports import ImageEncoder, Picture
@@ -135,7 +136,10 @@ async def catalogued(
     ]
     finder = empty_finder(encoder)
     if pictures:
-        finder = await in_worker(lambda: assemble(encoder, shelf, asked, real=real, learned=learned, indexing=indexing))
+        with threadpool_limits(limits=1, user_api="blas"):  # its threads spin for each other where cores are taken
+            finder = await in_worker(
+                lambda: assemble(encoder, shelf, asked, real=real, learned=learned, indexing=indexing)
+            )
     return Catalogued(
         finder=finder,
         pictures=len(pictures),
