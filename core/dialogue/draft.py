@@ -137,7 +137,7 @@ class Draft:
         self.bubbles[-1] = replace(self.bubbles[-1], fixed=True)
 
     def word(self, key: str, **values: object) -> str:
-        """Return a sentence without saying it; to who calls from a number of their own, "KEY.number" where there is one.
+        """Return a sentence without saying it; "KEY.number", if there is one, to who calls from a number of their own.
 
         A browser has none, and some lines withhold it.
         """

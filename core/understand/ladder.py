@@ -24,6 +24,7 @@ from core.types import (
     Handoff,
     IntentScore,
     Language,
+    MatchDecision,
     Message,
     Percept,
     Session,
@@ -40,7 +41,7 @@ from core.understand.courtesy import bare_request
 from core.understand.elsewhere import named_elsewhere
 from core.understand.entities import find_entities, is_press, outside, without
 from core.understand.language import detect
-from core.understand.lettered import with_lettering
+from core.understand.lettered import matters, with_lettering
 from core.understand.normalise import normalise
 from core.understand.proposing import SURE, Proposer, Reading
 from core.understand.reading import another, asks_by_words, is_only_noise, speaks_of_own
@@ -71,6 +72,8 @@ _TROUBLE = frozenset({"business", "settle", "order_status", "urge_delivery"})
 """Flows that the words beside a photo begin, so that the photo belongs to them and is no question of its own."""
 _SURE_OF_TROUBLE = 0.75
 """Confidence from which they do."""
+_POINTS = "inform_order_id"
+"""The intent of "this one": beside a photo, and without a number or a word of orders, it is about what is shown."""
 _ANYWHERE = frozenset({"email", "name", "zip", "phone", "no_email", "ordinal", "date", "time"})
 """What customers of any business name; the rest is the shop's."""
 _PROOF = frozenset({"email", "name", "zip", "phone", "no_email"})
@@ -173,7 +176,8 @@ class Understander:
         if lettered is not None:
             commands = lettered
         elif percept.matches:
-            commands = _of_photo(commands)
+            only_points = bool(intents) and intents[0].name == _POINTS and not (named or matters(text))
+            commands = _of_photo(commands, percept, only_points=only_points)
         if mood <= ANGRY:
             commands = _angry(commands)
         return Understanding(
@@ -284,13 +288,20 @@ def _angry(commands: list[Command]) -> list[Command]:
     return kept if any(isinstance(command, Handoff) for command in kept) else [Handoff(reason="anger"), *kept]
 
 
-def _of_photo(commands: list[Command]) -> list[Command]:
-    """Return what a recognised photo begins: a look at it, unless its words tell of trouble or want a person."""
+def _of_photo(commands: list[Command], percept: Percept, *, only_points: bool) -> list[Command]:
+    """Return what a photo begins: a look at it, unless its words tell of trouble, want a person or say thanks.
+
+    A picture of nothing that is sold which comes with thanks is a sticker, and no question.
+    """
+    thanks = [one for one in commands if isinstance(one, ChitChat) and one.topic == "thanks_bye"]
+    if thanks and all(one.decision is MatchDecision.UNKNOWN for one in percept.matches):
+        return commands
     sure = [
         one
         for one in commands
         if (isinstance(one, StartFlow) and one.flow in _TROUBLE and one.confidence >= _SURE_OF_TROUBLE)
         or (isinstance(one, Handoff) and one.source == "rules")
+        if not (only_points and isinstance(one, StartFlow))
     ]
     slots = [one for one in commands if isinstance(one, SetSlot | CorrectSlot)]
     if sure:
