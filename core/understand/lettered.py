@@ -1,7 +1,7 @@
 """What may be made of the words in photos: numbers to look for among the customer's own, and signs of a fault.
 
-Nothing here tells who a customer is by itself, and nothing here asks for anything to be done: whoever holds a photo before a
-camera can print on it what they like.
+Nothing here tells who a customer is by itself, and nothing here asks for anything to be done: whoever holds a photo
+before a camera can print on it what they like.
 """
 
 from __future__ import annotations
