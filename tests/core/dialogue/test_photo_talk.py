@@ -165,3 +165,17 @@ async def test_a_question_about_a_blurred_photo_waits_for_a_sharp_one(talk: Talk
     said = await talk(words, attachments=(photo("a"),), flags=("blurred_photo",))
     assert len(said.splitlines()) == 1  # that it is too blurred, and nothing of what is not known
     assert price in await talk("", matches=seen(MUG), attachments=(photo("b"),))
+
+
+@pytest.mark.parametrize("words", ["M码的 black 有吗 hurry", "有蓝色的吗 赶时间"])
+async def test_haste_is_not_looked_for_in_the_catalogue(talk: Talk, words: str) -> None:
+    await talk("", matches=seen(MUG), attachments=(photo("a"),))
+    said = await talk(words)
+    assert talk.cards and "hurry" not in said and "赶时间" not in said
+
+
+@pytest.mark.parametrize("words", ["换成蓝色的有吗", "算了 换 blue", "change to blue", "wait 不要了, change 成 blue"])
+async def test_another_colour_of_what_the_photo_shows_is_no_exchange(talk: Talk, words: str) -> None:
+    await talk("", matches=seen(MUG), attachments=(photo("a"),))
+    await talk(words)
+    assert [card.sku for card in talk.cards] == ["MUG-BLUE-350ML"] and not talk.session.stack
