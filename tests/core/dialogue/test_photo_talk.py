@@ -179,3 +179,15 @@ async def test_another_colour_of_what_the_photo_shows_is_no_exchange(talk: Talk,
     await talk("", matches=seen(MUG), attachments=(photo("a"),))
     await talk(words)
     assert [card.sku for card in talk.cards] == ["MUG-BLUE-350ML"] and not talk.session.stack
+
+
+async def test_the_cheaper_of_two_unlike_things_is_told_without_all_that_differs(talk: Talk) -> None:
+    shoes = seen(("running-shoes", "RUNSHOE-WHITE-38"), on="b")
+    said = await talk("哪个便宜", matches=(*seen(MUG), *shoes), attachments=(photo("a"), photo("b")))
+    assert "论价格是晨光陶瓷马克杯，¥49" in said and "材质" not in said
+
+
+async def test_the_cheaper_of_two_of_one_kind_is_told_with_what_differs(talk: Talk) -> None:
+    flask = seen(("vacuum-flask", "FLASK-SILVER-350ML"), on="b")
+    said = await talk("哪个便宜", matches=(*seen(MUG), *flask), attachments=(photo("a"), photo("b")))
+    assert "论价格是" in said and "材质" in said
