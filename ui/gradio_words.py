@@ -41,7 +41,7 @@ class Words:
 
 ZH = Words(
     lead="打字、发商品照片或者说话，旁边看掌柜听到了什么、看到了什么、怎么理解、做了什么。",
-    ask="问掌柜……（可以贴照片、录音）",
+    ask="问掌柜……（可以发照片、视频、录音）",
     speak="语音播报回复",
     spoken="掌柜的声音",
     examples=("我的订单什么时候到？", "有什么推荐的？", "怎么退货？", "找人工客服"),
@@ -53,7 +53,7 @@ ZH = Words(
     raw="接口返回的原文",
     nothing_yet="先问一句，这里就有内容了。",
     nothing_heard="这条消息没有录音",
-    nothing_seen="这条消息没有照片",
+    nothing_seen="这条消息没有照片或视频",
     nothing_done="没有动店里的任何东西",
     decided_by="判断来自",
     decisions={"match": "就是它", "ask": "拿不准，问顾客", "unknown": "不认识"},
@@ -93,6 +93,7 @@ ZH = Words(
         "unsupported": "这种文件打不开，请发照片、视频或录音。",
         "too_long": "录音太长了，请录短一点。",
         "damaged": "文件坏了，请再发一次。",
+        "too_slow": "这个文件打开得太慢，没能看完。请过一会儿再发，或者发短一点的视频、发一张照片。",
         "empty": "文件是空的，请再发一次。",
         "rate_limited": "发得太快了，请稍等一会儿。",
         "busy": "消息有点多，请稍等一会儿。",
@@ -104,7 +105,7 @@ ZH = Words(
 
 EN = Words(
     lead="Type, send product photos or speak; beside it: what the clerk heard, saw, understood and did.",
-    ask="Ask the clerk… (add photos, record your voice)",
+    ask="Ask the clerk… (add photos, videos, your voice)",
     speak="Speak the replies",
     spoken="The clerk's voice",
     examples=(
@@ -121,7 +122,7 @@ EN = Words(
     raw="What the API returned",
     nothing_yet="Ask something, then this fills.",
     nothing_heard="no recording in this message",
-    nothing_seen="no photo in this message",
+    nothing_seen="no photo or video in this message",
     nothing_done="nothing in the shop was touched",
     decided_by="decided by",
     decisions={"match": "this is it", "ask": "unsure, asks the customer", "unknown": "not known"},

@@ -65,6 +65,10 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "I cannot open this kind of file; please send a JPEG or PNG photo, an MP4 video, or a voice note.",
     },
     "damaged": {"zh": "文件好像坏了，请重新发一次。", "en": "The file seems to be damaged; please send it again."},
+    "too_slow": {
+        "zh": "这个文件打开得太慢，没能看完。请过一会儿再发，或者发短一点的视频、发一张照片。",
+        "en": "That file took too long to open; please send it again in a moment, or a shorter video, or a photo.",
+    },
     "empty": {"zh": "文件是空的，请重新发一次。", "en": "The file is empty; please send it again."},
 }
 

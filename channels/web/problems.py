@@ -49,6 +49,7 @@ _MEDIA_HINTS = {
     "too_many_pixels": "Send a smaller one.",
     "too_long": "Send a shorter recording.",
     "damaged": "The file is damaged; send it again, or another one.",
+    "too_slow": "Send it again in a moment, or a shorter video, or a photo.",
     "empty": "The file is empty; send it again.",
 }
 

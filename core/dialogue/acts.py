@@ -19,6 +19,7 @@ from core.dialogue.own_telling import tell_records, which_records
 from core.dialogue.page_first import answer_instead, tell_rule
 from core.dialogue.photo import look_at_photo
 from core.dialogue.questions import admit_ignorance, answer_question
+from core.dialogue.read_address import ask_about_address
 from core.dialogue.relations import answer_from_graph
 from core.dialogue.run import ActOf, CheckOf
 from core.dialogue.settling import ask_for_lacking, carry_out, gather, leave_undone, note_request, read_out
@@ -62,6 +63,7 @@ ACTS: Mapping[str, ActOf] = MappingProxyType(
             answer_from_graph,
             answer_instead,
             answer_question,
+            ask_about_address,
             ask_for_lacking,
             carry_out,
             gather,

@@ -54,7 +54,7 @@ async def check_heard(draft: Draft, runner: Runner) -> bool:
         return False
     if held and (mended := _mended(draft, held)):
         return _read_back(draft, *mended)
-    if held and any(isinstance(command, Deny) for command in commands) and not _to_check(draft):
+    if held and any(isinstance(command, Deny) for command in commands) and not _named(draft):
         return _asked(draft, "say_again")
     if hardly_heard(draft.message.transcript) and not draft.stack and all(_is_guess(one) for one in commands):
         draft.understanding = replace(draft.understanding, commands=())  # of words that were hardly heard
@@ -110,9 +110,12 @@ def _to_check(draft: Draft) -> list[Entity]:
     """Return what was heard and must be read back: addresses, and what was hardly heard."""
     if not draft.is_heard:
         return []
-    named = [one for one in draft.understanding.entities if one.kind in _KINDS]
     unsure = _is_hardly_heard(draft.message.transcript)
-    return list({one.value: one for one in named if one.kind == "email" or unsure}.values())
+    return list({one.value: one for one in _named(draft) if one.kind == "email" or unsure}.values())
+
+
+def _named(draft: Draft) -> list[Entity]:
+    return [one for one in draft.understanding.entities if one.kind in _KINDS]
 
 
 def _is_hardly_heard(transcript: Transcript | None) -> bool:

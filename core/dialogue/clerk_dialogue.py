@@ -25,6 +25,7 @@ from core.dialogue.page_first import know_better
 from core.dialogue.photo_orders import note_goods
 from core.dialogue.photo_pointing import take_pointing
 from core.dialogue.picking import pick
+from core.dialogue.read_address import note_address
 from core.dialogue.read_orders import note_numbers
 from core.dialogue.repair import settle, tell_flags
 from core.dialogue.returned_photos import corrects_photo, keep_photos
@@ -172,6 +173,7 @@ class Dialogue:
         await stay_with_one(draft)
         waits_for_order = "order_id" in awaited(draft, self._runner)
         await note_numbers(draft, waits_for_order=waits_for_order)
+        note_address(draft)
         take_pointing(draft)
         await pick(draft, waits_for_order=waits_for_order)
         draft.absorbed = not corrects_photo(draft) and absorb(draft)

@@ -50,11 +50,11 @@ async def tell_comparison(draft: Draft, question: Question) -> bool:
         products = _meant(draft, normalise(spoken_text(draft.message, draft.percept)))
     if len(products) < 2:
         return False
-    if order:
-        _tell_which(draft, products, question.text, order)
-    elif _BETTER.search(question.text):
+    told = bool(order) and _tell_which(draft, products, question.text, order)
+    if not order and _BETTER.search(question.text):
         draft.say("compare_no_opinion")
-    tell_table(draft, products)
+    if not told or len({product.category for product in products}) == 1:  # a mug and shoes differ in everything
+        tell_table(draft, products)
     for product in products:
         draft.cite(f"product:{product.product_id}", in_language(product.names, draft.language))
     draft.list_shown("product_id", [product.product_id for product in products])
@@ -110,13 +110,13 @@ def _rank(found: re.Match[str]) -> int:
     return int(value(found[1]) or 0) if found[1] else _RANKS[found[2].lower()]
 
 
-def _tell_which(draft: Draft, products: Sequence[Product], text: str, order: str) -> None:
-    """Say which of the products has the most or the least of what is asked, if their records measure it."""
+def _tell_which(draft: Draft, products: Sequence[Product], text: str, order: str) -> bool:
+    """Say which of the products has the most or the least of what is asked; False where no record measures it."""
     asked = ranked_kinds(text)
     much = amounts(products, asked[0]) if asked else None
     if asked is None or much is None:
         draft.say("compare_unknown")
-        return
+        return False
     wanted = max(much) if asked[1] else min(much)
     winners = [product for product, amount in zip(products, much, strict=True) if amount == wanted]
     names = listing([in_language(product.names, draft.language) for product in winners], draft.language)
@@ -126,6 +126,7 @@ def _tell_which(draft: Draft, products: Sequence[Product], text: str, order: str
         draft.say("compare_price", product=names, price=_prices(draft, winners[0]))
     else:
         draft.say("compare_more", product=names, asked=draft.word(f"order.{order}"))
+    return True
 
 
 def tell_table(draft: Draft, products: Sequence[Product]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from core.dialogue.attempts import NO_ATTEMPTS, Attempts
+from core.dialogue.attempts import NO_ATTEMPTS, Attempts, calling
 from core.dialogue.outcome import Bubble, Outcome
 from core.knowledge.facts import Facts
 from core.packs.pack import Pack
@@ -137,7 +137,13 @@ class Draft:
         self.bubbles[-1] = replace(self.bubbles[-1], fixed=True)
 
     def word(self, key: str, **values: object) -> str:
-        """Return a sentence without saying it."""
+        """Return a sentence without saying it; "KEY.number", if there is one, to who calls from a number of their own.
+
+        A browser has none, and some lines withhold it.
+        """
+        numbered = f"{key}.number"
+        if self.is_heard and calling(self.message.sender_id) and self.desk.templates.has(numbered):
+            key = numbered
         return self.desk.templates.say(key, self.language, channel=self.message.channel, **values)
 
     def text(self, words: str) -> None:

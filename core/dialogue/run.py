@@ -133,8 +133,8 @@ class Runner:
             self._come_back(draft)
         if draft.missed and not draft.spoke():
             draft.say("not_understood_here")
-        if step.show:
-            await self.acts[step.show](draft)
+        if step.show and await self.acts[step.show](draft) != "nothing":
+            pass  # it asked
         elif asked and step.again:
             draft.say(step.again)
         elif step.ask:

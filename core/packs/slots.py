@@ -27,7 +27,7 @@ KINDS = ("text", "number", "date", "choice", "phone", "code", "yes_no")
 RESERVED = frozenset(
     """also answer category channel email key language listed look more_orders name_zip no_email offer order_id
     ordinal other pending_question photo_lines photo_question photos_seen photos_waiting product_id question
-    read_at read_numbers recent request shown_goods tickets topic wished_recent zip""".split()
+    read_at read_email read_numbers recent request shown_goods tickets topic wished_recent zip""".split()
 )
 """Names that the engine uses for itself."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

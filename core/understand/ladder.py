@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from core.resilience import in_worker
 from core.shop.records import Product
 from core.types import (
     AskKnowledge,
+    CancelFlow,
     ChitChat,
     Command,
     CorrectSlot,
@@ -24,6 +25,7 @@ from core.types import (
     Handoff,
     IntentScore,
     Language,
+    MatchDecision,
     Message,
     Percept,
     Session,
@@ -40,10 +42,10 @@ from core.understand.courtesy import bare_request
 from core.understand.elsewhere import named_elsewhere
 from core.understand.entities import find_entities, is_press, outside, without
 from core.understand.language import detect
-from core.understand.lettered import with_lettering
+from core.understand.lettered import matters, with_lettering
 from core.understand.normalise import normalise
 from core.understand.proposing import SURE, Proposer, Reading
-from core.understand.reading import another, asks_by_words, is_only_noise, speaks_of_own
+from core.understand.reading import another, asks_by_words, is_only_noise, other_variant, speaks_of_own
 from core.understand.sentences import Intent, load_intents
 from core.understand.sentiment import ANGRY, sentiment
 from core.understand.training import SHIPPED, trained
@@ -71,6 +73,8 @@ _TROUBLE = frozenset({"business", "settle", "order_status", "urge_delivery"})
 """Flows that the words beside a photo begin, so that the photo belongs to them and is no question of its own."""
 _SURE_OF_TROUBLE = 0.75
 """Confidence from which they do."""
+_POINTS = "inform_order_id"
+"""The intent of "this one": beside a photo, and without a number or a word of orders, it is about what is shown."""
 _ANYWHERE = frozenset({"email", "name", "zip", "phone", "no_email", "ordinal", "date", "time"})
 """What customers of any business name; the rest is the shop's."""
 _PROOF = frozenset({"email", "name", "zip", "phone", "no_email"})
@@ -123,6 +127,8 @@ class Understander:
     async def understand(self, message: Message, percept: Percept, session: Session) -> Understanding:
         """Return the commands that a message proposes, with intents, entities, sentiment and language."""
         text = normalise(spoken_text(message, percept))
+        if (end := _taken_back(text, session)) is not None:
+            return await self._after_all(text, end, message, percept, session)
         waiting = session.stack[-1].flow if session.stack else ""
         listing = bool(session.slots.get("listed"))
         identifying = waiting == "identify" or (waiting == "business" and session.identity is None)
@@ -140,7 +146,7 @@ class Understander:
         named = any(entity.kind == "order_id" for entity in entities)
         begun = not named and any(isinstance(command, StartFlow) for command in commands)
         beside = None
-        like = another(text) if self.sells and _looks_around(session) else ""
+        like = self._like(text) if self.sells and _looks_around(session) and not percept.matches else ""
         if self.sells and not (decided or session.stack) and self._is_elsewhere(text, entities):
             commands, decided = [ChitChat(topic="out_of_scope")], True
         if self.sells and not (decided or begun or like or is_press(text)):
@@ -173,7 +179,8 @@ class Understander:
         if lettered is not None:
             commands = lettered
         elif percept.matches:
-            commands = _of_photo(commands)
+            only_points = bool(intents) and intents[0].name == _POINTS and not (named or matters(text))
+            commands = _of_photo(commands, percept, only_points=only_points)
         if mood <= ANGRY:
             commands = _angry(commands)
         return Understanding(
@@ -184,6 +191,16 @@ class Understander:
             language=language,
             rung=rung,
         )
+
+    async def _after_all(
+        self, text: str, end: int, message: Message, percept: Percept, session: Session
+    ) -> Understanding:
+        """Return that what is being settled is given up, and what the rest of the message means without it."""
+        blank = " " * end  # so that what is found in the rest keeps its place
+        rest, unheard = replace(message, text=blank + text[end:]), replace(percept, transcript=None)
+        meant = await self.understand(rest, unheard, replace(session, stack=()))
+        language = _language(text, message, percept, session)
+        return replace(meant, commands=(CancelFlow(), *meant.commands), language=language)
 
     def _by_rules(self, rest: str, entities: tuple[Entity, ...], percept: Percept, session: Session) -> list[Command]:
         if (
@@ -205,6 +222,10 @@ class Understander:
             said = rules.certain(rest, asked=asked) if rest else None
             commands += [said] if said is not None else []
         return commands
+
+    def _like(self, text: str) -> str:
+        """Return what another product, or another variant of the one spoken of, shall be like; "" for none."""
+        return another(text) or other_variant(text, self.lexicon)
 
     def _is_elsewhere(self, text: str, entities: tuple[Entity, ...]) -> bool:
         """Return whether a message is about another institution's business, and names nothing of the shop's."""
@@ -267,6 +288,17 @@ class Understander:
         return any(entity.kind not in _NOT_SLOTS for entity in entities) and is_only_noise(rest, self.lexicon)
 
 
+def _taken_back(text: str, session: Session) -> int | None:
+    """Return where the text goes on after what is being settled was taken back.
+
+    None where a rule knows all of it, or where something else is to be done in its place: that is settled further.
+    """
+    if not any(frame.flow in _ASKING for frame in session.stack) or rules.certain(text, asked=True):
+        return None
+    end = rules.taken_back(text)
+    return None if end is None or _beside_wish(text[end:], names_order=False) is not None else end
+
+
 def _is_unsure(proposed: list[Command], intents: tuple[IntentScore, ...], session: Session) -> bool:
     """Return whether nobody knows what is meant; while a flow waits for an answer, the flow knows."""
     return not session.stack and bool(intents) and (not proposed or intents[0].probability < SURE)
@@ -284,13 +316,20 @@ def _angry(commands: list[Command]) -> list[Command]:
     return kept if any(isinstance(command, Handoff) for command in kept) else [Handoff(reason="anger"), *kept]
 
 
-def _of_photo(commands: list[Command]) -> list[Command]:
-    """Return what a recognised photo begins: a look at it, unless its words tell of trouble or want a person."""
+def _of_photo(commands: list[Command], percept: Percept, *, only_points: bool) -> list[Command]:
+    """Return what a photo begins: a look at it, unless its words tell of trouble, want a person or say thanks.
+
+    A picture of nothing that is sold which comes with thanks is a sticker, and no question.
+    """
+    thanks = [one for one in commands if isinstance(one, ChitChat) and one.topic == "thanks_bye"]
+    if thanks and all(one.decision is MatchDecision.UNKNOWN for one in percept.matches):
+        return commands
     sure = [
         one
         for one in commands
         if (isinstance(one, StartFlow) and one.flow in _TROUBLE and one.confidence >= _SURE_OF_TROUBLE)
         or (isinstance(one, Handoff) and one.source == "rules")
+        if not (only_points and isinstance(one, StartFlow))
     ]
     slots = [one for one in commands if isinstance(one, SetSlot | CorrectSlot)]
     if sure:

@@ -1,7 +1,7 @@
 """What may be made of the words in photos: numbers to look for among the customer's own, and signs of a fault.
 
-Nothing here tells who a customer is, and nothing here asks for anything to be done: whoever holds a photo before a
-camera can print on it what they like.
+Nothing here tells who a customer is by itself, and nothing here asks for anything to be done: whoever holds a photo
+before a camera can print on it what they like.
 """
 
 from __future__ import annotations
@@ -103,6 +103,18 @@ def order_ids_in(percept: Percept) -> tuple[str, ...]:
     lines = [line for line in _lines(percept) if not _patterns()["parcel"].search(line)]
     named = (one for line in lines for one in find_entities(normalise(line), identifying=False, listing=False))
     return tuple(dict.fromkeys(one.value for one in named if one.kind == "order_id"))
+
+
+def emails_in(percept: Percept) -> tuple[str, ...]:
+    """Return the e-mail addresses in the photos, to be asked about and never to be believed.
+
+    Those by which a shop is written to are no customer's.
+    """
+    named = (
+        one for line in _lines(percept) for one in find_entities(normalise(line), identifying=False, listing=False)
+    )
+    addresses = dict.fromkeys(one.value for one in named if one.kind == "email")
+    return tuple(one for one in addresses if not _patterns()["desk_address"].search(one))
 
 
 def error_codes_in(percept: Percept) -> tuple[str, ...]:

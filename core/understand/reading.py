@@ -38,6 +38,24 @@ def another(text: str) -> str:
     return wanted if wanted and wanted_order(wanted) else ""
 
 
+_VARIANT = re.compile(
+    r"^(?:(?:算了|那|还是|等等|不要了?|请|麻烦|能不能|可以|wait|actually|no|oh|ok|well|sorry|never ?mind|then"
+    r"|can you|please)(?![a-z])[\s,，.。!！]*)*"
+    r"(?:(?:换|改)(?:成|个|为)?|change (?:(?:it|that|this) )?(?:to|成)?|make (?:it|that)|(?:switch|swap) (?:it )?to)\s*"
+    r"(?P<wanted>[^,，。;；]{1,24})$",
+    re.IGNORECASE,
+)
+
+
+def other_variant(text: str, lexicon: Lexicon) -> str:
+    """Return the options that another variant shall have ("L 白色的" of "换成 L 白色的"); "" when more is said."""
+    found = _VARIANT.match(text.strip())
+    if found is None:
+        return ""
+    question = read_question(found["wanted"], lexicon)
+    return found["wanted"] if _named_options(question) and not question.subject and not question.topics else ""
+
+
 _MY = re.compile(r"\bmy\s+(?:\w+\s+)?$", re.IGNORECASE)
 
 
@@ -47,8 +65,14 @@ def speaks_of_own(text: str) -> bool:
 
 
 def is_only_noise(text: str, lexicon: Lexicon) -> bool:
-    """Return whether no word in the text carries a subject, other than "order" ("the first one, please")."""
-    return all(span.kind == "noise" or (span.kind, span.name) == ("topic", "order") for span in lexicon.read(text))
+    """Return whether no word in the text carries a subject, other than "order" ("the first one, please").
+
+    Haste is no subject of a question, and of an order's number it makes another request.
+    """
+    return all(
+        (span.kind == "noise" and span.name != "haste") or (span.kind, span.name) == ("topic", "order")
+        for span in lexicon.read(text)
+    )
 
 
 def asks_by_words(text: str, lexicon: Lexicon, *, spoken_of: bool) -> bool:

@@ -37,6 +37,16 @@ _CANCEL = _whole(
     r"(?:(?:hm+|oh|ok|okay|well|alright|all right|then|so)[,.\s]+)+(?:don'?t|do not)(?: bother| do (?:it|that))?"
     r"(?:,? then)?",
 )
+_TAKEN_BACK = re.compile(
+    rf"{_EDGE}(?:(?:算了|那|还是|我|先|哎|唉|等等|不|wait|actually|no|oh|ok|well|sorry|never ?mind"
+    rf"|forget (?:it|about it|that))(?![a-z]){_EDGE})*"
+    r"(?:(?:别|不要|不用|不想|不)(?:再)?(?:给我|帮我)?(?:取消|cancel|退|换|改)(?:货|款|订单|它|这个|那个)*(?:了|吧|啦)*"
+    r"|(?:please )?(?:don'?t|do not)(?: (?:want|need) to)? (?:cancel|return|refund|exchange|swap|change)"
+    r"(?: (?:it|them|this|that|(?:the|my|that) order|anything|any ?more|after all|now|please|then))*\s*(?:了|吧)*)"
+    rf"(?:{_EDGE}$|(?P<more>\s*[,，.。!！;；].*))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A change of mind about what is being settled, and what else is said: "don't cancel it, when will it arrive?"."""
 _REPEAT = _whole(
     r"(?:麻烦|请|能不能|可以|你)?(?:再|重新)(?:说|讲|念|重复)(?:一遍|一次|一下|下)?(?:好吗|可以吗|吗|吧)?",
     r"(?:请|麻烦)?重复(?:一遍|一下|一次)(?:好吗)?",
@@ -191,6 +201,14 @@ def _answer(text: str) -> Command | None:
     if says_yes(text):
         return Affirm()
     return Deny() if says_no(text) else None
+
+
+def taken_back(text: str) -> int | None:
+    """Return where the text goes on after the customer took back what is being settled; None where nobody does."""
+    found = _TAKEN_BACK.match(text)
+    if found is None:
+        return None
+    return found.start("more") if found["more"] else len(text)
 
 
 def corrected(text: str) -> str | None:

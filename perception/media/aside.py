@@ -39,8 +39,8 @@ class Decoded:
 async def decode_aside(data: bytes, task: Task, **limits: float) -> Decoded:
     """Return the pictures of a file, and its sound, decoded by a process that is gone afterwards.
 
-    `limits` go to the decoder. Raises `MediaError`: the decoder's own, and "damaged" when it crashed, took
-    more than its memory, or more than 30 s.
+    `limits` go to the decoder. Raises `MediaError`: the decoder's own, "damaged" when it crashed or took more than
+    its memory, and "too_slow" when it took more than 30 s, which may be the machine's fault and not the file's.
     """
     job = json.dumps({"task": task, **limits}).encode() + b"\n"
     answer = await _answer(job + data)
@@ -71,7 +71,7 @@ async def _answer(question: bytes) -> bytes:
             answer, _ = await asyncio.gather(_told(child.stdout), _ask(child.stdin, question))
             return answer
     except TimeoutError as error:
-        raise MediaError("damaged", f"decoding the file took more than {_DEADLINE_S:.0f} s") from error
+        raise MediaError("too_slow", f"decoding the file took more than {_DEADLINE_S:.0f} s") from error
     finally:
         if child.returncode is None:
             with suppress(ProcessLookupError):

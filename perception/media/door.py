@@ -50,7 +50,7 @@ class Door:
 
         The type is judged by content, never by name. Raises `MediaError` with code "empty",
         "too_large", "too_many_pixels", "too_long", "not_an_image", "not_audio", "unsupported" or
-        "damaged", and "is_video" for one that `admit_video` takes.
+        "damaged", "too_slow", and "is_video" for one that `admit_video` takes.
         """
         if not data:
             raise MediaError("empty", f"the {kind.value} has no bytes")
@@ -65,7 +65,7 @@ class Door:
 
         All carry one name in `Attachment.video`. Nothing is kept before everything is decoded. Raises
         `MediaError` with code "empty", "too_large", "not_a_video", "video_too_long", "too_many_pixels",
-        "unsupported" or "damaged".
+        "unsupported", "damaged" or "too_slow".
         """
         if not data:
             raise MediaError("empty", "the video has no bytes")

@@ -45,6 +45,20 @@ def test_a_house_that_lacks_nothing_leaves_with_0(capsys: pytest.CaptureFixture[
     assert "faster-whisper" in lines["backends.asr"]["remedy"]
 
 
+def test_what_only_the_demo_runs_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    _, lines, _ = examined(capsys)
+    assert "`zhanggui demo` runs it" in lines["gradio"]["detail"]
+    assert lines["phone"]["detail"] == "switched off"  # it can neither hear nor speak here
+    monkeypatch.setenv("ZHANGGUI_BACKENDS__ASR", "fake")
+    monkeypatch.setenv("ZHANGGUI_BACKENDS__VAD", "fake")
+    monkeypatch.setenv("ZHANGGUI_BACKENDS__TTS_EN", "fake")
+    _, lines, _ = examined(capsys)
+    assert "`zhanggui demo` runs it" in lines["phone"]["detail"]
+    monkeypatch.setenv("ZHANGGUI_PHONE__ENABLED", "false")
+    _, lines, _ = examined(capsys)
+    assert lines["phone"]["detail"] == "switched off"
+
+
 def test_text_for_people_ends_with_what_is_missing(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

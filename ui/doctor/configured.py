@@ -44,7 +44,7 @@ def _web(settings: Settings) -> Iterator[Finding]:
     yield _channel("web", web.enabled, f"http://{web.host}:{web.port}")
     if web.enabled:
         yield _secret("web.admin_key", web.admin_key, State.OPTIONAL, "without it /v1/admin stays shut")
-    yield _channel("gradio", gradio.enabled, f"http://{gradio.host}:{gradio.port}")
+    yield _channel("gradio", gradio.enabled, f"http://{gradio.host}:{gradio.port}", in_demo=True)
 
 
 def _telegram(settings: Settings) -> Iterator[Finding]:
@@ -65,7 +65,9 @@ def _phone(settings: Settings) -> Iterator[Finding]:
     phone = settings.phone
     audiosocket = f"AudioSocket {phone.audiosocket_host}:{phone.audiosocket_port}"
     sip = f"SIP {phone.sip_host}:{phone.sip_port}, " if phone.sip_enabled else ""
-    yield _channel("phone", phone.enabled, f"{audiosocket}, {sip}Twilio {phone.twilio_host}:{phone.twilio_port}")
+    doors = f"{audiosocket}, {sip}Twilio {phone.twilio_host}:{phone.twilio_port}"
+    in_demo = "enabled" not in phone.model_fields_set and not any(_call_needs(settings))
+    yield _channel("phone", phone.enabled, doors, in_demo=in_demo)
     if phone.enabled:
         yield from _call_needs(settings)
         what = "without it Twilio's signatures cannot be checked"
@@ -94,11 +96,13 @@ def _any_channel(settings: Settings) -> Iterator[Finding]:
         yield Finding(name="channels", state=State.MISSING, detail="none is enabled", remedy=remedy)
 
 
-def _channel(name: str, enabled: bool, detail: str) -> Finding:
+def _channel(name: str, enabled: bool, detail: str, *, in_demo: bool = False) -> Finding:
+    """Tell whether `zhanggui serve` runs a channel; the demo runs some that are not asked for."""
     if enabled:
         return Finding(name=name, state=State.OK, detail=detail)
-    remedy = f"set {name}.enabled = true to use it"
-    return Finding(name=name, state=State.OPTIONAL, detail="switched off", remedy=remedy)
+    off = "switched off; `zhanggui demo` runs it all the same" if in_demo else "switched off"
+    remedy = f"set {name}.enabled = true to use it" + (" with `zhanggui serve`" if in_demo else "")
+    return Finding(name=name, state=State.OPTIONAL, detail=off, remedy=remedy)
 
 
 def _secret(key: str, value: SecretStr, when_unset: State, purpose: str) -> Finding:

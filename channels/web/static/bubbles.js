@@ -134,11 +134,11 @@ export function painter({ words, address, press, retry }) {
       return group;
     },
 
-    /** Draw the welcome with things to ask. */
-    welcome() {
+    /** Draw the welcome, with things to ask where nothing was asked yet. */
+    welcome(fresh) {
       const ideas = words().ideas.map((idea) => ({ label: idea, value: idea }));
       const bubble = make("div", { className: "bubble clerk" }, hidden(words().clerk), make("p", {}, words().welcome));
-      return make("div", { className: "reply welcome" }, bubble, buttons(ideas));
+      return make("div", { className: "reply welcome" }, bubble, fresh ? buttons(ideas) : null);
     },
 
     /** Draw the dots of somebody typing, behind what is sure of the reply so far. */

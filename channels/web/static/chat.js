@@ -81,11 +81,15 @@ export async function start(base, settings) {
     const urls = photos.filter((photo) => !isFilm(photo)).map((photo) => URL.createObjectURL(photo));
     const films = photos.filter(isFilm).map((film) => URL.createObjectURL(film));
     item.handle = paint.said({ text, photos: urls, films, recording: audio && URL.createObjectURL(audio) });
-    said.set(id, item);
-    panel.log.querySelector(".welcome .choices")?.remove();
+    show(item);
     keep_unsent();
-    panel.add(item.handle.element);
     out.put(item);
+  }
+
+  function show(item) {
+    said.set(item.id, item);
+    panel.log.querySelector(".welcome .choices")?.remove();
+    panel.add(item.handle.element);
   }
 
   /** Any element of the shop's page with data-zhanggui-say opens the chat and says its words. */
@@ -174,7 +178,6 @@ export async function start(base, settings) {
         reading = true;
         history.messages.forEach(exchange);
         reading = false;
-        panel.scroll("auto");
         follow();
       } catch (refusal) {
         if (refusal.status === 401 || refusal.status === 404) forgotten();
@@ -182,12 +185,13 @@ export async function start(base, settings) {
       }
     }
     greet();
+    panel.scroll("auto");
   }
 
+  /** Every talk begins with the greeting; what may be asked stands below it until something was. */
   function greet() {
-    const before = panel.log.querySelector(".welcome");
-    if (before) before.replaceWith(paint.welcome());
-    else if (!said.size) panel.add(paint.welcome());
+    panel.log.querySelector(".welcome")?.remove();
+    panel.log.prepend(paint.welcome(!said.size));
   }
 
   function follow() {
@@ -210,8 +214,7 @@ export async function start(base, settings) {
     const first = (item, at, all) => !item.video || all.findIndex((other) => other.video === item.video) === at; // of a video's frames
     const files = (kind) => message.attachments.filter((item) => item.kind === kind).filter(first).map((item) => api.address(item.url));
     const item = { id: message.id, elsewhere: true, handle: paint.said({ text: message.text, photos: files("image"), recording: files("audio")[0] }) };
-    said.set(message.id, item);
-    panel.add(item.handle.element);
+    show(item);
     answered(item, turn);
   }
 

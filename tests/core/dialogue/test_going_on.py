@@ -242,6 +242,13 @@ async def test_the_callers_own_number_and_the_zip_prove_who_it_is(places: Places
     assert call.session.identity == Identity(customer_id="jing_chen_2040", proved_by="caller")
 
 
+@pytest.mark.parametrize(("sender", "told"), [(CHENS_NUMBER, True), ("", False), ("anonymous", False)])
+async def test_only_who_calls_from_a_number_is_told_what_it_proves(places: Places, sender: str, told: bool) -> None:
+    for words, hint in (("我的订单到哪了", "下单的电话"), ("where is my order", "your own telephone")):
+        call = places.talk(words, channel="phone", sender=sender)
+        assert (hint in await call(words)) is told
+
+
 async def test_the_callers_own_order_number_is_enough(places: Places) -> None:
     call = places.talk("call", channel="phone", sender=CHENS_NUMBER)
     assert "运输中" in await call("订单W3912701到哪了")

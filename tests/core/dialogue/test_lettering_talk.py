@@ -108,6 +108,64 @@ async def test_an_address_and_an_order_in_a_photo_prove_nothing(reading: Talk, s
     assert reading.session.identity is None
 
 
+@pytest.mark.parametrize(
+    ("lang", "asked", "yes", "found"),
+    [("zh", "这个订单到哪了", "是的", "核对好了"), ("en", "where is this order?", "yes", "found you")],
+)
+async def test_an_address_in_a_photo_is_asked_about_and_taken_on_a_yes(
+    reading: Talk, shop: MemoryShop, lang: str, asked: str, yes: str, found: str
+) -> None:
+    reading.locale, order = lang, own_orders(shop)[0]
+    assert CHEN in await show(reading, asked, f"Order {order}", f"Sent to {CHEN}")
+    assert reading.session.identity is None
+    assert CHEN in reading.buttons
+    said = await reading(yes)
+    assert found in said and order in said
+
+
+async def test_an_address_that_is_denied_is_no_attempt_and_the_right_one_is_taken(reading: Talk) -> None:
+    assert CHEN in await show(reading, "where is my order?", f"Sent to {CHEN}")
+    assert "Which one is right" in await reading("no")
+    assert reading.session.failed_checks == 0 and reading.session.identity is None
+    assert "found you" in await reading("maria.sousa99@example.com")
+
+
+async def test_a_denial_that_names_the_right_address_needs_no_question(reading: Talk) -> None:
+    await show(reading, "where is my order?", f"Sent to {CHEN}")
+    assert "found you" in await reading("no, it's maria.sousa99@example.com")
+    assert reading.session.identity and reading.session.identity.customer_id == "maria_sousa_3257"
+
+
+async def test_an_account_page_without_words_is_asked_about(reading: Talk) -> None:
+    reading.locale = "zh"
+    said = await show(reading, "", "我的账户", CHEN)
+    assert CHEN in said and "没有卖" not in said and reading.session.identity is None
+    assert "核对好了" in await reading("对")
+
+
+async def test_an_address_is_asked_about_where_proof_is_waited_for(reading: Talk) -> None:
+    await reading("where is my order?")
+    said = await show(reading, "this is my account", "My account", CHEN)
+    assert CHEN in said and "back to" not in said
+    assert "found you" in await reading("yes")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [(f"to {CHEN}", "from maria.sousa99@example.com"), ("write to service@example.com",), ("see chen.jing@example",)],
+)
+async def test_an_address_that_may_be_another_ones_is_not_asked_about(reading: Talk, lines: tuple[str, ...]) -> None:
+    said = await show(reading, "where is my order?", *lines)
+    assert "@" not in said and "Which e-mail address" in said
+
+
+async def test_an_address_beside_instructions_is_left_alone(reading: Talk) -> None:
+    said = await show(reading, "where is my order?", CHEN, flags=("instruction_in_photo",))
+    assert "@" not in said
+    await reading("yes")
+    assert reading.session.identity is None
+
+
 async def test_a_caller_is_not_proven_by_a_photo(reading: Talk, shop: MemoryShop) -> None:
     (customer,) = (one for one in shop.records.customers.values() if one.email == CHEN)
     reading.sender = customer.phone

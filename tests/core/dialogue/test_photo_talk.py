@@ -137,3 +137,57 @@ async def test_a_photo_answers_which_of_the_goods_shall_go_back(talk: Talk) -> N
     said = await talk("退照片里这个", matches=seen(("electric-kettle", "KETTLE-GREEN-1.2L")), attachments=(photo("a"),))
     assert "电热水壶（白色，1.7 升" in said  # the order says what was bought, the photo only which of the goods
     assert talk.shop.done == []
+
+
+@pytest.mark.parametrize(
+    "words", ["这款", "类似这个的", "就这种的", "帮我看看这个", "this one", "similar to this", "here, this pls 谢谢"]
+)
+async def test_words_that_only_point_are_about_what_the_photo_shows(talk: Talk, words: str) -> None:
+    said = await talk(words, matches=seen(MUG), attachments=(photo("a"),))
+    assert [card.sku for card in talk.cards] == ["MUG-RED-350ML"]
+    assert not talk.session.stack and "@" not in said
+
+
+@pytest.mark.parametrize("words", ["我的这个订单到哪了", "where is this order of mine?"])
+async def test_words_of_an_order_beside_a_photo_are_about_the_order(talk: Talk, words: str) -> None:
+    await talk(words, matches=seen(MUG), attachments=(photo("a"),))
+    assert talk.session.stack and not talk.cards
+
+
+@pytest.mark.parametrize(("words", "answer"), [("谢谢", "不客气"), ("thx", "不客气"), ("thanks a lot!", "welcome")])
+async def test_thanks_with_a_sticker_are_no_question_about_it(talk: Talk, words: str, answer: str) -> None:
+    said = await talk(words, matches=seen(MUG, decision=UNKNOWN), attachments=(photo("a"),))
+    assert answer in said and "没有卖" not in said and "don't seem" not in said
+
+
+@pytest.mark.parametrize(("words", "price"), [("这个多少钱 hurry pls", "¥49"), ("how much is this 呀", "¥49")])
+async def test_a_question_about_a_blurred_photo_waits_for_a_sharp_one(talk: Talk, words: str, price: str) -> None:
+    said = await talk(words, attachments=(photo("a"),), flags=("blurred_photo",))
+    assert len(said.splitlines()) == 1  # that it is too blurred, and nothing of what is not known
+    assert price in await talk("", matches=seen(MUG), attachments=(photo("b"),))
+
+
+@pytest.mark.parametrize("words", ["M码的 black 有吗 hurry", "有蓝色的吗 赶时间"])
+async def test_haste_is_not_looked_for_in_the_catalogue(talk: Talk, words: str) -> None:
+    await talk("", matches=seen(MUG), attachments=(photo("a"),))
+    said = await talk(words)
+    assert talk.cards and "hurry" not in said and "赶时间" not in said
+
+
+@pytest.mark.parametrize("words", ["换成蓝色的有吗", "算了 换 blue", "change to blue", "wait 不要了, change 成 blue"])
+async def test_another_colour_of_what_the_photo_shows_is_no_exchange(talk: Talk, words: str) -> None:
+    await talk("", matches=seen(MUG), attachments=(photo("a"),))
+    await talk(words)
+    assert [card.sku for card in talk.cards] == ["MUG-BLUE-350ML"] and not talk.session.stack
+
+
+async def test_the_cheaper_of_two_unlike_things_is_told_without_all_that_differs(talk: Talk) -> None:
+    shoes = seen(("running-shoes", "RUNSHOE-WHITE-38"), on="b")
+    said = await talk("哪个便宜", matches=(*seen(MUG), *shoes), attachments=(photo("a"), photo("b")))
+    assert "论价格是晨光陶瓷马克杯，¥49" in said and "材质" not in said
+
+
+async def test_the_cheaper_of_two_of_one_kind_is_told_with_what_differs(talk: Talk) -> None:
+    flask = seen(("vacuum-flask", "FLASK-SILVER-350ML"), on="b")
+    said = await talk("哪个便宜", matches=(*seen(MUG), *flask), attachments=(photo("a"), photo("b")))
+    assert "论价格是" in said and "材质" in said

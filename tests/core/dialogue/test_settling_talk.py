@@ -122,6 +122,30 @@ async def test_giving_it_up_leaves_nothing_waiting(talk: Talk, words: str) -> No
     assert done(talk) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("算了别取消", ""),
+        ("actually, please don't cancel it", ""),
+        ("算了，不取消了，什么时候到", "仓库"),
+        ("never mind, don't cancel it. When will it arrive?", "warehouse"),
+        ("算了 don't cancel, 什么时候到", "仓库"),
+    ],
+)
+async def test_a_wish_that_is_taken_back_is_left_and_the_rest_is_answered(talk: Talk, words: str, told: str) -> None:
+    await talk("maria.sousa99@example.com, cancel order W5120356")
+    said = await talk(words)
+    assert told in said and "退款" not in said and "money goes back" not in said
+    assert talk.session.stack == () and done(talk) == []
+
+
+@pytest.mark.parametrize("words", ["不退了，换一个新的吧", "don't return it, exchange it for another colour"])
+async def test_a_wish_in_place_of_another_goes_on_with_the_same_order(talk: Talk, words: str) -> None:
+    await talk("chen.jing@example.com, return the kettle of W3912688")
+    await talk(words)
+    assert talk.session.stack and talk.session.slots["order_id"] == "#W3912688"
+
+
 async def test_the_confirmation_is_bound_to_the_arguments_read_out(talk: Talk) -> None:
     await talk(f"{MARIA} cancel W5120356, ordered by mistake")
     await talk("yes")

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import numpy as np
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -21,6 +22,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from channels.web import House, make_app
 from core.config import Web
 from tests.channels.web.scripted_clerk import ScriptedClerk
+from tests.perception.films import film
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 _QUIET = (
@@ -70,6 +72,17 @@ def cup(tmp_path: Path) -> Path:
     pen.rounded_rectangle((900, 300, 1500, 1600), 90, fill="#2f5d8a")
     pen.rounded_rectangle((980, 180, 1420, 380), 40, fill="#22313f")
     picture.save(file)
+    return file
+
+
+@pytest.fixture
+def cup_clip(tmp_path: Path, cup: Path) -> Path:
+    """Return three seconds of a camera that comes nearer to the cup, with a tone for what is said."""
+    picture = Image.open(cup)
+    near = [picture.crop((9 * at, 7 * at, 2400 - 9 * at, 1800 - 7 * at)).resize((640, 480)) for at in range(30)]
+    sound = np.sin(np.arange(48_000) * math.tau * 440 / 16_000) * 0.3
+    file = tmp_path / "cup.mp4"
+    file.write_bytes(film([np.asarray(each) for each in near], sound=sound))
     return file
 
 

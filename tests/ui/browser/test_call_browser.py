@@ -149,6 +149,24 @@ async def test_when_the_clerk_hangs_up_the_page_says_so_and_may_call_again(clerk
         await expect(page.get_by_role("group", name="Call us")).to_contain_text("0:01")
 
 
+@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_header_is_whole_beside_the_button(
+    clerk: ScriptedClerk, tone: Path, shots: Path, width: int, language: str
+) -> None:
+    async with shop(clerk, talk) as address, visitor(tone) as page:
+        await page.set_viewport_size({"width": width, "height": 700})
+        await page.goto(f"{address}/?lang={language}")
+        await page.get_by_role("button", name=re.compile("Open the shop|打开客服聊天")).click()
+        await expect(page.get_by_role("button", name=re.compile("^(Call us|打电话)$"))).to_be_visible()
+        for part in ("#zhanggui header", "#zhanggui header .who p"):
+            cut = await page.locator(part).evaluate(
+                "(one) => [one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight]"
+            )
+            assert max(cut) <= 0
+        await page.screenshot(path=shots / f"header-{language}-{width}.png")
+
+
 _REFUSING = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{name}'));"
 
 

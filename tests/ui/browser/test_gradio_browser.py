@@ -77,6 +77,18 @@ async def test_a_photo_shows_what_was_seen(demo: str, page: Page, cup: Path, sho
     await page.screenshot(path=shots / "gradio-photo.png")
 
 
+async def test_a_video_shows_what_was_seen_and_heard(demo: str, page: Page, cup_clip: Path, shots: Path) -> None:
+    await page.goto(demo)
+    await page.locator("input[type=file]").first.set_input_files(cup_clip)
+    await ask(page, "like this one")
+    await expect(page.get_by_role("log")).to_contain_text("vacuum flask", timeout=60_000)
+    await expect(page.locator(".zg-panel").nth(0)).to_contain_text("where is my order")  # what is said in it
+    await expect(page.locator(".zg-panel").nth(1)).to_contain_text("SKU-1001")
+    shown = await page.get_by_role("log").locator("video").bounding_box()
+    assert shown and 0 < shown["height"] <= 180  # the answer stays in sight
+    await page.screenshot(path=shots / "gradio-video.png")
+
+
 async def test_a_recording_shows_what_was_heard_and_is_answered_aloud(demo: str, page: Page, shots: Path) -> None:
     await page.goto(demo)
     await page.get_by_text("English", exact=True).click()

@@ -104,6 +104,28 @@ async def test_one_of_two_goods_in_a_photo_is_chosen_by_its_card(
     await page.screenshot(path=shots / f"chosen-{width}.png")
 
 
+async def test_a_video_is_shown_sent_and_answered_with_what_it_shows(
+    page: Page, site: Site, clerk: ScriptedClerk, cup_clip: Path, shots: Path
+) -> None:
+    address, _ = await site()
+    await enter(page, address)
+    await page.locator("input[type=file]").set_input_files(cup_clip)
+    await expect(page.locator(".preview video")).to_be_visible()
+    await say(page, "like this one")
+    shown, bubble = page.locator(".said video"), page.locator(".said .bubble")
+    await expect(page.get_by_role("article")).to_contain_text("Steel vacuum flask")
+    await expect(page.get_by_role("log")).to_contain_text("Heard: where is my order")
+    assert await shown.evaluate("(film) => film.duration > 2.5")  # the browser plays what it shows
+    inside, around = await shown.bounding_box(), await bubble.bounding_box()
+    assert inside and around and inside["width"] < around["width"] < 340 and inside["height"] <= 240
+    kinds = [item.kind for item in clerk.asked[0].attachments]
+    assert kinds.count(AttachmentKind.AUDIO) == 1 and kinds.count(AttachmentKind.IMAGE) >= 3
+    assert len({item.video for item in clerk.asked[0].attachments if item.kind is AttachmentKind.IMAGE}) == 1
+    await page.screenshot(path=shots / "video-en.png")
+    await page.reload()
+    await expect(page.locator(".said .photo img")).to_have_count(1)  # of its frames one stands for it
+
+
 async def test_a_photo_that_is_still_shrinking_is_waited_for_and_not_overtaken(
     page: Page, site: Site, clerk: ScriptedClerk, cup: Path
 ) -> None:
@@ -194,6 +216,8 @@ async def test_the_conversation_is_there_again_after_a_reload(page: Page, site: 
     await expect(log).to_contain_text("You said: line 7")
     await page.reload()  # it was open, so it is open again, at the end of the talk
     await expect(log).to_contain_text("my order please")
+    await expect(log.locator("> :first-child")).to_contain_text("I am the shop's clerk")
+    await expect(log.locator(".welcome button")).to_have_count(0)  # what may be asked first was offered then
     await expect(page.get_by_text("You said: line 7")).to_be_in_viewport()
     await say(page, "thanks")
     await expect(log).to_contain_text("You said: thanks")
