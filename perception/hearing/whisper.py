@@ -44,6 +44,9 @@ _REPEATED = re.compile(r"(.{8,})\1", re.DOTALL)
 _ONE_SIGN = re.compile(r"([^\W\d零一二三四五六七八九幺])\1{4,}")
 """The same sign five times, and no digit."""
 _TWICE = re.compile(r"(.{4,}?)\1+")
+_DIGITS_AGAIN = re.compile(r"(\d{1,4}?)\1{3,}")
+_DIGITS_AT_MOST = 16
+"""A bank card's; a longer row of the same digits again and again is nobody's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +129,15 @@ def script(text: str) -> Language:
 def is_loop(stretches: Sequence[Stretch]) -> bool:
     """Return whether a sentence repeats itself on the spot, as Whisper does when it loses the end.
 
-    A few repeated digits do not count: people say "three three three".
+    A few repeated digits do not count: people say "three three three". More of them than any number has do.
     """
     if any(one.compression_ratio > _LOOP_RATIO for one in stretches):
         return True
     text = "".join(one.text for one in stretches).lower()
     if _ONE_SIGN.search(text):
+        return True
+    digits = "".join(filter(str.isdecimal, text))
+    if any(len(row[0]) > _DIGITS_AT_MOST for row in _DIGITS_AGAIN.finditer(digits)):
         return True
     found = _REPEATED.search(text)
     if found is not None and _letters(found[1]) >= 5:
