@@ -40,6 +40,7 @@ def test_the_language_is_chinese_or_english_unless_another_is_clearly_likelier(
 
 def test_a_sentence_that_repeats_itself_is_a_loop() -> None:
     assert is_loop([stretch("大学生利用漏洞免费吃肯德基。大学生利用漏洞免费吃肯德基。")])
+    assert is_loop([stretch("大学生利用漏洞免费吃肯德基,获刑。大学生利用漏洞免费吃肯德基获刑。大学生利")])
     assert is_loop([stretch("AAAAAAAA", ratio=14.0)])
     assert is_loop([stretch("人工客服？人工客服。")])
     assert is_loop([stretch("乱腿腿腿腿腿腿")])
