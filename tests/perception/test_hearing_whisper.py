@@ -49,7 +49,16 @@ def test_a_sentence_that_repeats_itself_is_a_loop() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["3 3 3 3 3 3 3 3", "12 12 12 12", "card 4242 4242 4242 4242", "no, no, no, no, no, no", "是的是的是的", "I ordered the red one", ""]
+    "text",
+    [
+        "3 3 3 3 3 3 3 3",
+        "12 12 12 12",
+        "card 4242 4242 4242 4242",
+        "no, no, no, no, no, no",
+        "是的是的是的",
+        "I ordered the red one",
+        "",
+    ],
 )
 def test_repeated_digits_and_short_words_are_no_loop(text: str) -> None:
     assert not is_loop([stretch(text)])
