@@ -40,10 +40,13 @@ _LETTERS_A_DIGIT = 4
 _MOST_LETTERS_PER_S, _MOST_HAN_PER_S = 30.0, 10.0
 """Signs a second that nobody says, edges counted: the hint was recited over a noise."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_REPEATED = re.compile(r"(.{8,})\1", re.DOTALL)
+_REPEATED = re.compile(r"(.{8,})\1")
 _ONE_SIGN = re.compile(r"([^\W\d零一二三四五六七八九幺])\1{4,}")
 """The same sign five times, and no digit."""
 _TWICE = re.compile(r"(.{4,}?)\1+")
+_DIGITS_AGAIN = re.compile(r"(\d{1,4}?)\1{3,}")
+_DIGITS_AT_MOST = 16
+"""A bank card's; a longer row of the same digits again and again is nobody's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,18 +129,22 @@ def script(text: str) -> Language:
 def is_loop(stretches: Sequence[Stretch]) -> bool:
     """Return whether a sentence repeats itself on the spot, as Whisper does when it loses the end.
 
-    A few repeated digits do not count: people say "three three three".
+    A few repeated digits do not count: people say "three three three". More of them than any number has do.
     """
     if any(one.compression_ratio > _LOOP_RATIO for one in stretches):
         return True
     text = "".join(one.text for one in stretches).lower()
     if _ONE_SIGN.search(text):
         return True
-    found = _REPEATED.search(text)
+    digits = "".join(filter(str.isdecimal, text))
+    if any(len(row[0]) > _DIGITS_AT_MOST for row in _DIGITS_AGAIN.finditer(digits)):
+        return True
+    said = "".join(filter(str.isalnum, text))  # the second time it may be punctuated otherwise
+    found = _REPEATED.search(said)
     if found is not None and _letters(found[1]) >= 5:
         return True
     # After a hint that ends in a question, a short sentence was written twice: "人工客服？人工客服。"
-    whole = _TWICE.fullmatch("".join(sign for sign in text if sign.isalnum()))
+    whole = _TWICE.fullmatch(said)
     return whole is not None and _letters(whole[1]) >= 4
 
 

@@ -40,13 +40,25 @@ def test_the_language_is_chinese_or_english_unless_another_is_clearly_likelier(
 
 def test_a_sentence_that_repeats_itself_is_a_loop() -> None:
     assert is_loop([stretch("大学生利用漏洞免费吃肯德基。大学生利用漏洞免费吃肯德基。")])
+    assert is_loop([stretch("大学生利用漏洞免费吃肯德基,获刑。大学生利用漏洞免费吃肯德基获刑。大学生利")])
     assert is_loop([stretch("AAAAAAAA", ratio=14.0)])
     assert is_loop([stretch("人工客服？人工客服。")])
     assert is_loop([stretch("乱腿腿腿腿腿腿")])
+    assert is_loop([stretch("我的订单号是W,391,701,161,191,191,191,191,191,191")])
+    assert is_loop([stretch("W 3233,688,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8,8")])
 
 
 @pytest.mark.parametrize(
-    "text", ["3 3 3 3 3 3 3 3", "no, no, no, no, no, no", "是的是的是的", "I ordered the red one", ""]
+    "text",
+    [
+        "3 3 3 3 3 3 3 3",
+        "12 12 12 12",
+        "card 4242 4242 4242 4242",
+        "no, no, no, no, no, no",
+        "是的是的是的",
+        "I ordered the red one",
+        "",
+    ],
 )
 def test_repeated_digits_and_short_words_are_no_loop(text: str) -> None:
     assert not is_loop([stretch(text)])
