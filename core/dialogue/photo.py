@@ -17,6 +17,7 @@ from core.dialogue.products import list_products, show_card, tell_each, tell_pro
 from core.dialogue.questions import answer_question
 from core.dialogue.read_address import offer_address
 from core.dialogue.read_orders import offer_lettering
+from core.dialogue.wishes.assent import asks
 from core.knowledge.question import Question, read_question
 from core.knowledge.variants import variants_with
 from core.shop.records import Product, Variant, in_language
@@ -113,7 +114,7 @@ async def _tell_unknown(draft: Draft, caption: str) -> str:
     """Own that nothing of the shop's is in the photo; where the words name goods, tell of those that there are."""
     if UNCLEAR & set(draft.percept.flags):
         return "unclear"  # and the customer was asked for another
-    if await offer_address(draft):
+    if not asks(caption) and await offer_address(draft):
         return "address"
     question = read_question(caption, draft.desk.facts.lexicon)
     await draft.desk.facts.library()

@@ -122,7 +122,8 @@ async def _told(draft: Draft, text: str) -> str:
         list_products(draft, cheapest_first(tuple(draft.desk.facts.products.values())), "products_by_price_all")
         return "answered"
     unclear = bool(UNCLEAR & set(draft.percept.flags))  # the customer was asked for another photo
-    of_photo = unclear and not question.things and not question.topics
+    named = question.aspects or question.features or question.colours or question.sizes or question.points
+    of_photo = unclear and named and not question.things and not question.topics
     if (of_photo or _lacks_subject(question)) and draft.desk.facts.products:
         draft.slots["pending_question"] = text
         if not unclear:

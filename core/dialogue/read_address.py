@@ -12,17 +12,21 @@ from core.journal.codec import encode
 from core.types import Entity, SetSlot, Understanding
 from core.understand.lettered import emails_in
 
-_READ = "read_email"
+_READ, _AT = "read_email", "read_email_at"
+_TURNS = 5
+"""For which an address is kept: until the clerk would ask for one."""
 _IDENTIFY = "identify"
 """The flow that asks who the customer is."""
 
 
 def note_address(draft: Draft) -> None:
-    """Keep the address of this message's photos, if it is the only one; forget it when one was typed."""
-    if draft.identity is not None or "email" in draft.heard:
-        draft.forget(_READ)
-    elif len(found := emails_in(draft.percept)) == 1:
-        draft.slots[_READ] = found[0]
+    """Keep the address of this message's photos, if it is the only one; forget what is old, or another one's now."""
+    found = emails_in(draft.percept)
+    stale = draft.session.version - int(draft.slots.get(_AT, "0")) > _TURNS
+    if draft.identity is not None or "email" in draft.heard or stale or found:
+        draft.forget(_READ, _AT)
+    if draft.identity is None and "email" not in draft.heard and len(found) == 1:
+        draft.slots[_READ], draft.slots[_AT] = found[0], str(draft.session.version)
 
 
 async def offer_address(draft: Draft) -> bool:

@@ -133,17 +133,19 @@ class Runner:
             self._come_back(draft)
         if draft.missed and not draft.spoke():
             draft.say("not_understood_here")
-        if step.show and await self.acts[step.show](draft) != "nothing":
-            pass  # it asked
-        elif asked and step.again:
-            draft.say(step.again)
-        elif step.ask:
-            draft.say(step.ask)
-        elif slot := slot_of(draft, self.flows[current.flow], step.slots[0]):
-            ask_for(draft, slot, again=asked)
+        if not step.show or await self.acts[step.show](draft) == "nothing":
+            self._ask(step, draft, again=asked)
         draft.stack[-1] = replace(current, slots=MappingProxyType({**current.slots, _ASKED: step.id}))
         draft.outcome = "asked"
         return _WAIT
+
+    def _ask(self, step: Collect, draft: Draft, *, again: bool) -> None:
+        if again and step.again:
+            draft.say(step.again)
+        elif step.ask:
+            draft.say(step.ask)
+        elif slot := slot_of(draft, self.flows[draft.stack[-1].flow], step.slots[0]):
+            ask_for(draft, slot, again=again)
 
     async def _confirm(self, step: Confirm, draft: Draft) -> str:
         """Wait for a yes or a no to what has been read out; what was not read out cannot be said yes to."""

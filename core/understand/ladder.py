@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -196,11 +197,10 @@ class Understander:
         self, text: str, end: int, message: Message, percept: Percept, session: Session
     ) -> Understanding:
         """Return that what is being settled is given up, and what the rest of the message means without it."""
-        blank = " " * end  # so that what is found in the rest keeps its place
-        rest, unheard = replace(message, text=blank + text[end:]), replace(percept, transcript=None)
+        rest, unheard = replace(message, text=text[end:]), replace(percept, transcript=None)
         meant = await self.understand(rest, unheard, replace(session, stack=()))
         language = _language(text, message, percept, session)
-        return replace(meant, commands=(CancelFlow(), *meant.commands), language=language)
+        return replace(meant, commands=(CancelFlow(), *meant.commands), entities=(), language=language)
 
     def _by_rules(self, rest: str, entities: tuple[Entity, ...], percept: Percept, session: Session) -> list[Command]:
         if (
@@ -289,14 +289,26 @@ class Understander:
 
 
 def _taken_back(text: str, session: Session) -> int | None:
-    """Return where the text goes on after what is being settled was taken back.
+    """Return where the text goes on after the only thing that is being settled was taken back.
 
-    None where a rule knows all of it, or where something else is to be done in its place: that is settled further.
+    None where a rule knows all of it, where several things are settled, and where the rest is no plain question: it may
+    say what is to be done in its place, or with the money, and is settled further.
     """
     if not any(frame.flow in _ASKING for frame in session.stack) or rules.certain(text, asked=True):
         return None
     end = rules.taken_back(text)
-    return None if end is None or _beside_wish(text[end:], names_order=False) is not None else end
+    if end is None or _are_several(session):
+        return None
+    rest = text[end:]
+    asks = _ASKS.search(rest) and not any(part.deed for part in deeds.stretches(rest))
+    return end if asks or not _says_something(rest) else None
+
+
+def _are_several(session: Session) -> bool:
+    """Return whether more than one thing is being settled, stated already or in words that wait for who it is."""
+    stated = json.loads(session.slots.get("wishes") or "[]")
+    waiting = [part for part in deeds.stretches(normalise(session.slots.get("unread", ""))) if part.deed]
+    return len(stated) > 1 or len(waiting) > 1
 
 
 def _is_unsure(proposed: list[Command], intents: tuple[IntentScore, ...], session: Session) -> bool:

@@ -14,6 +14,8 @@ from core.understand.spoken_ids import closed_up
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_STRAIGHT = str.maketrans("\u2018\u2019\u02bc", "'''")
+"""Telephones write "don\u2019t" with a curly apostrophe."""
 _SPACES = re.compile(r"[ \t\u3000]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TOPIC = re.compile(
@@ -43,7 +45,7 @@ def normalise(text: str) -> str:
 
 def _pass(text: str) -> str:
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    text = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
+    text = _CONTROL.sub(" ", _INVISIBLE.sub("", text)).translate(_STRAIGHT)
     if _HAN.search(text):
         text = _TOPIC.sub(r"\1", _simplifier().convert(text))
     text = _SPACES.sub(" ", text).strip()

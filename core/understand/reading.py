@@ -41,8 +41,9 @@ def another(text: str) -> str:
 _VARIANT = re.compile(
     r"^(?:(?:算了|那|还是|等等|不要了?|请|麻烦|能不能|可以|wait|actually|no|oh|ok|well|sorry|never ?mind|then"
     r"|can you|please)(?![a-z])[\s,，.。!！]*)*"
-    r"(?:(?:换|改)(?:成|个|为)?|change (?:(?:it|that|this) )?(?:to|成)?|make (?:it|that)|(?:switch|swap) (?:it )?to)\s*"
-    r"(?P<wanted>[^,，。;；]{1,24})$",
+    r"(?:(?:换(?!货)|改)(?:成|个|为)?|change (?:(?:it|that|this) )?(?:to|成)?|make (?:it|that)"
+    r"|(?:switch|swap) (?:it )?to)\s*"
+    r"(?P<wanted>(?!my\b|我的)[^,，。;；]{1,24})$",
     re.IGNORECASE,
 )
 

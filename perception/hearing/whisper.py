@@ -40,7 +40,9 @@ _LETTERS_A_DIGIT = 4
 _MOST_LETTERS_PER_S, _MOST_HAN_PER_S = 30.0, 10.0
 """Signs a second that nobody says, edges counted: the hint was recited over a noise."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_REPEATED = re.compile(r"(.{8,})\1")
+_REPEATED = re.compile(r"(.{8,})\1", re.DOTALL)
+_SENTENCE_AGAIN = re.compile(r"([\u3400-\u9fff]{12,}|.{24,})\1")
+"""People say "the blue one, the blue one", and no whole sentence twice."""
 _ONE_SIGN = re.compile(r"([^\W\d零一二三四五六七八九幺])\1{4,}")
 """The same sign five times, and no digit."""
 _TWICE = re.compile(r"(.{4,}?)\1+")
@@ -136,11 +138,10 @@ def is_loop(stretches: Sequence[Stretch]) -> bool:
     text = "".join(one.text for one in stretches).lower()
     if _ONE_SIGN.search(text):
         return True
-    digits = "".join(filter(str.isdecimal, text))
-    if any(len(row[0]) > _DIGITS_AT_MOST for row in _DIGITS_AGAIN.finditer(digits)):
-        return True
     said = "".join(filter(str.isalnum, text))  # the second time it may be punctuated otherwise
-    found = _REPEATED.search(said)
+    if any(len(row[0]) > _DIGITS_AT_MOST for row in _DIGITS_AGAIN.finditer(said)):
+        return True
+    found = _REPEATED.search(text) or _SENTENCE_AGAIN.search(said)
     if found is not None and _letters(found[1]) >= 5:
         return True
     # After a hint that ends in a question, a short sentence was written twice: "人工客服？人工客服。"

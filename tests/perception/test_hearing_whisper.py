@@ -51,6 +51,9 @@ def test_a_sentence_that_repeats_itself_is_a_loop() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Yes please cancel the order, cancel the order.",
+        "I said the blue one, the blue one please",
+        "你们到底什么时候发货，到底什么时候发货",
         "3 3 3 3 3 3 3 3",
         "12 12 12 12",
         "card 4242 4242 4242 4242",

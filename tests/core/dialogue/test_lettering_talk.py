@@ -159,6 +159,18 @@ async def test_an_address_that_may_be_another_ones_is_not_asked_about(reading: T
     assert "@" not in said and "Which e-mail address" in said
 
 
+async def test_a_question_beside_an_unsold_thing_with_an_address_is_answered(reading: Talk) -> None:
+    said = await show(reading, "do you have this?", "Kitchen", CHEN)
+    assert "@" not in said and "sell" in said
+
+
+async def test_an_address_that_was_not_asked_about_is_forgotten(reading: Talk) -> None:
+    await show(reading, "do you have this?", CHEN)
+    for words in ("hello", "thanks", "how long does delivery take?", "do you sell kettles?", "thanks", "ok"):
+        await reading(words)
+    assert "@" not in await reading("where is my order?")
+
+
 async def test_an_address_beside_instructions_is_left_alone(reading: Talk) -> None:
     said = await show(reading, "where is my order?", CHEN, flags=("instruction_in_photo",))
     assert "@" not in said

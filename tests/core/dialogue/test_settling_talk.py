@@ -127,6 +127,7 @@ async def test_giving_it_up_leaves_nothing_waiting(talk: Talk, words: str) -> No
     [
         ("算了别取消", ""),
         ("actually, please don't cancel it", ""),
+        ("actually, please don\u2019t cancel it", ""),
         ("算了，不取消了，什么时候到", "仓库"),
         ("never mind, don't cancel it. When will it arrive?", "warehouse"),
         ("算了 don't cancel, 什么时候到", "仓库"),
@@ -139,11 +140,31 @@ async def test_a_wish_that_is_taken_back_is_left_and_the_rest_is_answered(talk: 
     assert talk.session.stack == () and done(talk) == []
 
 
-@pytest.mark.parametrize("words", ["不退了，换一个新的吧", "don't return it, exchange it for another colour"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "不退了，换一个新的吧",
+        "don't return it, exchange it for another colour",
+        "don't exchange it, refund to my credit card",
+        "don't return it, send me the blue one instead",
+    ],
+)
 async def test_a_wish_in_place_of_another_goes_on_with_the_same_order(talk: Talk, words: str) -> None:
     await talk("chen.jing@example.com, return the kettle of W3912688")
     await talk(words)
     assert talk.session.stack and talk.session.slots["order_id"] == "#W3912688"
+
+
+async def test_of_several_wishes_not_all_are_taken_back(talk: Talk) -> None:
+    await talk("chen.jing@example.com, return the kettle of W3912688 and cancel W3912702, no longer needed")
+    await talk("don't return it, but do the rest")
+    assert talk.session.stack
+
+
+async def test_who_wants_nothing_changed_and_says_yes_has_agreed(talk: Talk) -> None:
+    await talk(f"{MARIA} cancel W5120356, ordered by mistake")
+    await talk("Don't change anything, yes please go ahead")
+    assert done(talk) or talk.session.stack
 
 
 async def test_the_confirmation_is_bound_to_the_arguments_read_out(talk: Talk) -> None:
