@@ -97,5 +97,5 @@ async def test_of_the_data_folder_only_looks_are_taken_and_kept(
         async with open_houses(settings, needs, shop=shop, progress=lambda *told: looked.append(told)) as houses:
             async with houses.house() as house:
                 assert house.finder and len((await house.finder.ready()).owners) == 2
-    assert looked == [(2, 8), (8, 8)]  # once
+    assert looked == [(2, 12), (12, 12)]  # once
     assert [found.name for found in (tmp_path / "data").iterdir()] == ["looks"]
