@@ -16,13 +16,13 @@ from core.types import MatchDecision, ProductMatch
 from perception.seeing.calibrate import Calibration, Floats
 from perception.seeing.head import Head
 from perception.seeing.looks import Looks, look_at
-from perception.seeing.pixels import checked
+from perception.seeing.pixels import checked, shrunk
 from perception.seeing.space import Space
 from perception.seeing.things import part, things_in
 
 _CANDIDATES = 4
 """Products that a customer can be asked to choose from."""
-_NEIGHBOURS = 400
+_NEIGHBOURS = 200
 """Nearest pictures among which the likeliest are sought."""
 _COMPARED = 64
 """Of these, pictures that the head compares with the photo place by place, 0.3 ms each."""
@@ -126,7 +126,7 @@ class Finder:
         checked(photo)
         if not len(self.index):
             return _NOTHING
-        looks = await look_at(self.encoder, [photo])
+        looks = await look_at(self.encoder, [await in_worker(shrunk, photo)])
         seen = await in_worker(self.judge, looks)
         if float(photo.std()) < _PLAIN:
             return replace(seen, decision=MatchDecision.UNKNOWN, known=0.0)

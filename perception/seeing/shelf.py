@@ -27,7 +27,7 @@ from perception.seeing.space import Space, centred_on
 
 _log = logging.getLogger(__name__)
 
-_TEACHING = 3
+_TEACHING = 4
 """To be raised when lessons, marks or calibration change: what was taught is then taught anew."""
 _CLEARLY = 0.01
 """Mean reciprocal rank by which more colour must be better: phones falsify colours more than imitations do."""
@@ -206,8 +206,8 @@ def _mean_rank(
 
 def _head(shelf: Shelf, lessons: Sequence[Lesson]) -> Head:
     """Return the head as the places of some pictures and photos make it, before it has learned weights."""
-    step = max(1, len(lessons) // _PLACED)
-    photos = shelf.book.looks([lesson.row for lesson in lessons[::step]])
+    rows = [lesson.row for lesson in lessons if lesson.products]
+    photos = shelf.book.looks(rows[:: max(1, len(rows) // _PLACED)])
     return untaught(joined([shelf.book.looks(shelf.rows[shelf.spread(_PLACED)]), photos]))
 
 

@@ -49,12 +49,13 @@ export async function start(base, settings) {
   const out = outbox(api, () => language, { opened: follow, state, answered, forgotten });
   const phone = telephone(api, panel, words, () => language, { opened: follow, forgotten });
   let typing = null;
+  let cut = false; // from the clerk, and the customer was told
 
   panel.say_words();
   speaking(aloud);
   phone.offer();
-  addEventListener("offline", () => panel.notice(words().offline));
-  addEventListener("online", () => panel.notice(""));
+  addEventListener("offline", () => connection(false));
+  addEventListener("online", () => connection(true));
   for (const item of memory.get("unsent") || []) say(item);
   if (api.isOpen()) restore();
   if (memory.get("kept_open") ?? settings.open === "true") panel.show(true, true);
@@ -194,10 +195,17 @@ export async function start(base, settings) {
     panel.log.prepend(paint.welcome(!said.size));
   }
 
+  /** Tell that the connection is gone, until it is back; another notice (all lines are busy) stays. */
+  function connection(up) {
+    if (!up) panel.notice(navigator.onLine ? words().reconnecting : words().offline);
+    else if (cut) panel.notice("");
+    cut = !up;
+  }
+
   function follow() {
     stream ??= api.follow(() => last, {
       connected(up) {
-        panel.notice(up ? "" : navigator.onLine ? words().reconnecting : words().offline);
+        connection(up);
         if (up) out.hurry();
       },
       event(event) {
