@@ -44,7 +44,7 @@ def save_learned(file: Path, probe: Vectors, finder: Finder) -> None:
 def read_learned(file: Path, probe: Vectors, finder: Finder) -> Finder | None:
     """Return the finder with what was learned for its encoder; None where that is nothing.
 
-    Raises `ModelMissingError` when the file is damaged: a shop that has trained shall not fall back silently.
+    Raises `ModelMissingError` when the file is damaged or of a version with other marks: a shop that has trained shall not fall back silently.
     """
     if not file.is_file():
         return None
@@ -64,4 +64,6 @@ def read_learned(file: Path, probe: Vectors, finder: Finder) -> Finder | None:
         raise ModelMissingError(
             f"{file} is damaged ({error}). Delete it, or learn anew with: zhanggui train photos"
         ) from error
+    if head.weights.shape != finder.head.weights.shape:
+        raise ModelMissingError(f"{file} was learned by another version. Learn anew with: zhanggui train photos")
     return replace(finder, head=head, calibration=calibration)

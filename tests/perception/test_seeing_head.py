@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.errors import ModelMissingError
 from perception.seeing.calibrate import Calibration
 from perception.seeing.catalogue import build_finder
 from perception.seeing.fake import FakeImageEncoder
@@ -105,3 +106,12 @@ async def test_a_learned_head_comes_back_from_its_file_and_only_for_its_encoder(
     assert again.calibration == calibration
     assert np.array_equal(again.head.whitening, learned.head.whitening)
     assert read_learned(file, -probe, plain) is None
+
+
+async def test_a_head_learned_with_other_marks_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    plain = await build_finder(FakeImageEncoder(), [], tmp_path)
+    older = replace(plain, head=replace(plain.head, weights=plain.head.weights[:-3]))
+    probe, file = np.array([0.6, 0.8], np.float32), tmp_path / "learned.npz"
+    save_learned(file, probe, older)
+    with pytest.raises(ModelMissingError, match="train photos"):
+        read_learned(file, probe, plain)
