@@ -44,7 +44,8 @@ def save_learned(file: Path, probe: Vectors, finder: Finder) -> None:
 def read_learned(file: Path, probe: Vectors, finder: Finder) -> Finder | None:
     """Return the finder with what was learned for its encoder; None where that is nothing.
 
-    Raises `ModelMissingError` when the file is damaged or of a version with other marks: a shop that has trained shall not fall back silently.
+    Raises `ModelMissingError` when the file is damaged or of a version with other marks: a shop that has trained shall
+    not fall back silently.
     """
     if not file.is_file():
         return None
