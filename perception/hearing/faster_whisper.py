@@ -153,7 +153,8 @@ class FasterWhisper:
 
     def _listen(self, one: _Utterance, language: Language) -> Sequence[Stretch]:
         """Decode in one language, as often as there is doubt and something else to try."""
-        first, *others = whisper.prompts(language, one.hint, expected.written(language, one.expect))
+        written = expected.written(language, one.expect)
+        first, *others = whisper.prompts(language, one.hint, written, is_sentence=not one.is_short)
         stretches = self._decode(one, language, first)
         if one.given_up.is_set():
             return stretches
@@ -162,10 +163,9 @@ class FasterWhisper:
         for before in others:
             if one.given_up.is_set():
                 return stretches
-            if whisper.is_doubtful(stretches) or expected.is_example(_text(stretches), language, one.expect):
+            is_example = expected.is_example(_text(stretches), language, one.expect)
+            if is_example or whisper.is_worth_another(stretches, before):
                 stretches = whisper.likelier(stretches, self._decode(one, language, before))
-        if language == "zh" and not one.is_short and whisper.is_doubtful(stretches):
-            stretches = whisper.likelier(stretches, self._decode(one, language, whisper.MIXED))
         if whisper.is_loop(stretches) or whisper.is_rushed(stretches, one.spoken.duration_s):
             plain = whisper.prompts(language, "")[0]
             stretches = self._decode(one, language, plain, repetition_penalty=_LOOP_PENALTY)
@@ -242,7 +242,7 @@ class FasterWhisper:
             max_new_tokens=self._most_tokens(spoken.duration_s, before),
             word_timestamps=self.word_times,
         )
-        return [_stretch(segment, spoken) for segment in segments]
+        return [_stretch(segment, spoken, before) for segment in segments]
 
     def _most_tokens(self, duration_s: float, before: str | None) -> int:
         said = len(self.model.hf_tokenizer.encode(before).ids) if before else 0
@@ -254,7 +254,7 @@ def _text(stretches: Sequence[Stretch]) -> str:
     return "".join(one.text for one in stretches)
 
 
-def _stretch(segment: Segment, spoken: Voiced) -> Stretch:
+def _stretch(segment: Segment, spoken: Voiced, before: str | None) -> Stretch:
     words = tuple(
         Word(text=word.word.strip(), start_s=word.start, end_s=word.end, confidence=word.probability)
         for word in segment.words or ()
@@ -266,6 +266,7 @@ def _stretch(segment: Segment, spoken: Voiced) -> Stretch:
         compression_ratio=segment.compression_ratio,
         tokens=len(segment.tokens),
         words=spoken.in_recording(words),
+        before=before or "",
     )
 
 

@@ -36,7 +36,8 @@ class _Heard:
 
     def prompts(self, language: Language) -> tuple[str | None, ...]:
         """Return the words that are told to have come before, for each attempt."""
-        return whisper.prompts(language, self.hint, expected.written(language, self.expect))
+        is_sentence = self.spoken.duration_s > expected.SHORT_S
+        return whisper.prompts(language, self.hint, expected.written(language, self.expect), is_sentence=is_sentence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class _Ears:
             for number in range(max(map(len, attempts))):
                 asked: dict[tuple[Language, str | None], list[int]] = {}
                 for at, prompts in enumerate(attempts):
-                    if number < len(prompts) and (at not in heard or whisper.is_doubtful(heard[at])):
+                    if number < len(prompts) and _is_to_hear(heard.get(at), prompts[number]):
                         asked.setdefault((languages[at], prompts[number]), []).append(at)
                 for (language, before), rows in asked.items():
                     for at, stretches in zip(rows, self._decode(sound[rows], language, before), strict=True):
@@ -115,6 +116,7 @@ class _Ears:
                     no_speech_prob=one.no_speech_prob,
                     compression_ratio=one.compression_ratio,
                     tokens=len(one.tokens),
+                    before=before or "",
                 )
             ]
 
@@ -127,7 +129,7 @@ class _Ears:
         first, *others = one.prompts(chosen)
         stretches = self._transcribe(one.spoken, chosen, first)
         for before in others:
-            if whisper.is_doubtful(stretches):
+            if _is_to_hear(stretches, before):
                 stretches = whisper.likelier(stretches, self._transcribe(one.spoken, chosen, before))
         return whisper.transcript(stretches, chosen)
 
@@ -143,7 +145,7 @@ class _Ears:
             word_timestamps=self.word_times,
             fp16=self.half,
         )
-        return [_stretch(one, spoken) for one in result["segments"]]
+        return [_stretch(one, spoken, before) for one in result["segments"]]
 
     def _window(self, one: _Heard) -> torch.Tensor:
         """Return the log-mel spectrogram of the first 30 s, of shape (mels, 3000)."""
@@ -162,6 +164,10 @@ class _Ears:
         return [language or "en" for language in known]
 
 
+def _is_to_hear(heard: Sequence[Stretch] | None, before: str | None) -> bool:
+    return heard is None or whisper.is_worth_another(heard, before)
+
+
 class _Decoding(library.decoding.DecodingTask):  # type: ignore[misc]  # the library ships no types
     """Decode several recordings with beams: the library (20250625) repeats the tokens for each beam, not the sound."""
 
@@ -173,7 +179,7 @@ class _Decoding(library.decoding.DecodingTask):  # type: ignore[misc]  # the lib
         return super()._detect_language(audio_features[:: self.n_group], tokens)
 
 
-def _stretch(segment: dict[str, Any], spoken: Voiced) -> Stretch:
+def _stretch(segment: dict[str, Any], spoken: Voiced, before: str | None) -> Stretch:
     words = tuple(
         Word(text=word["word"].strip(), start_s=word["start"], end_s=word["end"], confidence=word["probability"])
         for word in segment.get("words", ())
@@ -185,6 +191,7 @@ def _stretch(segment: dict[str, Any], spoken: Voiced) -> Stretch:
         compression_ratio=segment["compression_ratio"],
         tokens=len(segment["tokens"]),
         words=spoken.in_recording(words),
+        before=before or "",
     )
 
 

@@ -1,15 +1,19 @@
 """What both Whisper backends make of what their model says."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from perception.hearing.whisper import (
+    MIXED,
     Stretch,
     is_clipped,
     is_doubtful,
     is_loop,
+    is_made_up,
     is_rushed,
+    is_worth_another,
     likelier,
     likely,
     prompts,
@@ -92,7 +96,7 @@ def test_confidence_is_the_mean_probability_of_a_token() -> None:
         stretch("Thanks for watching!", logprob=-1.5),
         stretch("ha ha ha ha ha ha ha ha", ratio=5.0),
         stretch(" ... "),
-        stretch("以下是普通话的句子,用简体中文。"),
+        replace(stretch("以下是普通话的句子,用简体中文。"), before="以下是普通话的句子,用简体中文。"),
     ],
 )
 def test_what_the_model_itself_doubts_is_not_believed(doubtful: Stretch) -> None:
@@ -140,6 +144,40 @@ def test_of_two_attempts_the_likelier_words_are_taken(worse: list[Stretch]) -> N
     better = [stretch("转人工", logprob=-0.4)]
     assert likelier(worse, better) is better
     assert likelier(better, worse) is better
+
+
+HINT = "您好，我想查订单、退货、退款。"
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "made_up"),
+    [
+        ("你好１我想查订单、退货的,不想要了", HINT, True),
+        ("我想查订单", HINT, False),
+        ("你好１我想查订单、退货的,不想要了", "", False),
+        ("我要 cancel 这个 order。", MIXED, False),
+        (" Hello, I am calling the shop about it.", "Hello, I am calling the shop about my order.", True),
+        (" Hello, where is my order?", "Hello, I am calling the shop about my order.", False),
+    ],
+)
+def test_a_clause_of_the_hint_is_a_recital_only_where_it_was_told(text: str, before: str, made_up: bool) -> None:
+    assert is_made_up([replace(stretch(text, logprob=-0.1), before=before)]) is made_up
+
+
+def test_a_recital_yields_to_words_of_which_the_model_is_less_sure() -> None:
+    recited = [replace(stretch("我想查订单、退货、退款", logprob=-0.1), before=HINT)]
+    heard = [stretch("我想退掉它", logprob=-0.5)]
+    assert is_doubtful(recited) and likelier(recited, heard) is heard
+
+
+def test_a_fairly_sure_sentence_is_heard_again_only_for_english_words_in_it() -> None:
+    fair = [stretch("我想坚持我的不想要了", logprob=-0.45)]
+    assert not is_worth_another(fair, None) and is_worth_another(fair, MIXED)
+    mixed = [stretch("我想 cancel 我的 order", logprob=-0.6)]
+    assert likelier(fair, mixed) is mixed
+    assert likelier(fair, [replace(stretch("我想坚持我,不想要了", logprob=-0.3), before=MIXED)]) is fair
+    assert prompts("zh", "", is_sentence=True)[-1] == MIXED
+    assert MIXED not in prompts("zh", "") and MIXED not in prompts("en", "", is_sentence=True)
 
 
 @pytest.mark.parametrize(
