@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +44,7 @@ class LookStore:
     folder: Path
     shapes: Mapping[str, tuple[int, ...]]
     """Name of an array -> shape of one of its rows."""
+    _maps: dict[str, NDArray[np.void]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def open(cls, folder: Path, probe: Mapping[str, Numbers]) -> LookStore:
@@ -117,7 +118,9 @@ class LookStore:
         if not len(rows):
             return np.empty((0, *shape), np.float32)
         whole = self._file(name).stat().st_size // self._row_bytes(name)  # a crash may leave a part of a row behind
-        kept = np.memmap(self._file(name), _kept_as(shape), "r", shape=whole)
+        kept = self._maps.get(name)
+        if kept is None or len(kept) != whole:  # it has grown
+            kept = self._maps[name] = np.asarray(np.memmap(self._file(name), _kept_as(shape), "r", shape=whole))
         return _unpacked(kept[rows])
 
     def _write(self, name: str, start: int, rows: Numbers) -> None:
