@@ -36,6 +36,8 @@ _WAITING_TURNS = 2
 _BUTTONS = 3
 UNCLEAR = frozenset({"dark_photo", "blurred_photo"})
 """What is wrong with a photo in which nothing can be made out."""
+UNSEEN = UNCLEAR | {"seeing_off", "seeing_failed", "unreadable_photo"}
+"""Why a photo tells nothing of what it shows; the customer is told so, and asked for another or for words."""
 _QUOTED, _QUOTED_CHARS = 12, 100
 """Lines of a photo that are read out, and characters of one."""
 _BUSINESS = frozenset({"settle", "business"})

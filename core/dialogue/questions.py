@@ -9,7 +9,7 @@ from core.dialogue.advice.wishing import begin_wish, note_shown, wish_lines
 from core.dialogue.choosing import offer_more_or_less, recommend
 from core.dialogue.comparing import tell_comparison
 from core.dialogue.draft import Draft
-from core.dialogue.looking import UNCLEAR
+from core.dialogue.looking import UNSEEN
 from core.dialogue.photo_memory import just_shown
 from core.dialogue.photo_words import says
 from core.dialogue.products import list_products, tell_assortment, tell_each, tell_product
@@ -121,12 +121,12 @@ async def _told(draft: Draft, text: str) -> str:
     if "cheapest" in question.aspects and question.lists and not question.subject and draft.desk.facts.products:
         list_products(draft, cheapest_first(tuple(draft.desk.facts.products.values())), "products_by_price_all")
         return "answered"
-    unclear = bool(UNCLEAR & set(draft.percept.flags))  # the customer was asked for another photo
+    unseen = bool(UNSEEN & set(draft.percept.flags))  # the customer was asked for another photo, or for words
     named = question.aspects or question.features or question.colours or question.sizes or question.points
-    of_photo = unclear and named and not question.things and not question.topics
+    of_photo = unseen and named and not question.things and not question.topics
     if (of_photo or _lacks_subject(question)) and draft.desk.facts.products:
         draft.slots["pending_question"] = text
-        if not unclear:
+        if not unseen:
             draft.say("ask_which_product")
         draft.outcome = "asked"
         return "answered"

@@ -5,13 +5,10 @@ from __future__ import annotations
 from core.dialogue.checking import hardly_heard
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import hand_off, offer_person
-from core.dialogue.looking import LOOK, UNCLEAR
+from core.dialogue.looking import LOOK, UNSEEN
 
 _MISSES = 2
 """Misses in a row after which a person is fetched."""
-
-
-_UNSEEN = frozenset({"seeing_off", "seeing_failed", "unreadable_photo"}) | UNCLEAR
 _NO_INDEX = frozenset({"seeing_off", "seeing_failed"})
 """What keeps a product from being recognised, and nobody from reading what is written on it."""
 
@@ -21,7 +18,7 @@ def tell_flags(draft: Draft) -> None:
 
     "How much is this?" beside a photo that was not seen is not about the product talked of before.
     """
-    if _UNSEEN & set(draft.percept.flags):
+    if UNSEEN & set(draft.percept.flags):
         draft.slots.pop("product_id", None)
     for flag in draft.percept.flags:
         key = f"flag.{flag}"

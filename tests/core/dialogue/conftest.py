@@ -27,10 +27,12 @@ from core.types import (
     Action,
     ActionStatus,
     Attachment,
+    AttachmentKind,
     ButtonsPart,
     CardPart,
     Event,
     Identity,
+    MatchDecision,
     Message,
     Percept,
     ProductMatch,
@@ -249,3 +251,11 @@ def shop(records: Records) -> MemoryShop:
 @pytest.fixture
 def talk(read: Understander, shop: MemoryShop) -> Talk:
     return Talk(read, Dialogue(shop, None, handoff_hours="9:00-21:00", currency="CNY"), shop)
+
+
+def photo(sha256: str) -> Attachment:
+    return Attachment(id=sha256, kind=AttachmentKind.IMAGE, media_type="image/jpeg", size_bytes=9, sha256=sha256)
+
+
+def match(sha256: str, product: str, decision: MatchDecision = MatchDecision.MATCH) -> ProductMatch:
+    return ProductMatch(attachment_id=sha256, sku=f"SKU-{product}", product_id=product, score=0.9, decision=decision)

@@ -9,7 +9,7 @@ import pytest
 
 from core.wording.templates import load_templates
 from perception.perceive import Perceiver
-from tests.core.dialogue.conftest import Talk
+from tests.core.dialogue.conftest import Talk, match, photo
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -27,3 +27,13 @@ async def test_a_photo_that_was_not_seen_is_not_answered_with_the_product_before
     answer = await talk("这个多少钱", flags=("seeing_failed",))
     assert "照片" in answer
     assert price[0] not in answer
+
+
+@pytest.mark.parametrize("flag", ["seeing_failed", "seeing_off", "unreadable_photo"])
+@pytest.mark.parametrize("words", ["这个多少钱？", "do you have this?"])
+async def test_who_was_told_that_a_photo_was_not_seen_is_asked_once(talk: Talk, flag: str, words: str) -> None:
+    answer = await talk(words, flags=(flag,))
+    assert "哪一款" not in answer and "Which product" not in answer
+    assert answer.count("\n") == 0
+    again = await talk("", attachments=(photo("ab12"),), matches=(match("ab12", "vacuum-flask"),))
+    assert "¥" in again

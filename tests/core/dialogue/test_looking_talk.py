@@ -9,9 +9,9 @@ import pytest
 
 from core.dialogue.clerk_dialogue import Dialogue
 from core.dialogue.sight import Seen, Task
-from core.types import Action, ActionStatus, Attachment, AttachmentKind, MatchDecision, ProductMatch
+from core.types import Action, ActionStatus, MatchDecision
 from core.understand.ladder import Understander
-from tests.core.dialogue.conftest import MemoryShop, Talk
+from tests.core.dialogue.conftest import MemoryShop, Talk, match, photo
 
 CHEN = "chen.jing@example.com"
 
@@ -45,14 +45,6 @@ def eyes() -> Eyes:
 def seeing(read: Understander, shop: MemoryShop, eyes: Eyes) -> Talk:
     """Return a talk with a clerk that has a model that sees."""
     return Talk(read, Dialogue(shop, None, handoff_hours="9:00-21:00", currency="CNY", sight=eyes), shop)
-
-
-def photo(sha256: str) -> Attachment:
-    return Attachment(id=sha256, kind=AttachmentKind.IMAGE, media_type="image/jpeg", size_bytes=9, sha256=sha256)
-
-
-def match(sha256: str, product: str, decision: MatchDecision = MatchDecision.MATCH) -> ProductMatch:
-    return ProductMatch(attachment_id=sha256, sku=f"SKU-{product}", product_id=product, score=0.9, decision=decision)
 
 
 def tickets(talk: Talk) -> list[Action]:
