@@ -27,8 +27,9 @@ async def answers_of(
     *,
     folds: int = 0,
     learned: Path | None = None,
+    memory: Path | None = None,
 ) -> Answers:
-    """Build a finder for what is sold and ask it about the photos.
+    """Build a finder for what is sold and ask it about the photos; `memory` is `build_finder`'s.
 
     With `folds`, each photo is asked of a finder that has learned from the other photos, those of its
     own product and of its fold's products left out; without, of one that takes what `zhanggui train photos`
@@ -52,6 +53,7 @@ async def answers_of(
                     lambda done, of_all: bar.update(cataloguing, completed=done, total=of_all),
                     lessons=as_pictures(lessons),
                     learned=None if folds else learned,
+                    memory=memory,
                 )
             )
         asking = bar.add_task("looking at the photos", total=len(asked))

@@ -36,19 +36,22 @@ async def learn(
     file: Path,
     *,
     parts: int,
+    memory: Path | None = None,
 ) -> Learned:
     """Learn from `photos`, and keep what was learned in `file` where unseen products are found no worse with it.
 
-    Raises `ConfigError` when the photos show nothing that is sold, or too few products to leave some out.
+    `memory` is `build_finder`'s. Raises `ConfigError` when the photos show nothing that is sold, or too few products to
+    leave some out.
     """
     sold = [LabelledPhoto(file=item.path, product=item.product_id, variant=item.sku) for item in catalogue]
     known = [photo for photo in photos if photo.product in {item.product for item in sold}]
     if not known:
         raise ConfigError("none of the photos shows a product of the catalogue: are their product ids the catalogue's?")
-    before = counted(await answers_of(encoder, cache, sold, known))
-    after = counted(await answers_of(encoder, cache, sold, known, folds=parts))
+    before = counted(await answers_of(encoder, cache, sold, known, memory=memory))
+    after = counted(await answers_of(encoder, cache, sold, known, folds=parts, memory=memory))
     book = await LookBook.open(cache, encoder)
     is_better = (after.mrr or 0) >= (before.mrr or 0)
     if is_better:
-        save_learned(file, book.probe, await build_finder(encoder, catalogue, cache, lessons=as_pictures(known)))
+        finder = await build_finder(encoder, catalogue, cache, lessons=as_pictures(known), memory=memory)
+        save_learned(file, book.probe, finder)
     return Learned(before=before, after=after, is_better=is_better, file=file)

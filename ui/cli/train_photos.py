@@ -30,6 +30,7 @@ def photos(
     """
     from learning.evaluation.photos import read_photos
     from perception.seeing.learned import learned_file
+    from ui.catalogue_pictures import memory_of
     from ui.cli.photos import encoder_of, pictures_of
     from ui.photo_scores import as_pictures
     from ui.photo_training import learn
@@ -43,7 +44,8 @@ def photos(
     encoder, data = encoder_of(config), config.data_dir.expanduser()
     began = time.perf_counter()
     looks = data / "eval" / "looks" if catalogue else config.looks_dir
-    done = asyncio.run(learn(encoder, looks, sold, asked, learned_file(data, encoder), parts=parts))
+    memory = None if catalogue else memory_of(data)
+    done = asyncio.run(learn(encoder, looks, sold, asked, learned_file(data, encoder), parts=parts, memory=memory))
     values = {
         "photos": len(asked),
         "mrr_before": done.before.mrr,
