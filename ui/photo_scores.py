@@ -28,18 +28,22 @@ async def answers_of(
     folds: int = 0,
     learned: Path | None = None,
     memory: Path | None = None,
+    strangers: Sequence[LabelledPhoto] = (),
 ) -> Answers:
     """Build a finder for what is sold and ask it about the photos; `memory` is `build_finder`'s.
 
     With `folds`, each photo is asked of a finder that has learned from the other photos, those of its
     own product and of its fold's products left out; without, of one that takes what `zhanggui train photos`
-    has `learned`, if that file is given. Raises `MediaError`, which names the file, when a photo asked about
-    cannot be read, and `ConfigError` when there are too few products for the folds.
+    has `learned`, if that file is given. `strangers` are asked about, too, and nobody learns from them. Raises
+    `MediaError`, which names the file, when a photo asked about cannot be read, and `ConfigError` when there are too
+    few products for the folds.
     """
     products = sorted({item.product for item in asked}, key=lambda name: zlib.crc32(name.encode()))
     if folds and len(products) < max(2, folds) or folds == 1:
         raise ConfigError(f"{folds} parts of {len(products)} photographed products: it takes two of each at least")
     fold_of = {name: number % max(folds, 1) for number, name in enumerate(products)}
+    finder_of = {item.file: fold_of[item.product] for item in asked}
+    finder_of |= {item.file: number % max(folds, 1) for number, item in enumerate(strangers)}
     with Progress(console=Console(stderr=True), transient=True) as bar:
         cataloguing = bar.add_task("looking at the catalogue", total=None)
         finders: list[Finder] = []
@@ -56,16 +60,15 @@ async def answers_of(
                     memory=memory,
                 )
             )
-        asking = bar.add_task("looking at the photos", total=len(asked))
-        product_of = {item.file: item.product for item in asked}
+        asking = bar.add_task("looking at the photos", total=len(finder_of))
 
         async def look(file: Path) -> Rank:
             looks = await look_at(encoder, [open_picture(file)])
             bar.advance(asking)
-            finder = finders[fold_of[product_of[file]]]
+            finder = finders[finder_of[file]]
             return lambda hidden: _ranking(finder, looks, hidden)
 
-        return await ask_about(look, asked, {item.product for item in sold})
+        return await ask_about(look, [*asked, *strangers], {item.product for item in sold})
 
 
 def as_pictures(photos: Sequence[LabelledPhoto]) -> list[CataloguePicture]:

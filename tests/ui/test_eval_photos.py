@@ -61,3 +61,23 @@ def test_a_wrong_table_is_a_usage_error(tables: Path, capsys: pytest.CaptureFixt
         _ask(tables, "--queries-split", "night")
     assert left.value.code == 2
     assert "no row whose view or split is 'night'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [(), ("--cross-validate", "3")])
+def test_photos_of_other_things_take_the_place_of_hidden_products(
+    tables: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...]
+) -> None:
+    Image.new("RGB", (64, 64), "white").save(tables / "cup.png")
+    (tables / "others.csv").write_text("file,product\ncup.png,cup\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as left:
+        _ask(tables, "--unknown", str(tables / "others.csv"), "--json", *more)
+    assert left.value.code == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert (scores["photos"], scores["unknown_photos"]) == (3, 1)
+
+
+def test_what_is_sold_cannot_be_unknown(tables: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        _ask(tables, "--unknown", str(tables / "queries.csv"))
+    assert left.value.code == 2
+    assert "shows what the catalogue sells: ink, jam, tea" in capsys.readouterr().err

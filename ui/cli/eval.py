@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from core.errors import ConfigError
 from ui.cli.eval_answers import answers
 from ui.cli.eval_commands import commands
 from ui.cli.eval_recommend import recommend
@@ -38,6 +39,9 @@ def photos(
     queries: Annotated[Path, typer.Option(help="CSV of customers' photos: file, and sku or product.")],
     catalogue_split: Annotated[str, typer.Option(help="Use rows with this view or split only: main,back.")] = "",
     queries_split: Annotated[str, typer.Option(help="The same for the photos.")] = "",
+    unknown: Annotated[
+        Path | None, typer.Option(help="CSV of photos of things not sold; else the right product is hidden.")
+    ] = None,
     encoder: Annotated[str, typer.Option(help="Spec of the encoder; default: backends.photos.")] = "",
     cross_validate: Annotated[
         int, typer.Option(help="Learn from the photos of the other products, in so many parts.", min=0)
@@ -55,10 +59,21 @@ def photos(
     chosen = settings(context)
     sold = read_photos(catalogue, split=catalogue_split)
     asked = read_photos(queries, split=queries_split)
+    strangers = read_photos(unknown) if unknown else ()
+    if also_sold := {one.product for one in sold} & {one.product for one in strangers}:
+        raise ConfigError(f"{unknown} shows what the catalogue sells: {', '.join(sorted(also_sold)[:3])}")
     built = registry.build("photos", encoder or chosen.backends.photos, chosen.models.folder.expanduser())
     data = chosen.data_dir.expanduser()
     answers = asyncio.run(
-        answers_of(built, data / "eval" / "looks", sold, asked, folds=cross_validate, learned=learned_file(data, built))
+        answers_of(
+            built,
+            data / "eval" / "looks",
+            sold,
+            asked,
+            folds=cross_validate,
+            learned=learned_file(data, built),
+            strangers=strangers,
+        )
     )
     scores = counted(answers)
     if page:
