@@ -29,7 +29,7 @@ test: $(VENV)/.tested tests/channels/telegram_server/node_modules test-models
 	$(BIN)/pytest $(REALTIME:%=--ignore %) $(ARGS)
 	$(BIN)/pytest $(REALTIME) $(ARGS) || $(BIN)/pytest --last-failed $(REALTIME) $(ARGS)
 
-# The calls that go wrong elsewhere, with the real models: a quarter of an hour.
+# The calls that go wrong elsewhere, with the real models: twenty-five minutes.
 test-calls: $(VENV)/.tested test-models
 	$(BIN)/pytest -m realtime tests/ui/phone_trial $(ARGS)
 

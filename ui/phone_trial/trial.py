@@ -36,7 +36,7 @@ _PERSON = "1000"
 """Where a person would answer."""
 _CALL_S = 600.0
 """Wall time after which a caller hangs up."""
-_UNHURRIED = Manners(filler_s=_CALL_S, give_up_s=_CALL_S)
+_UNHURRIED = Manners(filler_s=_CALL_S, give_up_s=_CALL_S, stall_s=_CALL_S)
 """Where the line's time stands still for the models, a slow machine is no reason to say that it takes a moment."""
 _SETTLE_S = 30.0
 """How long to wait for the clerk to finish what it was doing when the caller hung up."""

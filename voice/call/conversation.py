@@ -51,6 +51,8 @@ class Manners:
     """An answer that takes longer, from the caller's last sound, is announced."""
     give_up_s: float = 30.0
     """One that takes longer is given up, and the caller is told."""
+    stall_s: float = 20.0
+    """How long a voice may take for its next sound; a busy machine needs long for the first."""
     key_pause_s: float = 4.0
     """A pause that ends an entry by keys."""
     patience: Patience = Patience()
@@ -131,7 +133,9 @@ class Conversation:
         )
         self._keypad = Keypad(self._typed, pause_s=manners.key_pause_s)
         self._playback = Playback(transport, echo.sent if echo else None)
-        self._speaking = Speaking(self._playback, house.phrasebook, self._ears, heard, self.record)
+        self._speaking = Speaking(
+            self._playback, house.phrasebook, self._ears, heard, self.record, stall_s=house.manners.stall_s
+        )
         self._thinking = Thinking(clerk=house.clerk, record=self.record)
         self._missed = 0
         self._carried = ""

@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 _MANNERLY_S = 6.0
 """How long an answer waits for a caller who speaks again before it is said."""
-_STALL_S = 20.0
-"""How long a voice may take for its next sound; a busy machine needs long for the first."""
 _STEP, _SPEEDS = 1.2, (0.6, 1.6)
 _LOUDER, _VOLUMES = 1.5, (0.4, 2.3)
 """By how much a caller who asks for it is spoken to quicker or louder, and how far that goes."""
@@ -59,13 +57,19 @@ class Speaking:
         ears: Ears,
         heard: asyncio.Queue[Heard],
         record: CallRecord,
+        *,
+        stall_s: float,
     ) -> None:
-        """Speak over `playback`; what the `ears` put into `heard` may interrupt."""
+        """Speak over `playback`; what the `ears` put into `heard` may interrupt.
+
+        A voice that needs longer than `stall_s` for its next sound is taken for broken.
+        """
         self._playback = playback
         self._phrasebook = phrasebook
         self._ears = ears
         self._heard = heard
         self._record = record
+        self._stall_s = stall_s
         self._waiting: deque[Heard] = deque()
         """Heard already, to be answered before what comes next."""
         self.broken_off: Said | None = None
@@ -217,7 +221,7 @@ class Speaking:
         sound = self._phrasebook.speech(text, language, speed=self._speed, volume=self._volume)
         try:
             while True:
-                async with asyncio.timeout(_STALL_S):
+                async with asyncio.timeout(self._stall_s):
                     piece = await anext(sound, None)
                 if piece is None:
                     return
