@@ -5,6 +5,7 @@ Radford et al. 2021, https://arxiv.org/abs/2103.00020
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -57,7 +58,7 @@ class Towers:
     async def encode(self, pictures: Sequence[Picture]) -> Vectors:
         """Return unit vectors, float32 (n, dimension); raises `MediaError` when a picture is not uint8 RGB."""
         seen = [checked(picture) for picture in pictures]
-        pixels = await in_worker(lambda: [self.prepare(picture) for picture in seen])
+        pixels = await asyncio.gather(*(in_worker(self.prepare, picture) for picture in seen))
         return self._rows(await self.queue.do_all(pixels))
 
     async def encode_texts(self, texts: Sequence[str]) -> Vectors:

@@ -67,7 +67,7 @@ class Job:
     def fail(self, error: Exception) -> None:
         """Tell of a fault as the last word, unless the answer is over."""
         if not self.over.is_set():
-            self._end(error if isinstance(error, ModelError) else ModelError("refused", f"transformers: {error}"))
+            self._end(error if isinstance(error, ModelError) else ModelError("refused", f"transformers: {error!r}"))
 
     @contextmanager
     def alone(self) -> Iterator[None]:
