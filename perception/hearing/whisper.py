@@ -258,7 +258,7 @@ def _letters(text: str) -> int:
 
 def _is_speech(one: Stretch) -> bool:
     said = _signs(one.text)
-    if len(said) > 2 and said in _told(one.before):
+    if len(said) > 2 and said in _signs(_SIMPLIFIED):
         return False  # an echo of the prompt
     if one.no_speech_prob > _NO_SPEECH and one.avg_logprob < _UNSURE_LOGPROB:
         return False

@@ -96,7 +96,7 @@ def test_confidence_is_the_mean_probability_of_a_token() -> None:
         stretch("Thanks for watching!", logprob=-1.5),
         stretch("ha ha ha ha ha ha ha ha", ratio=5.0),
         stretch(" ... "),
-        replace(stretch("以下是普通话的句子,用简体中文。"), before="以下是普通话的句子,用简体中文。"),
+        stretch("以下是普通话的句子,用简体中文。"),
     ],
 )
 def test_what_the_model_itself_doubts_is_not_believed(doubtful: Stretch) -> None:
@@ -162,6 +162,11 @@ HINT = "您好，我想查订单、退货、退款。"
 )
 def test_a_clause_of_the_hint_is_a_recital_only_where_it_was_told(text: str, before: str, made_up: bool) -> None:
     assert is_made_up([replace(stretch(text, logprob=-0.1), before=before)]) is made_up
+
+
+def test_a_word_of_the_hint_is_believed() -> None:
+    said = [replace(stretch("转人工。"), before="您好，我想查订单、退货、退款、开发票、转人工。")]
+    assert not is_doubtful(said) and transcript(said, "zh").text == "转人工。"
 
 
 def test_a_recital_yields_to_words_of_which_the_model_is_less_sure() -> None:

@@ -16,7 +16,7 @@ CASES = Path(__file__).parents[3] / "assets" / "phone" / "cases.yaml"
 
 @pytest.mark.models
 @pytest.mark.realtime
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(3600)
 async def test_the_calls_that_go_wrong_elsewhere_go_well(tmp_path: Path) -> None:
     settings = load(None).model_copy(update={"data_dir": tmp_path})
     cases = read_calls([CASES])
