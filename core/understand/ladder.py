@@ -166,6 +166,7 @@ class Understander:
                 waiting=tuple(frame.flow for frame in session.stack),
                 recent=("order_status",) if session.identity and "order_id" in session.slots else (),
                 asks=any(span.kind == "topic" and span.name != "order" for span in self.lexicon.read(rest)),
+                inquires=bool(_ASKS.search(rest)),
                 own=self.sells and speaks_of_own(rest),
                 calm=mood > ANGRY,
                 looks_around=self.sells and _looks_around(session),

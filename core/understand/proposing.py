@@ -63,6 +63,8 @@ class Reading:
     """The flows that ended with something the customer may well go on about."""
     asks: bool
     """Whether its words name one of the shop's ways, such as shipping or privacy."""
+    inquires: bool
+    """Whether its words have the form of a question."""
     own: bool
     """Whether its words are about something bought already."""
     calm: bool
@@ -92,7 +94,7 @@ class Proposer:
         if kind == "flow" and what in (*reading.waiting, *reading.recent) and best.probability >= _SAME_FLOW:
             return commands_of(kind, what, best, reading.text)
         if reading.waiting and (best.probability < _SURE_IN_FLOW or kind == "none"):
-            asks = reading.asks and (kind in ("question", "none") or best.probability < SURE)
+            asks = reading.asks and (kind in ("question", "none") or best.probability < SURE or reading.inquires)
             return [AskKnowledge(question=reading.text)] if asks else []
         if not reading.calm and (best.probability < SURE or knows):
             return []
