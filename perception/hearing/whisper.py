@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import accumulate
 
 from opencc import OpenCC
 
@@ -176,6 +177,30 @@ def is_loop(stretches: Sequence[Stretch]) -> bool:
     # After a hint that ends in a question, a short sentence was written twice: "人工客服？人工客服。"
     whole = _TWICE.fullmatch(said)
     return whole is not None and _letters(whole[1]) >= 4
+
+
+def once(stretches: Sequence[Stretch]) -> Sequence[Stretch]:
+    """Return the words without a sentence's echoes: what follows the first time it was written, as far as it repeats.
+
+    A loop is broken by decoding again, mostly; this is for one that came back.
+    """
+    text = "".join(one.text for one in stretches)
+    at = [place for place, sign in enumerate(text) if sign.isalnum()]
+    said = _signs(text)
+    found = _SENTENCE_AGAIN.search(said) if len(at) == len(said) else None
+    if found is None:
+        return stretches
+    rest = said[found.end() :]
+    ends = at[found.end(1)]
+    kept = text[:ends] if found[1].startswith(rest) else text[:ends] + text[at[found.end()] :]
+    return (replace(stretches[0], text=kept, compression_ratio=1.0, words=_within(stretches, found.end(1))),)
+
+
+def _within(stretches: Sequence[Stretch], signs: int) -> tuple[Word, ...]:
+    """Return the words that begin within so many signs."""
+    words = [word for one in stretches for word in one.words]
+    before = accumulate((len(_signs(word.text)) for word in words), initial=0)
+    return tuple(word for word, place in zip(words, before, strict=False) if place < signs)
 
 
 def is_made_up(stretches: Sequence[Stretch]) -> bool:

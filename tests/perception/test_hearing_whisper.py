@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.types import Word
 from perception.hearing.whisper import (
     MIXED,
     Stretch,
@@ -16,6 +17,7 @@ from perception.hearing.whisper import (
     is_worth_another,
     likelier,
     likely,
+    once,
     prompts,
     transcript,
 )
@@ -69,6 +71,35 @@ def test_a_sentence_that_repeats_itself_is_a_loop() -> None:
 )
 def test_repeated_digits_and_short_words_are_no_loop(text: str) -> None:
     assert not is_loop([stretch(text)])
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("大学生利用漏洞,免费吃肯德基。大学生利用漏洞,免费吃肯德基。大学", "大学生利用漏洞,免费吃肯德基。"),
+        ("大学生利用漏洞,免费吃肯德基。大学生利用漏洞免费吃肯德基,对吗?", "大学生利用漏洞,免费吃肯德基。对吗?"),
+        (
+            "I want to return the blue kettle. I want to return the blue kettle. I want",
+            "I want to return the blue kettle",
+        ),
+        ("the blue one, the blue one", "the blue one, the blue one"),
+        ("三三三三三", "三三三三三"),
+    ],
+)
+def test_a_sentence_is_written_once(written: str, kept: str) -> None:
+    (said,) = once([stretch(written)])
+    assert said.text == kept
+
+
+def test_words_of_the_echo_are_gone_with_it() -> None:
+    sentence = [
+        Word(text=one, start_s=at, end_s=at + 1.0, confidence=0.9)
+        for at, one in enumerate(["大学生利用漏洞", "免费吃肯德基"])
+    ]
+    heard = replace(stretch("大学生利用漏洞免费吃肯德基" * 2, ratio=2.5), words=(*sentence, *sentence))
+    (said,) = once([heard])
+    assert said.words == tuple(sentence)
+    assert transcript([said], "zh").text == "大学生利用漏洞免费吃肯德基"
 
 
 def test_nobody_says_a_row_of_products_in_a_second() -> None:
