@@ -80,7 +80,7 @@ def test_repeated_digits_and_short_words_are_no_loop(text: str) -> None:
         ("大学生利用漏洞,免费吃肯德基。大学生利用漏洞免费吃肯德基,对吗?", "大学生利用漏洞,免费吃肯德基。对吗?"),
         (
             "I want to return the blue kettle. I want to return the blue kettle. I want",
-            "I want to return the blue kettle",
+            "I want to return the blue kettle. ",
         ),
         ("the blue one, the blue one", "the blue one, the blue one"),
         ("三三三三三", "三三三三三"),
