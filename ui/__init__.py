@@ -1,1 +1,6 @@
 """What people look at, and app.py, the only place where everything is wired together."""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+"""The models have threads of their own; numpy's, for products of a millisecond, spin for tenths of a second."""

@@ -17,7 +17,6 @@ from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import Segment
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from core.batching import ModelQueue
 from core.models import locate
@@ -112,7 +111,6 @@ class FasterWhisper:
     """Decodes the second attempt while the first is decoded; None where there is no core to spare."""
     queue: ModelQueue[_Heard, Transcript] = field(init=False)
     recent: Recent = field(default_factory=Recent)
-    blas: ThreadpoolController = field(default_factory=ThreadpoolController)
 
     def __post_init__(self) -> None:
         """Open the queue, one recording at a time: each window has its own length, which saves more than a batch."""
@@ -139,8 +137,7 @@ class FasterWhisper:
             given_up.set()
 
     def _hear(self, batch: list[_Heard]) -> list[Transcript]:
-        with self.blas.limit(limits=1, user_api="blas"):  # for features of milliseconds its threads spin for tenths
-            return [self._transcribe(*one) for one in batch]
+        return [self._transcribe(*one) for one in batch]
 
     def _transcribe(
         self, speech: Pcm, language: Language | None, hint: str, expect: Expect, given_up: threading.Event
@@ -152,9 +149,10 @@ class FasterWhisper:
         if (known := self.recent.get(said)) is not None:
             return known
         features = self.model.feature_extractor(spoken.pcm[: _WINDOW_FRAMES * _FRAME])[:, :-1]
-        one = _Utterance(
-            spoken=spoken, encoded=self.model.encode(features), hint=hint, expect=expect, given_up=given_up
-        )
+        encoded = self.model.encode(features)
+        if given_up.is_set():  # the caller spoke on, and the next recording waits
+            return whisper.nobody(language)
+        one = _Utterance(spoken=spoken, encoded=encoded, hint=hint, expect=expect, given_up=given_up)
         chosen = self._language(one, language)
         stretches = self._listen(one, chosen)
         if given_up.is_set():

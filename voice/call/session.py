@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from core.call_ports import MediaTransport
 from core.types import Language
-from voice.call import phrases
+from voice.call import cues, phrases
 from voice.call.consent import Recordings, recording
 from voice.call.conversation import Conversation, House
 from voice.call.echo import Echo
@@ -52,6 +52,7 @@ class CallSession:
         self.seats = Seats(max_calls, waiting=self._operations.queue)
         if house.has_echo:
             Echo()  # its library is slow to load the first time, and no caller should wait for it
+        cues.load()  # nor for its patterns: all calls would stand still for 50 ms
 
     @property
     def calls(self) -> int:
