@@ -35,8 +35,12 @@ _MEDIA_STATUS = {
     "unsupported": 415,
     "not_a_video": 415,
     "is_video": 415,
+    "too_slow": 503,
 }
 """Code of a `MediaError` -> status; every other code is 422: the type is right, the content is not."""
+
+_AGAIN_S = 10
+"""After which a file that a busy machine did not open in time is worth another try."""
 
 _MEDIA_HINTS = {
     "too_large": "Send a smaller file.",
@@ -72,7 +76,9 @@ class ProblemError(Exception):
 def of_media(error: MediaError) -> ProblemError:
     """Return the refusal of a photo or recording, with the door's own code."""
     hint = _MEDIA_HINTS.get(error.code, "Send another file.")
-    return ProblemError(_MEDIA_STATUS.get(error.code, 422), error.code, f"{str(error).rstrip('.')}. {hint}")
+    status = _MEDIA_STATUS.get(error.code, 422)
+    headers = {"Retry-After": str(_AGAIN_S)} if status == 503 else {}
+    return ProblemError(status, error.code, f"{str(error).rstrip('.')}. {hint}", headers=headers)
 
 
 def title(status: int) -> str:

@@ -42,7 +42,7 @@ ROUTES: tuple[Route, ...] = (
         takes_form=True,
         answers=schemas.TurnAnswered,
         opened_by="token",
-        problems=(400, 401, 404, 409, 413, 415, 422, 429, 500),
+        problems=(400, 401, 404, 409, 413, 415, 422, 429, 500, 503),
     ),
     Route(
         path="/v1/conversations/{id}/messages",
@@ -87,7 +87,7 @@ ROUTES: tuple[Route, ...] = (
         takes=completions.Completion,
         answers="application/json",
         opened_by="api_key",
-        problems=(400, 401, 403, 413, 415, 422, 429, 500),
+        problems=(400, 401, 403, 413, 415, 422, 429, 500, 503),
     ),
     Route(
         path="/v1/models",

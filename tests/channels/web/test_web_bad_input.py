@@ -9,8 +9,9 @@ import pytest
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient
 
-from channels.web import House
+from channels.web import House, incoming
 from core.config import Web
+from core.errors import MediaError
 from core.ports import Limits
 from tests.channels.web.conftest import Serve, Visitor, photo, recording, refused, visit
 from tests.channels.web.scripted_clerk import ScriptedClerk
@@ -89,6 +90,21 @@ async def test_an_empty_photo_is_refused(visitor: Visitor) -> None:
     form = FormData({"id": "1"})
     form.add_field("image", b"", filename="photo.jpg", content_type="image/jpeg")
     await refused(await visitor.post(data=form), 422, "empty")
+    await visitor.still_served()
+
+
+async def test_a_file_that_a_busy_machine_did_not_open_in_time_may_be_sent_again(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(*_: object, **__: object) -> None:
+        raise MediaError("too_slow", "decoding the file took more than 30 s")
+
+    monkeypatch.setattr(incoming, "admit_file", slow)
+    form = FormData({"id": "1"})
+    form.add_field("image", photo("red"), filename="photo.png", content_type="image/png")
+    answer = await visitor.post(data=form)
+    assert int(answer.headers["Retry-After"]) >= 1
+    await refused(answer, 503, "too_slow")
     await visitor.still_served()
 
 
