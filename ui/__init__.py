@@ -2,5 +2,5 @@
 
 import os
 
+# The models have threads of their own; numpy's, for products of a millisecond, spin for tenths of a second.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-"""The models have threads of their own; numpy's, for products of a millisecond, spin for tenths of a second."""

@@ -57,6 +57,12 @@ Catalogue = Callable[[], Awaitable[tuple[Product, ...]]]
 _ASKS = re.compile(
     r"[?？]|吗|什么|多少|怎么|哪|\b(?:how|what|which|where|when|who|why|do you|is there|are there)\b", re.I
 )
+_INQUIRES = re.compile(
+    r"[?？]|吗|什么|多少|怎么|哪|(?:^|[.,;!]\s*)(?:(?:and|but|so|ok|well),? )?"
+    r"(?:how|what|which|where|when|who|why|do you|is there|are there)\b",
+    re.I,
+)
+"""A question in form: "which" in "the one which I want to return" asks nothing."""
 _SETTLE = StartFlow(flow="settle")
 _MEANINGLESS = 2
 """Characters of Chinese, or words of English, that are too few to be a request."""
@@ -166,7 +172,7 @@ class Understander:
                 waiting=tuple(frame.flow for frame in session.stack),
                 recent=("order_status",) if session.identity and "order_id" in session.slots else (),
                 asks=any(span.kind == "topic" and span.name != "order" for span in self.lexicon.read(rest)),
-                inquires=bool(_ASKS.search(rest)),
+                inquires=bool(_INQUIRES.search(rest)),
                 own=self.sells and speaks_of_own(rest),
                 calm=mood > ANGRY,
                 looks_around=self.sells and _looks_around(session),

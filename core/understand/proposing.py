@@ -94,7 +94,8 @@ class Proposer:
         if kind == "flow" and what in (*reading.waiting, *reading.recent) and best.probability >= _SAME_FLOW:
             return commands_of(kind, what, best, reading.text)
         if reading.waiting and (best.probability < _SURE_IN_FLOW or kind == "none"):
-            asks = reading.asks and (kind in ("question", "none") or best.probability < SURE or reading.inquires)
+            inquires = reading.inquires and kind == "business"  # it is about the business, and not its wish
+            asks = reading.asks and (kind in ("question", "none") or best.probability < SURE or inquires)
             return [AskKnowledge(question=reading.text)] if asks else []
         if not reading.calm and (best.probability < SURE or knows):
             return []

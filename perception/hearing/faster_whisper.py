@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -171,19 +173,18 @@ class FasterWhisper:
         """
         written = expected.written(language, one.expect)
         first, *others = whisper.prompts(language, one.hint, written, is_sentence=not one.is_short)
-        second = self.beside and others and self.beside.submit(self._decode, one, language, others[0])
-        stretches = self._decode(one, language, first)
-        if one.given_up.is_set():
-            return stretches
-        if one.is_short and (short := self._short(one, language, stretches)) is not None:
-            return (short,)
-        for before in others:
+        with self._ahead(one, language, others) as attempts:
+            stretches = self._decode(one, language, first)
             if one.given_up.is_set():
                 return stretches
-            is_example = expected.is_example(_text(stretches), language, one.expect)
-            if is_example or whisper.is_worth_another(stretches, before):
-                again = second.result() if second and before == others[0] else self._decode(one, language, before)
-                stretches = whisper.likelier(stretches, again)
+            if one.is_short and (short := self._short(one, language, stretches)) is not None:
+                return (short,)
+            for before, attempt in zip(others, attempts, strict=True):
+                if one.given_up.is_set():
+                    return stretches
+                is_example = expected.is_example(_text(stretches), language, one.expect)
+                if is_example or whisper.is_worth_another(stretches, before):
+                    stretches = whisper.likelier(stretches, attempt())
         if whisper.is_loop(stretches) or whisper.is_rushed(stretches, one.spoken.duration_s):
             plain = whisper.prompts(language, "")[0]
             stretches = whisper.once(self._decode(one, language, plain, repetition_penalty=_LOOP_PENALTY))
@@ -193,6 +194,24 @@ class FasterWhisper:
             longer = self._at_full_length(one, language, first)
             stretches = stretches if whisper.is_doubtful(longer) else longer
         return stretches
+
+    @contextmanager
+    def _ahead(
+        self, one: _Utterance, language: Language, others: Sequence[str | None]
+    ) -> Iterator[list[Callable[[], Sequence[Stretch]]]]:
+        """Give the attempts after the first, to be made when they are called; the next is begun already.
+
+        What has not begun when it is called is made at once, and what nobody called is not begun any more.
+        """
+        attempts = [partial(self._decode, one, language, before) for before in others]
+        if not attempts or self.beside is None:
+            yield list(attempts)
+            return
+        second = self.beside.submit(attempts[0])
+        try:
+            yield [lambda: attempts[0]() if second.cancel() else second.result(), *attempts[1:]]
+        finally:
+            second.cancel()
 
     def _short(self, one: _Utterance, language: Language, heard: Sequence[Stretch]) -> Stretch | None:
         """Return the likeliest of the short answers, where what was heard freely is doubtful or no answer.
@@ -300,20 +319,20 @@ def build(
 ) -> FasterWhisper:
     """Load a model folder (model.bin, config.json, tokenizer.json).
 
-    `compute` is a CTranslate2 type: "int8" on CPU, "float16" on CUDA. Two attempts at a sentence are decoded side by
-    side, each with `threads`; 0 takes half of the cores, at most 4: on two cores one thread decodes in two thirds of
-    the time of two.
+    `compute` is a CTranslate2 type: "int8" on CPU, "float16" on CUDA. On a CPU two attempts at a sentence are decoded
+    side by side, each with `threads`; 0 takes half of the cores, at most 4: on two cores one thread decodes in two
+    thirds of the time of two, and encodes in five quarters.
     """
     folder = locate(model or "whisper-base", models, "model.bin", "config.json", "tokenizer.json")
     cores = os.cpu_count() or 1
-    side_by_side = device == "cpu" and cores > 1
+    workers = 2 if device == "cpu" and cores > 1 else 1
     loaded = _OwnLength(
         str(folder),
         device=device,
         compute_type=compute,
-        cpu_threads=threads or max(1, min(4, cores // 2)),
-        num_workers=2 if side_by_side else 1,
+        cpu_threads=threads or max(1, min(4, cores // workers)),
+        num_workers=workers,
         local_files_only=True,
     )
-    beside = ThreadPoolExecutor(1, thread_name_prefix="faster-whisper-beside") if side_by_side else None
+    beside = ThreadPoolExecutor(1, thread_name_prefix="faster-whisper-beside") if workers > 1 else None
     return FasterWhisper(model=loaded, device=device, beam=beam, word_times=word_times, beside=beside)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import accumulate
+from zlib import compress
 
 from opencc import OpenCC
 
@@ -56,12 +57,14 @@ _MOST_LETTERS_PER_S, _MOST_HAN_PER_S = 30.0, 10.0
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _REPEATED = re.compile(r"(.{8,})\1", re.DOTALL)
-_SENTENCE_AGAIN = re.compile(r"([\u3400-\u9fff]{12,}|.{24,})\1")
+_SENTENCE_AGAIN = re.compile(r"([\u3400-\u9fff]{12,}?|.{24,}?)\1+")
 """People say "the blue one, the blue one", and no whole sentence twice."""
 _ONE_SIGN = re.compile(r"([^\W\d零一二三四五六七八九幺])\1{4,}")
 """The same sign five times, and no digit."""
 _RECITED_LETTERS, _LETTERS_A_HAN = 18, 3
 """Letters in a row, a Chinese sign for three, that are the hint's own: people share a few words with it, no clause."""
+_LETTERS_OF_A_SENTENCE = 5
+"""Different ones, in what repeats itself; a row of digits has none."""
 _TWICE = re.compile(r"(.{4,}?)\1+")
 _DIGITS_AGAIN = re.compile(r"(\d{1,4}?)\1{3,}")
 _DIGITS_AT_MOST = 16
@@ -172,7 +175,7 @@ def is_loop(stretches: Sequence[Stretch]) -> bool:
     if any(len(row[0]) > _DIGITS_AT_MOST for row in _DIGITS_AGAIN.finditer(said)):
         return True
     found = _REPEATED.search(text) or _SENTENCE_AGAIN.search(said)
-    if found is not None and _letters(found[1]) >= 5:
+    if found is not None and _letters(found[1]) >= _LETTERS_OF_A_SENTENCE:
         return True
     # After a hint that ends in a question, a short sentence was written twice: "人工客服？人工客服。"
     whole = _TWICE.fullmatch(said)
@@ -182,25 +185,30 @@ def is_loop(stretches: Sequence[Stretch]) -> bool:
 def once(stretches: Sequence[Stretch]) -> Sequence[Stretch]:
     """Return the words without a sentence's echoes: what follows the first time it was written, as far as it repeats.
 
-    A loop is broken by decoding again, mostly; this is for one that came back.
+    A loop is broken by decoding again, mostly; this is for one that came back. What is no sentence stays a loop.
     """
     text = "".join(one.text for one in stretches)
     at = [place for place, sign in enumerate(text) if sign.isalnum()]
     said = _signs(text)
     found = _SENTENCE_AGAIN.search(said) if len(at) == len(said) else None
-    if found is None:
+    if found is None or _letters(found[1]) < _LETTERS_OF_A_SENTENCE:
         return stretches
-    rest = said[found.end() :]
-    ends = at[found.end(1)]
-    kept = text[:ends] if found[1].startswith(rest) else text[:ends] + text[at[found.end()] :]
-    return (replace(stretches[0], text=kept, compression_ratio=1.0, words=_within(stretches, found.end(1))),)
-
-
-def _within(stretches: Sequence[Stretch], signs: int) -> tuple[Word, ...]:
-    """Return the words that begin within so many signs."""
+    shortest = _TWICE.fullmatch(found[1])  # two short sentences are as long as one
+    ends = found.start() + len(shortest[1] if shortest else found[1])
+    goes_on = len(said) if found[1].startswith(said[found.end() :]) else found.end()
+    kept = text[: at[ends]] + (text[at[goes_on] :] if goes_on < len(said) else "")
     words = [word for one in stretches for word in one.words]
-    before = accumulate((len(_signs(word.text)) for word in words), initial=0)
-    return tuple(word for word, place in zip(words, before, strict=False) if place < signs)
+    begin = accumulate((len(_signs(word.text)) for word in words), initial=0)
+    once_said = Stretch(
+        text=kept,
+        avg_logprob=_logprob(stretches),
+        no_speech_prob=stretches[0].no_speech_prob,
+        compression_ratio=len(kept.encode()) / len(compress(kept.encode())),
+        tokens=sum(one.tokens for one in stretches),
+        words=tuple(word for word, sign in zip(words, begin, strict=False) if sign < ends or sign >= goes_on),
+        before=stretches[0].before,
+    )
+    return stretches if is_loop([once_said]) else (once_said,)
 
 
 def is_made_up(stretches: Sequence[Stretch]) -> bool:

@@ -51,7 +51,7 @@ class Patience:
     """Less is a click; "yes" and "对" are longer."""
     click_s: float = 0.25
     """Silence after which too short a sound is forgotten."""
-    pause_s: float = 0.096
+    pause_s: float = 0.09
     """Silence after which the words so far are recognised, in case that they are all."""
     again_s: float = 0.09
     """Sound in a pause that is speech again; less is a breath."""

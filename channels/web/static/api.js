@@ -28,7 +28,8 @@ async function call(address, options) {
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
   const after_s = Number(response.headers.get("Retry-After")) || 0;
-  const again = response.status === 429 || response.status >= 500;
+  // A file that was slow once is tried again by who sent it: by itself it would keep a busy machine busy.
+  const again = response.status === 429 || (response.status >= 500 && body.code !== "too_slow");
   throw new Refusal(response.status, body.code || "other", again ? Math.max(after_s * 1000, backoff(1)) : null);
 }
 
