@@ -54,14 +54,10 @@ from core.understand.vocabulary import Vocabulary, build_vocabulary
 
 Catalogue = Callable[[], Awaitable[tuple[Product, ...]]]
 
-_ASKS = re.compile(
-    r"[?？]|吗|什么|多少|怎么|哪|\b(?:how|what|which|where|when|who|why|do you|is there|are there)\b", re.I
-)
-_INQUIRES = re.compile(
-    r"[?？]|吗|什么|多少|怎么|哪|(?:^|[.,;!]\s*)(?:(?:and|but|so|ok|well),? )?"
-    r"(?:how|what|which|where|when|who|why|do you|is there|are there)\b",
-    re.I,
-)
+_ASKED = r"[?？]|吗|什么|多少|怎么|哪"
+_ASKED_EN = r"(?:how|what|which|where|when|who|why|do you|is there|are there)\b"
+_ASKS = re.compile(rf"{_ASKED}|\b{_ASKED_EN}", re.IGNORECASE)
+_INQUIRES = re.compile(rf"{_ASKED}|(?:^|[.,;!]\s*)(?:(?:and|but|so|ok|well),? )?{_ASKED_EN}", re.IGNORECASE)
 """A question in form: "which" in "the one which I want to return" asks nothing."""
 _SETTLE = StartFlow(flow="settle")
 _MEANINGLESS = 2
