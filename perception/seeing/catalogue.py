@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from core.errors import MediaError
 from core.ports import ImageEncoder, Picture
@@ -136,10 +135,7 @@ async def catalogued(
     ]
     finder = empty_finder(encoder)
     if pictures:
-        with threadpool_limits(limits=1, user_api="blas"):  # its threads spin for each other where cores are taken
-            finder = await in_worker(
-                lambda: assemble(encoder, shelf, asked, real=real, learned=learned, indexing=indexing)
-            )
+        finder = await in_worker(lambda: assemble(encoder, shelf, asked, real=real, learned=learned, indexing=indexing))
     return Catalogued(
         finder=finder,
         pictures=len(pictures),
