@@ -135,8 +135,6 @@ class Ears:
 
     def _follow(self, probability: float, window: Pcm) -> None:
         was_quiet = self._endpointing.phase is Phase.QUIET
-        if self._guess and self._guess.hold_s is not None:
-            self._endpointing.hold_s = self._guess.hold_s
         edge = self._endpointing.hear(probability)
         if was_quiet and self._endpointing.phase is Phase.QUIET:
             self._count_silence()
@@ -150,7 +148,7 @@ class Ears:
                 self.speaks_since_s = self._endpointing.lasted_s
                 self.stir()
             case Edge.PAUSED:
-                self._guess = self._hearing.guess(np.concatenate(self._utterance))
+                self._guess = self._hearing.guess(np.concatenate(self._utterance), self._judge)
                 self._endpointing.hold_s = self._patience.unheard_s
             case Edge.RESUMED:
                 self._forget_guess()
@@ -158,6 +156,14 @@ class Ears:
                 self._end()
             case Edge.DROPPED:
                 self._close()
+
+    def _judge(self, guess: Guess) -> None:
+        """Wait for as long as the words ask for, now that they are known; the silence so far may be enough."""
+        if guess is not self._guess or guess.hold_s is None:
+            return
+        self._endpointing.hold_s = guess.hold_s
+        if self._endpointing.settle() is Edge.ENDED:
+            self._end()
 
     def _end(self) -> None:
         guess = self._guess or self._hearing.guess(np.concatenate(self._utterance))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.call_ports import TurnDetector
@@ -69,10 +70,11 @@ class Hearing:
     is_settled: bool = field(default=False)
     """Whether the caller was understood in `language` before."""
 
-    def guess(self, pcm: Pcm) -> Guess:
-        """Begin to recognise what was said so far."""
+    def guess(self, pcm: Pcm, known: Callable[[Guess], None] = lambda _: None) -> Guess:
+        """Begin to recognise what was said so far; `known` hears when its words, or their fault, and its hold are."""
         guess = Guess(pcm)
         guess.work = self.tasks.create_task(self._work(guess))
+        guess.work.add_done_callback(lambda _: known(guess))
         return guess
 
     async def _work(self, guess: Guess) -> None:
