@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from ctranslate2 import Device, StorageView
 from faster_whisper import WhisperModel
+from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import Segment
 from numpy.typing import NDArray
@@ -33,10 +34,7 @@ from perception.hearing.whisper import Stretch
 _WINDOW_FRAMES = 3000
 """Whisper's window: 30 s in frames of 10 ms."""
 _PAD_FRAMES = 500
-_LEAST_FRAMES = 800
-"""Of a window, speech and pad together; in 600 more sentences are heard as loops."""
-_LEAST_FRAMES_SHORT = 1000
-"""The same for a word or two: of 20 digits 9 are heard, in 800 frames 8, in 600 only 5."""
+_LEAST_FRAMES = 1000
 _FEWEST_TOKENS = 16
 _TOKENS_PER_S = 12
 """More than the fastest speaker fills; it ends a loop early."""
@@ -62,16 +60,15 @@ class _Window(threading.local):
     ready: Any = None
     """The first window, encoded once for the language and every attempt."""
     least: int = _LEAST_FRAMES
-    """Frames of a window at least."""
+    """Frames of a window at least, speech and pad together."""
 
 
 class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no types
     """Encode a window at its own length plus a pad, and the first window once only.
 
     The library fills every window up to 30 s, and the encoder then costs the same for 2 s of speech
-    as for 30 s. Cutting the pad to 5 s takes a quarter of the time. The pad is as quiet as the quietest sound
-    of the speech, as it was where Whisper learned; the library's zeros are the hum of a fan, after which it
-    now and then writes on.
+    as for 30 s. Cutting the pad to 5 s takes a quarter of the time; below 10 s in all, short answers
+    ("yes", a digit) are heard as loops.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -84,10 +81,9 @@ class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no ty
         if self.window.ready is not None:
             output, self.window.ready = self.window.ready, None
             return output
-        said = features[:, : int(np.flatnonzero(features.any(axis=0))[-1]) + 1]
-        length = min(_WINDOW_FRAMES, max(said.shape[1] + _PAD_FRAMES, self.window.least))
-        pad = ((0, 0), (0, length - said.shape[1]))
-        return super().encode(np.pad(said, pad, constant_values=said.min()))
+        spoken = int(np.flatnonzero(features.any(axis=0))[-1]) + 1
+        length = min(_WINDOW_FRAMES, max(spoken + _PAD_FRAMES, self.window.least))
+        return super().encode(np.ascontiguousarray(pad_or_trim(features, length)))
 
 
 _Heard: TypeAlias = tuple[Pcm, Language | None, str, Expect, threading.Event]
@@ -162,7 +158,6 @@ class FasterWhisper:
         said = (spoken.fingerprint, language, hint, expect)
         if (known := self.recent.get(said)) is not None:
             return known
-        self.model.window.least = _LEAST_FRAMES_SHORT if spoken.duration_s <= expected.SHORT_S else _LEAST_FRAMES
         features = self.model.feature_extractor(spoken.pcm[: _WINDOW_FRAMES * _FRAME])[:, :-1]
         encoded = self.model.encode(features)
         if given_up.is_set():  # the caller spoke on, and the next recording waits
@@ -259,12 +254,11 @@ class FasterWhisper:
 
         It did so in 3 of 5 "Where is my order?" and in 4 of 4 "转人工" on the telephone; it costs four times the work.
         """
-        window = self.model.window
-        least, window.least = window.least, _WINDOW_FRAMES
+        self.model.window.least = _WINDOW_FRAMES
         try:
             return self._decode(replace(one, encoded=None), language, before)
         finally:
-            window.least = least
+            self.model.window.least = _LEAST_FRAMES
 
     def _language(self, one: _Utterance, wanted: Language | None) -> Language:
         if wanted and wanted in self.model.supported_languages:
@@ -287,10 +281,6 @@ class FasterWhisper:
     def _decode(
         self, one: _Utterance, language: Language, before: str | None, *, repetition_penalty: float = 1.0
     ) -> Sequence[Stretch]:
-        """Decode from the first window on, for what lasts longer than one by the times that the model writes.
-
-        In what fits into one they take two steps more, and a wrong one has the library hear the silence as a sentence.
-        """
         self.model.window.ready = one.encoded
         spoken = one.spoken
         segments, _ = self.model.transcribe(
@@ -302,7 +292,6 @@ class FasterWhisper:
             condition_on_previous_text=False,
             no_speech_threshold=None,  # the voice activity heard somebody, and `whisper.transcript` judges the words
             initial_prompt=before,
-            without_timestamps=not self.word_times and spoken.pcm.size <= _WINDOW_FRAMES * _FRAME,
             max_new_tokens=self._most_tokens(spoken.duration_s, before),
             word_timestamps=self.word_times,
         )
