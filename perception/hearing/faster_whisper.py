@@ -49,7 +49,7 @@ _FRAME = 160
 _OUTPUTS_PER_S = 50
 """Positions of the encoder's output."""
 _AFTER_ANSWER_S = 1.0
-"""Of the silence after a short answer that the decoder sees with it: all of it takes three times as long."""
+"""Of the silence after a short answer that the decoder sees with it: all of it takes twice as long."""
 _HANDFUL = 4
 """Short answers forced on the sound at once; with all of them at once every step leaves the processor's cache."""
 
