@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from ctranslate2 import Device, StorageView
+from ctranslate2.models import Whisper
 from faster_whisper import WhisperModel
-from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import Segment
 from numpy.typing import NDArray
@@ -34,7 +34,10 @@ from perception.hearing.whisper import Stretch
 _WINDOW_FRAMES = 3000
 """Whisper's window: 30 s in frames of 10 ms."""
 _PAD_FRAMES = 500
-_LEAST_FRAMES = 1000
+_LEAST_FRAMES = 800
+"""Of a window, speech and pad together; in 600 more sentences are heard as loops."""
+_LEAST_FRAMES_SHORT = 1000
+"""The same for a word or two: of 20 digits 9 are heard, in 800 frames 8, in 600 only 5."""
 _FEWEST_TOKENS = 16
 _TOKENS_PER_S = 12
 """More than the fastest speaker fills; it ends a loop early."""
@@ -46,10 +49,12 @@ _OTHER_AT_LEAST = 0.3
 """Probability of the other language, below which doubtful words are not heard in it."""
 _FRAME = 160
 """Samples in a frame of 10 ms."""
+_LONG_PAUSE_S = 0.5
+"""Between the parts of a number that is read out; between the words of a sentence it is shorter."""
 _OUTPUTS_PER_S = 50
 """Positions of the encoder's output."""
 _AFTER_ANSWER_S = 1.0
-"""Of the silence after a short answer that the decoder sees with it: all of it takes twice as long."""
+"""Of the silence after a short answer that the decoder sees with it: all of it takes three times as long."""
 _HANDFUL = 4
 """Short answers forced on the sound at once; with all of them at once every step leaves the processor's cache."""
 
@@ -60,30 +65,45 @@ class _Window(threading.local):
     ready: Any = None
     """The first window, encoded once for the language and every attempt."""
     least: int = _LEAST_FRAMES
-    """Frames of a window at least, speech and pad together."""
+    """Frames of a window at least."""
+    hums: bool = False
+    """Whether zeros pad it, which are the hum of a fan: after it a mumbled word is doubted, and written as a likely
+    one after silence. A sentence is now and then written on into the hum."""
 
 
 class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no types
     """Encode a window at its own length plus a pad, and the first window once only.
 
     The library fills every window up to 30 s, and the encoder then costs the same for 2 s of speech
-    as for 30 s. Cutting the pad to 5 s takes a quarter of the time; below 10 s in all, short answers
-    ("yes", a digit) are heard as loops.
+    as for 30 s. Cutting the pad to 5 s takes a quarter of the time. The pad of a sentence is as quiet as its
+    quietest sound, as it was where Whisper learned.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        """Load the model; see `faster_whisper.WhisperModel`."""
-        super().__init__(*args, **options)
+    def __init__(self, folder: Path, *, device: str, compute: str, threads: int, workers: int) -> None:
+        """Load the model, for `workers` threads that each decode with `threads`; see `build`."""
+        super().__init__(
+            str(folder),
+            device=device,
+            compute_type=compute,
+            cpu_threads=threads,
+            num_workers=workers,
+            local_files_only=True,
+        )
         self.window = _Window()
+        self.encoder = self.model
+        if workers > 1:
+            self.encoder = Whisper(str(folder), device=device, compute_type=compute, intra_threads=threads * workers)
 
     def encode(self, features: NDArray[np.float32]) -> Any:
         """Return the encoder's output for one window of shape (mels, frames), padded with zeros."""
         if self.window.ready is not None:
             output, self.window.ready = self.window.ready, None
             return output
-        spoken = int(np.flatnonzero(features.any(axis=0))[-1]) + 1
-        length = min(_WINDOW_FRAMES, max(spoken + _PAD_FRAMES, self.window.least))
-        return super().encode(np.ascontiguousarray(pad_or_trim(features, length)))
+        said = features[:, : int(np.flatnonzero(features.any(axis=0))[-1]) + 1]
+        length = min(_WINDOW_FRAMES, max(said.shape[1] + _PAD_FRAMES, self.window.least))
+        pad = ((0, 0), (0, length - said.shape[1]))
+        window = np.pad(said, pad, constant_values=0.0 if self.window.hums else said.min())
+        return self.encoder.encode(StorageView.from_array(np.ascontiguousarray(window[np.newaxis])))
 
 
 _Heard: TypeAlias = tuple[Pcm, Language | None, str, Expect, threading.Event]
@@ -158,6 +178,8 @@ class FasterWhisper:
         said = (spoken.fingerprint, language, hint, expect)
         if (known := self.recent.get(said)) is not None:
             return known
+        window, is_short = self.model.window, spoken.duration_s <= expected.SHORT_S
+        window.least, window.hums = (_LEAST_FRAMES_SHORT if is_short else _LEAST_FRAMES), is_short
         features = self.model.feature_extractor(spoken.pcm[: _WINDOW_FRAMES * _FRAME])[:, :-1]
         encoded = self.model.encode(features)
         if given_up.is_set():  # the caller spoke on, and the next recording waits
@@ -254,11 +276,12 @@ class FasterWhisper:
 
         It did so in 3 of 5 "Where is my order?" and in 4 of 4 "转人工" on the telephone; it costs four times the work.
         """
-        self.model.window.least = _WINDOW_FRAMES
+        window = self.model.window
+        least, window.least = window.least, _WINDOW_FRAMES
         try:
             return self._decode(replace(one, encoded=None), language, before)
         finally:
-            self.model.window.least = _LEAST_FRAMES
+            window.least = least
 
     def _language(self, one: _Utterance, wanted: Language | None) -> Language:
         if wanted and wanted in self.model.supported_languages:
@@ -281,6 +304,11 @@ class FasterWhisper:
     def _decode(
         self, one: _Utterance, language: Language, before: str | None, *, repetition_penalty: float = 1.0
     ) -> Sequence[Stretch]:
+        """Decode from the first window on, by the times that the model writes.
+
+        Without them a sentence takes two steps less, and no wrong time has the library hear the silence as another;
+        but after a long pause within it the model stops. A word or two goes with its zeros better with them.
+        """
         self.model.window.ready = one.encoded
         spoken = one.spoken
         segments, _ = self.model.transcribe(
@@ -292,6 +320,8 @@ class FasterWhisper:
             condition_on_previous_text=False,
             no_speech_threshold=None,  # the voice activity heard somebody, and `whisper.transcript` judges the words
             initial_prompt=before,
+            without_timestamps=not (self.word_times or one.is_short or spoken.pause_s >= _LONG_PAUSE_S)
+            and spoken.pcm.size <= _WINDOW_FRAMES * _FRAME,
             max_new_tokens=self._most_tokens(spoken.duration_s, before),
             word_timestamps=self.word_times,
         )
@@ -336,19 +366,19 @@ def build(
     """Load a model folder (model.bin, config.json, tokenizer.json).
 
     `compute` is a CTranslate2 type: "int8" on CPU, "float16" on CUDA. On a CPU two attempts at a sentence are decoded
-    side by side, each with `threads`; 0 takes half of the cores, at most 4: on two cores one thread decodes in two
-    thirds of the time of two, and encodes in five quarters.
+    side by side, each with `threads`; 0 takes half of the cores, at most 4. On two cores one thread decodes in three
+    quarters of the time of two, and encodes in twice their time; so the encoder is loaded once more, with the threads
+    of both.
     """
     folder = locate(model or "whisper-base", models, "model.bin", "config.json", "tokenizer.json")
     cores = os.cpu_count() or 1
     workers = 2 if device == "cpu" and cores > 1 else 1
     loaded = _OwnLength(
-        str(folder),
+        folder,
         device=device,
-        compute_type=compute,
-        cpu_threads=threads or max(1, min(4, cores // workers)),
-        num_workers=workers,
-        local_files_only=True,
+        compute=compute,
+        threads=threads or max(1, min(4, cores // workers)),
+        workers=workers,
     )
     beside = ThreadPoolExecutor(workers, thread_name_prefix="faster-whisper-beside") if workers > 1 else None
     return FasterWhisper(model=loaded, device=device, beam=beam, word_times=word_times, beside=beside)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 from faster_whisper.vad import SpeechTimestampsMap, VadOptions, collect_chunks, get_speech_timestamps
@@ -22,7 +23,7 @@ _FAINT_S = 3.0
 """In a recording this short a single digit may be all there is: 2 of 23 were below Silero's usual threshold."""
 
 _WORDS = replace(_VOICE, min_silence_duration_ms=100, speech_pad_ms=0)
-"""To find the end of the last word: with `_VOICE` a recording that ends in less than 2 s of silence ends with it."""
+"""To find the ends of words: with `_VOICE` a recording that ends in less than 2 s of silence ends with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Voiced:
     pcm: Pcm
     chunks: tuple[dict[str, int], ...]
     """Where the parts were: "start" and "end", in samples of the recording with its edges."""
+    said: tuple[dict[str, int], ...] = ()
+    """Where words are said without a pause: "start" and "end", in samples of `pcm`."""
 
     @property
     def duration_s(self) -> float:
@@ -41,8 +44,13 @@ class Voiced:
     @property
     def fingerprint(self) -> bytes:
         """Return what is the same for the same speech with more silence after it."""
-        voice = get_speech_timestamps(self.pcm, _WORDS)
-        return blake2b(self.pcm[: voice[-1]["end"] if voice else None].tobytes(), digest_size=16).digest()
+        return blake2b(self.pcm[: self.said[-1]["end"] if self.said else None].tobytes(), digest_size=16).digest()
+
+    @property
+    def pause_s(self) -> float:
+        """Return the longest silence between two words."""
+        pauses = (later["start"] - before["end"] for before, later in pairwise(self.said))
+        return max(pauses, default=0) / RATE_HZ
 
     def in_recording(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
         """Return the words at their times in the recording as it came, silences and all."""
@@ -66,4 +74,5 @@ def voiced(speech: Pcm) -> Voiced | None:
         chunks = get_speech_timestamps(padded, _FAINT)
     if not chunks:
         return None
-    return Voiced(pcm=np.concatenate(collect_chunks(padded, chunks)[0]), chunks=tuple(chunks))
+    pcm = np.concatenate(collect_chunks(padded, chunks)[0])
+    return Voiced(pcm=pcm, chunks=tuple(chunks), said=tuple(get_speech_timestamps(pcm, _WORDS)))

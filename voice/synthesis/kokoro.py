@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.errors import ConfigError
 from core.models import locate
 from core.ports import Capabilities, Pcm
-from core.resilience import Lane
+from core.resilience import Lane, patient_lane
 from core.types import Language
 from voice.phonemes import english, mandarin
 from voice.phonemes.guess import guesser
@@ -40,7 +40,7 @@ class Kokoro:
     style: NDArray[np.float32]
     """How the voice sounds by number of phonemes, shape (510, 1, 256)."""
     guess: english.Guess
-    lane: Lane = field(default_factory=Lane)
+    lane: Lane = field(default_factory=patient_lane)
     kept: Kept = field(default_factory=Kept)
 
     @property

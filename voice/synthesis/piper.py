@@ -11,7 +11,7 @@ from typing import Any
 from core.errors import ModelMissingError
 from core.models import locate
 from core.ports import Capabilities, Pcm
-from core.resilience import Lane
+from core.resilience import Lane, patient_lane
 from core.types import Language
 from voice.phonemes import english, espeak, lexicon
 from voice.phonemes.guess import guesser
@@ -34,7 +34,7 @@ class Piper:
     rate_hz: int
     guess: english.Guess
     """What becomes of words that no dictionary has."""
-    lane: Lane = field(default_factory=Lane)
+    lane: Lane = field(default_factory=patient_lane)
     kept: Kept = field(default_factory=Kept)
 
     @property
