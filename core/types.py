@@ -27,8 +27,11 @@ from core.sights import SeenText as SeenText
 Language: TypeAlias = str
 """A BCP 47 primary tag: "zh" (simplified script), "en", or another two-letter code."""
 
-Expect: TypeAlias = Literal["", "id", "digits", "email", "phone", "yes_no", "choice", "name", "address"]
-"""What a customer was asked for last, as far as it helps to hear the answer; "" where anything may come."""
+Expect: TypeAlias = Literal["", "id", "digits", "email", "phone", "yes_no", "choice", "name", "address", "listening"]
+"""What a customer was asked for last, as far as it helps to hear the answer; "" where anything may come.
+
+"listening": who speaks into our speech was asked for nothing, and mostly only says that they listen.
+"""
 
 Manner: TypeAlias = Literal["", "slower", "faster", "louder", "softer"]
 """How a caller asks to be spoken to from now on; "" where nothing is asked."""

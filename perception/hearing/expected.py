@@ -23,6 +23,14 @@ _LEAST_LOGPROB = -3.4
 """Mean of a token. Short answers in the ears of Whisper base lie above it, other words and noises below."""
 _EASED = 4.0
 """A forced word has a lower probability than a free one: the root that makes the two confidences comparable."""
+_LISTENING_WITHIN = 4.4
+"""By how much other words may be likelier (log probability) than a sign of listening, which is said far more often.
+
+With the mean below, 8 of 92 short words of four synthetic voices on the telephone were taken for the wrong of the two;
+14 by the words that were heard alone.
+"""
+_LISTENING_LOGPROB = -4.3
+"""Mean of a token of such a sign that is believed against words of which the model is not unsure."""
 _NUMBERS: tuple[Expect, ...] = ("digits", "id", "phone")
 
 
@@ -84,6 +92,28 @@ def chosen(answers: Sequence[tuple[str, int]], logprobs: Sequence[Sequence[float
     return Stretch(
         text=answers[best][0],
         avg_logprob=confidence,
+        no_speech_prob=0.0,
+        compression_ratio=1.0,
+        tokens=len(logprobs[best]),
+    )
+
+
+def sign_of_listening(
+    signs: Sequence[tuple[str, int]], logprobs: Sequence[Sequence[float]], *, heard: Sequence[float], is_doubtful: bool
+) -> Stretch | None:
+    """Return the sign that was given, or None where the words that were heard are likelier.
+
+    `logprobs` are those of the tokens of the `signs`, and `heard` those of the words, forced on the same sound.
+    """
+    best = max(range(len(signs)), key=lambda number: sum(logprobs[number]), default=None)
+    if best is None:
+        return None
+    mean = sum(logprobs[best]) / len(logprobs[best])
+    if sum(heard) - sum(logprobs[best]) > _LISTENING_WITHIN or (mean < _LISTENING_LOGPROB and not is_doubtful):
+        return None
+    return Stretch(
+        text=signs[best][0],
+        avg_logprob=mean / _EASED,
         no_speech_prob=0.0,
         compression_ratio=1.0,
         tokens=len(logprobs[best]),

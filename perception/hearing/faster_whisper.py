@@ -248,17 +248,29 @@ class FasterWhisper:
 
         Each is forced on the sound, and the decoder tells how likely its tokens were.
         """
+        if one.expect == "listening":
+            return self._sign_of_listening(one, language, heard)
         lacks_words = whisper.is_doubtful(heard) if one.expect else not whisper.has_words(heard)
         if not lacks_words and expected.fits(_text(heard), language, one.expect):
             return None
         answers = expected.short_answers(language, one.expect)
-        if not answers:
+        return expected.chosen(answers, self._forced(one, language, [answer for answer, _ in answers]))
+
+    def _sign_of_listening(self, one: _Utterance, language: Language, heard: Sequence[Stretch]) -> Stretch | None:
+        """Return the "uh-huh" that a word or two may be; none for nothing, and for what was heard clearly."""
+        if whisper.is_clear(heard) or not whisper.has_words(heard):
             return None
+        signs = expected.short_answers(language, one.expect)
+        *logprobs, own = self._forced(one, language, [*(sign for sign, _ in signs), _text(heard).strip()])
+        return expected.sign_of_listening(signs, logprobs, heard=own, is_doubtful=whisper.is_doubtful(heard))
+
+    def _forced(self, one: _Utterance, language: Language, texts: Sequence[str]) -> list[list[float]]:
+        """Return how likely the tokens of each text are, as log probabilities, where it is forced on the sound."""
         tokenizer = Tokenizer(self.model.hf_tokenizer, self.model.model.is_multilingual, "transcribe", language)
         before = whisper.prompts(language, "")[0]
         said = tokenizer.encode(f" {before}") if before else []
         start = self.model.get_prompt(tokenizer, said, without_timestamps=True)
-        tokens = [tokenizer.encode(answer if language == "zh" else f" {answer}") for answer, _ in answers]
+        tokens = [tokenizer.encode(text if language == "zh" else f" {text}") for text in texts]
         heard_to = round((one.spoken.duration_s + _AFTER_ANSWER_S) * _OUTPUTS_PER_S)
         sound = np.asarray(one.encoded.to_device(Device.cpu))[:, :heard_to]
 
@@ -269,7 +281,7 @@ class FasterWhisper:
 
         handfuls = [tokens[at : at + _HANDFUL] for at in range(0, len(tokens), _HANDFUL)]
         scored = self.beside.map(forced, handfuls) if self.beside else map(forced, handfuls)
-        return expected.chosen(answers, list(chain.from_iterable(scored)))
+        return list(chain.from_iterable(scored))
 
     def _at_full_length(self, one: _Utterance, language: Language, before: str | None) -> Sequence[Stretch]:
         """Decode in whole windows of 30 s, in which Whisper does not stop after the first word.

@@ -46,6 +46,7 @@ _LOOP_RATIO = 2.4
 """Above it the text compresses as only a loop does (the bound of the Whisper paper, section 4.5)."""
 _DOUBTED_LOGPROB = -0.6
 """Below it, or without words, it is heard again: 2 of 5 Chinese and 1 of 5 English sentences of synthetic voices."""
+_CLEAR_LOGPROB = -0.3
 _SILENT_S = 0.6
 _LETTERS_PER_S = 5.0
 _HAN_PER_S = 1.5
@@ -110,6 +111,11 @@ def is_worth_another(stretches: Sequence[Stretch], before: str | None) -> bool:
 def is_doubtful(stretches: Sequence[Stretch]) -> bool:
     """Return whether the words may be wrong, or are missing though somebody speaks."""
     return not has_words(stretches) or is_made_up(stretches) or _logprob(stretches) < _DOUBTED_LOGPROB
+
+
+def is_clear(stretches: Sequence[Stretch]) -> bool:
+    """Return whether words were heard so well that nothing else need be thought of."""
+    return has_words(stretches) and _logprob(stretches) > _CLEAR_LOGPROB
 
 
 def likelier(first: Sequence[Stretch], second: Sequence[Stretch]) -> Sequence[Stretch]:

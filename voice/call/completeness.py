@@ -52,6 +52,8 @@ def _dictation_s(text: str, expects: Expect, patience: Patience) -> float | None
     if expects == "email" and ("@" in text or " at " in text):
         return patience.trailing_s if cues.has_domain(text) else patience.hold_s
     digits = words.dictated(text, announced=expects in ("id", "digits", "phone"))
+    if digits is None and expects not in ("choice", "yes_no") and _BEGUN <= (last := words.last_digits(text)):
+        digits = last  # what announced them may have been misheard
     if digits is None and words.is_only_digits(text) and expects not in ("choice", "yes_no"):
         return patience.doubtful_s  # who says digits and nothing else may say more of them
     if digits is None:

@@ -57,6 +57,8 @@ class Cues:
     announcing: re.Pattern[str]
     postcodes: re.Pattern[str]
     digit: re.Pattern[str]
+    ending: re.Pattern[str]
+    """Digits at the end of a sentence."""
 
     def is_backchannel(self, text: str) -> bool:
         """Return whether the words only say that somebody listens: "uh-huh", "好的好的"."""
@@ -103,6 +105,11 @@ class Cues:
             return None
         return len(self.digit.findall(text[last.end() :] if last else text))
 
+    def last_digits(self, text: str) -> int:
+        """Return how many digits a sentence ends with."""
+        found = self.ending.search(text)
+        return len(self.digit.findall(found[0])) if found else 0
+
     def tells_postcode(self, text: str) -> bool:
         """Return whether the words announce a postcode."""
         return bool(self.postcodes.search(text))
@@ -126,6 +133,7 @@ def has_domain(text: str) -> bool:
 def load(file: Path = FILE) -> Cues:
     """Read the list once."""
     raw: Mapping[str, _Phrases] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    digit = _any(raw["digits"], r"\d")
     return Cues(
         listening=_only(raw["backchannel"], raw["hesitation"]),
         hesitating=_only(raw["hesitation"]),
@@ -137,7 +145,8 @@ def load(file: Path = FILE) -> Cues:
         perhaps=_last(raw["perhaps"]),
         announcing=_any(raw["announces"], rf"{_LETTER}(?=[\s\d]|-\d|$)"),
         postcodes=_any(raw["postcodes"]),
-        digit=_any(raw["digits"], r"\d"),
+        digit=digit,
+        ending=re.compile(rf"(?:(?:{digit.pattern})[\s,.\-，。]*)+$", re.IGNORECASE),
     )
 
 

@@ -92,6 +92,8 @@ class Ears:
         self._pre_roll: deque[Pcm] = deque(maxlen=_PRE_ROLL)
         self._utterance: list[Pcm] = []
         self._guess: Guess | None = None
+        self._is_aside = False
+        """Whether the utterance began while the clerk spoke."""
         self.quiet = asyncio.Event()
         """Set while the caller is not in the middle of an utterance."""
         self.quiet.set()
@@ -141,6 +143,7 @@ class Ears:
             return
         if was_quiet:
             self._utterance = list(self._pre_roll)
+            self._is_aside = self._attention is Attention.SPEAKING
             self.quiet.clear()
         self._utterance.append(window)
         match edge:
@@ -148,8 +151,8 @@ class Ears:
                 self.speaks_since_s = self._endpointing.lasted_s
                 self.stir()
             case Edge.PAUSED:
-                self._guess = self._hearing.guess(np.concatenate(self._utterance), self._judge)
-                self._endpointing.hold_s = self._patience.unheard_s
+                self._guess = self._hearing.guess(np.concatenate(self._utterance), self._judge, is_aside=self._is_aside)
+                self._endpointing.hold_s = self._patience.trailing_s if self._is_aside else self._patience.unheard_s
             case Edge.RESUMED:
                 self._forget_guess()
             case Edge.ENDED:
@@ -166,7 +169,7 @@ class Ears:
             self._end()
 
     def _end(self) -> None:
-        guess = self._guess or self._hearing.guess(np.concatenate(self._utterance))
+        guess = self._guess or self._hearing.guess(np.concatenate(self._utterance), is_aside=self._is_aside)
         self._guess = None
         said = Utterance(guess=guess, silent_s=self._endpointing.ended_silent_s)
         self._close()

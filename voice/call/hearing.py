@@ -18,8 +18,9 @@ log = logging.getLogger(__name__)
 
 _UNSURE = 0.5
 """What is thought of a pause where no detector says anything."""
-_SHORT = 24_000
-"""Samples (1.5 s) below which a recording, with the silence around it, tells its language badly."""
+_SHORT, _SHORT_ASIDE = 24_000, 32_000
+"""Samples (1.5 s, 2 s) below which a recording, with the silence around it, tells its language badly; what is said
+into our speech is mostly no word at all."""
 
 
 class Guess:
@@ -70,19 +71,22 @@ class Hearing:
     is_settled: bool = field(default=False)
     """Whether the caller was understood in `language` before."""
 
-    def guess(self, pcm: Pcm, known: Callable[[Guess], None] = lambda _: None) -> Guess:
-        """Begin to recognise what was said so far; `known` hears when its words, or their fault, and its hold are."""
+    def guess(self, pcm: Pcm, known: Callable[[Guess], None] = lambda _: None, *, is_aside: bool = False) -> Guess:
+        """Begin to recognise what was said so far; `known` hears when its words, or their fault, and its hold are.
+
+        What is said into our speech `is_aside`: mostly it only says that somebody listens.
+        """
         guess = Guess(pcm)
-        guess.work = self.tasks.create_task(self._work(guess))
+        expects = "listening" if is_aside and self.expects in ("", "yes_no") else self.expects
+        guess.work = self.tasks.create_task(self._work(guess, expects))
         guess.work.add_done_callback(lambda _: known(guess))
         return guess
 
-    async def _work(self, guess: Guess) -> None:
+    async def _work(self, guess: Guess, expects: Expect) -> None:
         """Fill in the guess. Faults are told to whoever wants the words, and end no call."""
-        expects = self.expects
         sound = asyncio.ensure_future(self._sounds_finished(guess.pcm))
         try:
-            transcript = await self._recognise(guess.pcm)
+            transcript = await self._recognise(guess.pcm, expects)
             guess.hold_s = hold_s(transcript.text, await sound, expects, self.patience)
             guess.tell(transcript)
         except Exception as error:
@@ -100,11 +104,12 @@ class Hearing:
             log.exception("a pause could not be judged")
             return _UNSURE
 
-    async def _recognise(self, pcm: Pcm) -> Transcript:
+    async def _recognise(self, pcm: Pcm, expects: Expect) -> Transcript:
         # Some words in a second do not tell a language; the call does. Longer ones may change it.
-        own = self.language if self.is_settled and len(pcm) < _SHORT else None
-        heard = await self.recognizer.transcribe(pcm, language=own, hint=self.hint, expect=self.expects)
+        short = _SHORT_ASIDE if expects == "listening" else _SHORT
+        own = self.language if self.is_settled and len(pcm) < short else None
+        heard = await self.recognizer.transcribe(pcm, language=own, hint=self.hint, expect=expects)
         if heard.text.strip() and heard.language not in LANGUAGES:
             # A short Mandarin or English sentence over the phone is easily taken for a neighbour language.
-            heard = await self.recognizer.transcribe(pcm, language=self.language, hint=self.hint, expect=self.expects)
+            heard = await self.recognizer.transcribe(pcm, language=self.language, hint=self.hint, expect=expects)
         return heard

@@ -27,9 +27,11 @@ _MANNERLY_S = 6.0
 _STEP, _SPEEDS = 1.2, (0.6, 1.6)
 _LOUDER, _VOLUMES = 1.5, (0.4, 2.3)
 """By how much a caller who asks for it is spoken to quicker or louder, and how far that goes."""
-_SHORT, _DOUBTFUL = 26_000, 0.5
-"""Samples of an utterance of a word or two, silences included, and the confidence below which Whisper base made
-another word of "对", "嗯" and "uh-huh" of synthetic callers; what it hears of whole sentences lies above."""
+_SHORT, _DOUBTFUL = 26_000, 0.35
+"""Samples of an utterance of a word or two, silences included, and the confidence below which it is not believed:
+a recogniser that knows of asides has tried "对" and "uh-huh" by then (`core.types.Expect`)."""
+_VERDICT_S = 0.3
+"""How long a clerk that fell silent waits for the words of who spoke into the speech: it goes on meanwhile."""
 _FIRST, _MOST = 12, 200
 """Characters of the first clause and of the longest; the voices cut so, too, and sound no different for it."""
 
@@ -156,8 +158,7 @@ class Speaking:
             if self._was_keyed or await self._is_interrupted(speech, is_question=is_question):
                 return True
             if self._playback.is_paused and self._ears.speaks_since_s is None:
-                self._ears.attend(Attention.SPEAKING)
-                self._playback.resume()
+                self._go_on()
             stirring = asyncio.create_task(self._ears.stirred.wait())
             try:
                 await asyncio.wait({playing, stirring}, return_when=asyncio.FIRST_COMPLETED)
@@ -187,12 +188,12 @@ class Speaking:
         return False
 
     async def _is_interruption(self, utterance: Utterance, speech: Speech, *, is_question: bool) -> bool:
+        was_stopped = self._playback.is_paused
         try:
-            heard: Transcript = await utterance.guess.words()
+            heard = await self._words(utterance)
         except Exception:
             log.exception("what a caller said into our speech cannot be recognised")
             return False
-        was_stopped = self._playback.is_paused
         if not heard.text.strip():
             self._record.false_alarms += was_stopped
             return False
@@ -203,6 +204,21 @@ class Speaking:
         if was_stopped:
             self._record.interruptions.append(self._onset_s)
         return True
+
+    async def _words(self, utterance: Utterance) -> Transcript:
+        """Wait for the words; raises what the recogniser raised. Noise takes longest, and is no reason for silence."""
+        finding = asyncio.ensure_future(utterance.guess.words())
+        try:
+            await asyncio.wait({finding}, timeout=_VERDICT_S)
+            if not finding.done() and self._playback.is_paused and self._ears.speaks_since_s is None:
+                self._go_on()
+            return await finding
+        finally:
+            finding.cancel()
+
+    def _go_on(self) -> None:
+        self._ears.attend(Attention.SPEAKING)
+        self._playback.resume()
 
     async def _play(self, speech: Speech, language: Language) -> None:
         """Speak. Raises `CallEnded` where there is no voice at all: dead air helps nobody."""
