@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import AsyncIterator
 
 import pytest
 
-from core.resilience import Lane, in_worker
+from core.resilience import Lane, in_worker, patient_lane
 
 
 @pytest.fixture
@@ -37,6 +39,14 @@ async def test_a_lane_does_one_job_at_a_time_in_the_order_in_which_they_came() -
 
     await asyncio.gather(*(lane.run(job, number) for number in range(50)))
     assert seen == [(number, 1) for number in range(50)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+async def test_work_ahead_of_its_time_gives_way_to_any_other() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert await patient_lane().run(niceness) > await Lane().run(niceness) == niceness()
 
 
 async def test_a_job_whose_caller_gave_up_in_the_queue_never_starts() -> None:

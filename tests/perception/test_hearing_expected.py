@@ -61,6 +61,29 @@ def test_what_fits_a_question_is_known(text: str, language: str, expect: str, fi
     assert expected.fits(text, language, expect) is fits  # type: ignore[arg-type]  # the values are of the type
 
 
+@pytest.mark.parametrize(
+    ("chance", "of_the_words", "is_doubtful", "is_a_sign"),
+    [
+        (0.05, 0.3, False, True),  # likelier words, within what signs are said more often
+        (0.05, 0.9999, False, True),
+        (0.001, 0.5, False, False),
+        (0.011, 0.5, False, False),  # hardly a sign, and the model is fairly sure of the words
+        (0.011, 0.5, True, True),
+    ],
+)
+def test_words_into_our_speech_are_weighed_against_a_sign_of_listening(
+    chance: float, of_the_words: float, is_doubtful: bool, is_a_sign: bool
+) -> None:
+    signs = (("Uh-huh.", 0), ("Right.", 0))
+    (words,) = scores(of_the_words)
+    found = expected.sign_of_listening(signs, scores(chance / 9, chance), heard=words, is_doubtful=is_doubtful)
+    assert (found and found.text) == ("Right." if is_a_sign else None)
+
+
+def test_without_a_list_of_signs_the_words_stay() -> None:
+    assert expected.sign_of_listening((), [], heard=[-9.0], is_doubtful=True) is None
+
+
 def test_our_own_example_said_back_is_no_number() -> None:
     assert expected.is_example("订单号是W2958304", "zh", "id")
     assert not expected.is_example("W3912701", "zh", "id") and not expected.is_example("35", "en", "")
@@ -109,7 +132,7 @@ async def test_more_silence_after_the_same_words_costs_no_second_decoding(
 
 
 @pytest.mark.models
-@pytest.mark.parametrize("expect", ["digits", "yes_no"])
+@pytest.mark.parametrize("expect", ["digits", "yes_no", "listening"])
 async def test_noise_is_no_answer_whatever_was_asked(ears: FasterWhisper, expect: str) -> None:
     noise = (0.1 * np.random.default_rng(2).standard_normal(2 * RATE)).astype(np.float32)
     assert (await ears.transcribe(noise, expect=expect)).text == ""  # type: ignore[arg-type]  # the values are of the type

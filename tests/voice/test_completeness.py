@@ -70,6 +70,10 @@ def test_the_shortest_answers_are_whole(text: str) -> None:
         ("3", "", PATIENCE.doubtful_s),
         ("one, two", "", PATIENCE.doubtful_s),
         ("2", "choice", PATIENCE.early_s),
+        ("我的定档号是 w. 3-7-3-3。", "", PATIENCE.dictated_s),
+        ("that is nine four one zero", "email", PATIENCE.dictated_s),
+        ("我要 3", "", PATIENCE.early_s),
+        ("三七三三", "choice", PATIENCE.early_s),
     ],
 )
 def test_who_dictates_may_breathe_until_the_number_is_whole(text: str, expects: Expect, silence_s: float) -> None:

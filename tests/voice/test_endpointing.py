@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from voice.call.endpointing import WINDOW_S, Edge, Endpointing, Patience, Phase
+import asyncio
+
+import numpy as np
+
+from core.types import Expect, Language, Transcript
+from voice.call.ears import Attention, Ears, Heard, Utterance
+from voice.call.endpointing import WINDOW, WINDOW_S, Edge, Endpointing, Patience, Phase
+from voice.call.hearing import Hearing
 
 SPEECH, SOFT, HUSH = 0.9, 0.4, 0.05
 
@@ -115,3 +122,31 @@ def test_what_is_surely_whole_ends_early() -> None:
     [(edge, after)] = follow(endpointing, (HUSH, 1))
     assert edge is Edge.ENDED and after <= 0.1
     assert endpointing.ended_silent_s <= 0.36
+
+
+async def test_a_pause_that_was_long_enough_ends_when_its_words_are_known_and_not_at_the_next_window() -> None:
+    known = asyncio.Event()
+
+    class Ear:
+        async def transcribe(
+            self, speech: np.ndarray, *, language: Language | None = None, hint: str = "", expect: Expect = ""
+        ) -> Transcript:
+            await known.wait()
+            return Transcript(text="Yes.", language="en", confidence=0.9)
+
+    heard: asyncio.Queue[Heard] = asyncio.Queue()
+    async with asyncio.TaskGroup() as tasks:
+        hearing = Hearing(recognizer=Ear(), detector=None, patience=Patience(), tasks=tasks, language="en")  # type: ignore[arg-type]  # a part of one
+        ears = Ears(lambda window: float(window[0]), hearing, heard)
+        ears.attend(Attention.WAITING)
+
+        async def windows():
+            for level in [SPEECH] * 10 + [HUSH] * 14:
+                yield np.full(WINDOW, level, np.float32)
+                await asyncio.sleep(0)
+            known.set()
+            said = await asyncio.wait_for(heard.get(), 5)  # and no window more
+            assert isinstance(said, Utterance) and (await said.guess.words()).text == "Yes."
+
+        await ears.run(windows())
+    assert heard.empty()

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from core.types import Action, ActionStatus, Message, Turn
+from core.types import Action, ActionStatus, Message, Transcript, Turn
 from tests.voice.audio_time import in_audio_time
 from tests.voice.call_scene import CALLER, HUSH, TONE, Clerk, Ear, Line, Scene, Voice, call, turn, until, words
 from voice.call import phrases
@@ -153,6 +153,26 @@ async def test_a_murmur_that_may_be_any_word_does_not_end_the_speech() -> None:
         await line.heard(2)
     assert len(scene.clerk.messages) == 1
     assert scene.clerk.heard == []
+
+
+@in_audio_time
+async def test_noise_whose_words_are_long_in_coming_does_not_silence_the_clerk() -> None:
+    class Thorough(Ear):
+        async def transcribe(self, speech: np.ndarray, **asked: str | None) -> Transcript:
+            if asked["expect"] == "listening":
+                await asyncio.sleep(4.0)
+            return await super().transcribe(speech)
+
+    scene, line = scene_of("where is it"), Telephone()
+    scene.ear = Thorough([*scene.ear.script, words("")])
+    async with call(scene, line, limit_s=120):
+        await until_it_speaks(line, scene, for_s=3.0)
+        began = line.clock()
+        line.say(0.4)
+        await line.heard(2)
+        assert line.sounds_between(began + 0.4, began + 0.6) == [], "it listens"
+        assert line.sounds_between(began + 1.8, began + 3.0), "it goes on before it knows the words"
+    assert len(scene.clerk.messages) == 1
 
 
 @in_audio_time
