@@ -47,8 +47,7 @@ def resized(picture: Picture, width: int, height: int) -> Picture:
     """Return the picture at another size, its shape squeezed to fit."""
     if picture.shape[:2] == (height, width):
         return np.ascontiguousarray(picture)
-    image = Image.fromarray(picture)
-    return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2))
+    return np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.BICUBIC))
 
 
 def checked(picture: Picture) -> Picture:

@@ -72,6 +72,7 @@ def test_the_shortest_answers_are_whole(text: str) -> None:
         ("2", "choice", PATIENCE.early_s),
         ("我的定档号是 w. 3-7-3-3。", "", PATIENCE.dictated_s),
         ("that is nine four one zero", "email", PATIENCE.dictated_s),
+        ("it costs 299", "", PATIENCE.doubtful_s),
         ("我要 3", "", PATIENCE.early_s),
         ("三七三三", "choice", PATIENCE.early_s),
     ],

@@ -17,6 +17,8 @@ _ENTIRE: Mapping[Expect, int] = MappingProxyType({"id": 7, "phone": 10, "digits"
 """Digits from which a dictated number may be whole; "" for one that the caller announced."""
 _POSTCODE = 5
 """Digits of the shortest postcode."""
+_MANY = 3
+"""Digits at the end of a sentence that may be part of a number, or a price."""
 _BEGUN = 4
 """Digits below which no number is whole."""
 
@@ -52,7 +54,9 @@ def _dictation_s(text: str, expects: Expect, patience: Patience) -> float | None
     if expects == "email" and ("@" in text or " at " in text):
         return patience.trailing_s if cues.has_domain(text) else patience.hold_s
     digits = words.dictated(text, announced=expects in ("id", "digits", "phone"))
-    if digits is None and expects not in ("choice", "yes_no") and _BEGUN <= (last := words.last_digits(text)):
+    if digits is None and expects not in ("choice", "yes_no") and (last := words.last_digits(text)) >= _MANY:
+        if last < _BEGUN:
+            return patience.doubtful_s
         digits = last  # what announced them may have been misheard
     if digits is None and words.is_only_digits(text) and expects not in ("choice", "yes_no"):
         return patience.doubtful_s  # who says digits and nothing else may say more of them
