@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -26,6 +27,8 @@ _NEIGHBOURS = 200
 """Nearest pictures among which the likeliest are sought."""
 _COMPARED = 64
 """Of these, pictures that the head compares with the photo place by place, 0.3 ms each."""
+_HALVES = ThreadPoolExecutor(2, thread_name_prefix="compare")
+"""Compares one half of them beside the other; its jobs wait for none of another pool."""
 VARIANT_COLOUR = 0.7
 """Weight of colour where variants of one product are told apart: colour is what they differ in."""
 _PLAIN = 2.5
@@ -184,7 +187,9 @@ class Finder:
         keys = [key for key, products in shown.items() if products][:_COMPARED]
         if not keys:
             return []
-        marks = self.head.marks(self.space, looks, self.looks_of(keys))
+        half = (len(keys) + 1) // 2
+        parts = [part for part in (keys[:half], keys[half:]) if part]
+        marks = np.concatenate(list(_HALVES.map(lambda part: self._marks(looks, part), parts)))
         own: dict[str, list[int]] = {}
         for at, key in enumerate(keys):
             for product in shown[key]:
@@ -195,6 +200,9 @@ class Finder:
             for product, score, most in zip(own, self.head.scores(np.array(best)), best, strict=True)
         ]
         return sorted(compared, key=lambda one: -one.score)
+
+    def _marks(self, looks: Looks, keys: Sequence[str]) -> Floats:
+        return self.head.marks(self.space, looks, self.looks_of(keys))
 
     def _shown_variants(self, looks: Looks, products: list[str]) -> dict[str, str]:
         shown: dict[str, str] = {}
