@@ -47,6 +47,7 @@ _LOOP_RATIO = 2.4
 _DOUBTED_LOGPROB = -0.6
 """Below it, or without words, it is heard again: 2 of 5 Chinese and 1 of 5 English sentences of synthetic voices."""
 _CLEAR_LOGPROB = -0.3
+"""Above it, what is heard in an aside is not compared with signs of listening."""
 _SILENT_S = 0.6
 _LETTERS_PER_S = 5.0
 _HAN_PER_S = 1.5

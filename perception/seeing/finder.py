@@ -34,7 +34,7 @@ VARIANT_COLOUR = 0.7
 _PLAIN = 2.5
 """Standard deviation of the pixel values below which a photo shows nothing (a black frame)."""
 _SOME = 4
-"""Every so manieth row and column is enough to tell."""
+"""One row and column of so many is enough to tell."""
 
 Owner: TypeAlias = tuple[str, str]
 """Product id and sku."""

@@ -52,17 +52,19 @@ class Kokoro:
         """Yield the speech of `text`, a clause first and then sentence by sentence."""
 
         def say(piece: str) -> Iterator[Pcm]:
-            yield self._say(piece, language, speed)
+            return self._sound(self._numbers(piece, language), speed)
 
         first, start, most = (2, 12, 60) if language == "zh" else (12, 36, 200)
         parts = pieces(aloud(text, language), first=first, start=start, most=most)
         async for speech in spoken(parts, self.kept.saying(in_lane(say, self.lane), language, f"{speed}"), _RATE_HZ):
             yield speech
 
-    def _say(self, piece: str, language: Language, speed: float) -> Pcm:
-        numbers = [self.ids[sound] for sound in self._sounds(piece, language) if sound in self.ids][:_MOST_PHONEMES]
+    def _numbers(self, piece: str, language: Language) -> list[int]:
+        return [self.ids[sound] for sound in self._sounds(piece, language) if sound in self.ids][:_MOST_PHONEMES]
+
+    def _sound(self, numbers: list[int], speed: float) -> Iterator[Pcm]:
         if not numbers:
-            return np.zeros(0, dtype=np.float32)
+            return
         audio = self.network.run(
             None,
             {
@@ -71,7 +73,7 @@ class Kokoro:
                 "speed": np.array([speed], dtype=np.float32),
             },
         )[0]
-        return np.asarray(audio, dtype=np.float32).reshape(-1)
+        yield np.asarray(audio, dtype=np.float32).reshape(-1)
 
     def _sounds(self, piece: str, language: Language) -> str:
         def say_english(words: str) -> str:

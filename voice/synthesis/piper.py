@@ -58,7 +58,8 @@ class Piper:
         sounds = espeak.from_misaki(english.phonemes(piece, self.guess))
         if any(sound.isalpha() for sound in sounds):
             noise, length, rhythm = self.scales
-            yield from self.network.say(self._numbers(sounds), (noise, length / speed, rhythm))
+            return self.network.say(self._numbers(sounds), (noise, length / speed, rhythm))
+        return iter(())
 
     def _numbers(self, sounds: str) -> list[int]:
         """Put a pad after every phoneme, as the voice was trained."""

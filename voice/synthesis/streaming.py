@@ -19,14 +19,19 @@ Say = Callable[[str], AsyncIterator[Pcm]]
 """A piece of text -> its sound, made bit by bit while the iterator is asked."""
 
 
+_PREPARING = Lane()
+"""Words to phonemes, milliseconds of the interpreter: in a lane that gives way they would hold its lock meanwhile."""
+
+
 def in_lane(say: Callable[[str], Iterator[Pcm]], lane: Lane) -> Say:
     """Return how a model without a queue speaks: each bit is a job of its own in the model's lane.
 
-    So several speeches take turns, and one that is cancelled stops after its bit.
+    So several speeches take turns, and one that is cancelled stops after its bit. What `say` does before it
+    returns is done in another lane.
     """
 
     async def said(piece: str) -> AsyncIterator[Pcm]:
-        sound = say(piece)
+        sound = await _PREPARING.run(say, piece)
         while (bit := await lane.run(next, sound, None)) is not None:
             yield bit
 

@@ -14,7 +14,7 @@ from transformers import VitsModel, VitsTokenizer
 from core.errors import BackendError, ConfigError
 from core.models import locate
 from core.ports import Capabilities, Pcm
-from core.resilience import Lane, patient_lane
+from core.resilience import Lane
 from core.types import Language
 from voice.reading_aloud import aloud
 from voice.synthesis.kept import Kept
@@ -32,7 +32,7 @@ class TransformersVits:
     languages: tuple[str, ...]
     speaker: int | None
     """Which voice, for models with several."""
-    lane: Lane = field(default_factory=patient_lane)
+    lane: Lane = field(default_factory=Lane)
     kept: Kept = field(default_factory=Kept)
 
     @property
