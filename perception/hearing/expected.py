@@ -26,7 +26,7 @@ _EASED = 4.0
 _LISTENING_WITHIN = 4.4
 """By how much other words may be likelier (log probability) than a sign of listening, which is said far more often.
 
-With the mean below, 8 of 92 short words of four synthetic voices on the telephone were taken for the wrong of the two;
+With the mean below, 10 of 92 short words of four synthetic voices on the telephone were taken for the wrong of the two;
 14 by the words that were heard alone.
 """
 _LISTENING_LOGPROB = -4.3

@@ -95,7 +95,7 @@ class _OwnLength(WhisperModel):  # type: ignore[misc]  # the library ships no ty
             self.encoder = Whisper(str(folder), device=device, compute_type=compute, intra_threads=threads * workers)
 
     def encode(self, features: NDArray[np.float32]) -> Any:
-        """Return the encoder's output for one window of shape (mels, frames), padded with zeros."""
+        """Return the encoder's output for one window of shape (mels, frames), padded."""
         if self.window.ready is not None:
             output, self.window.ready = self.window.ready, None
             return output

@@ -146,7 +146,7 @@ def test_a_sign_of_listening_or_a_cough_does_not_end_the_speech(sign: str) -> No
 @in_audio_time
 async def test_a_murmur_that_may_be_any_word_does_not_end_the_speech() -> None:
     scene, line = scene_of("where is it"), Telephone()
-    scene.ear.script.append(replace(words("推了。", "zh"), confidence=0.3))
+    scene.ear.script.append(replace(words("推了。", "zh"), confidence=0.43))
     async with call(scene, line, limit_s=120):
         await until_it_speaks(line, scene, for_s=3.0)
         line.say(0.6)

@@ -27,7 +27,7 @@ _MANNERLY_S = 6.0
 _STEP, _SPEEDS = 1.2, (0.6, 1.6)
 _LOUDER, _VOLUMES = 1.5, (0.4, 2.3)
 """By how much a caller who asks for it is spoken to quicker or louder, and how far that goes."""
-_SHORT, _DOUBTFUL = 26_000, 0.35
+_SHORT, _DOUBTFUL = 26_000, 0.5
 """Samples of an utterance of a word or two, silences included, and the confidence below which it is not believed:
 a recogniser that knows of asides has tried "对" and "uh-huh" by then (`core.types.Expect`)."""
 _VERDICT_S = 0.3
