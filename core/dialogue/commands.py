@@ -6,6 +6,7 @@ from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
 from core.dialogue.run import Runner, awaited, drop, is_waiting, leave
 from core.dialogue.settling import FLOW as SETTLE
+from core.dialogue.settling import give_up
 from core.types import (
     Affirm,
     AskKnowledge,
@@ -176,6 +177,8 @@ def _cancel(draft: Draft) -> None:
             draft.say("anything_else")
         return
     drop(draft)
+    if not any(frame.flow == SETTLE for frame in draft.stack):
+        give_up(draft)
     draft.forget("listed", "name", "zip", "email")
     draft.say("cancelled")
     draft.digressed = bool(draft.stack)
@@ -194,6 +197,7 @@ def _chat(draft: Draft, topic: str) -> None:
     if topic == "thanks_bye" and draft.stack:
         draft.say("cancelled")  # who leaves in the middle must not believe that it was done
         draft.stack.clear()
+        give_up(draft)
     draft.digressed = bool(draft.stack)
     if topic == "greeting":
         draft.text(draft.desk.greeting or draft.word("greeting"))

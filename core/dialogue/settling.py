@@ -436,6 +436,11 @@ async def read_out(draft: Draft) -> str:
     return ""
 
 
+def give_up(draft: Draft) -> None:
+    """Forget what was wished for, or the next wish would bring it back."""
+    draft.forget(_WISHES, _ASKED, _UNREAD)
+
+
 def unread(draft: Draft) -> None:
     """Forget that anything was read out, so that it is read out again before a yes counts."""
     wishes = loaded(draft.slots.get(_WISHES, ""))
@@ -482,6 +487,6 @@ async def _done(draft: Draft, one: Stated) -> Effect:
 
 async def leave_undone(draft: Draft) -> str:
     """Drop what was read out: nothing is changed."""
-    draft.forget(_WISHES, _ASKED, _UNREAD)
+    give_up(draft)
     draft.say("settle_left")
     return ""

@@ -59,6 +59,11 @@ _ASKED_EN = r"(?:how|what|which|where|when|who|why|do you|is there|are there)\b"
 _ASKS = re.compile(rf"{_ASKED}|\b{_ASKED_EN}", re.IGNORECASE)
 _INQUIRES = re.compile(rf"{_ASKED}|(?:^|[.,;!]\s*)(?:(?:and|but|so|ok|well),? )?{_ASKED_EN}", re.IGNORECASE)
 """A question in form: "which" in "the one which I want to return" asks nothing."""
+_LOOKS_UP = re.compile(
+    r"查|看|问|告诉|了解|想知道|介绍|推荐|说说|\b(?:check|look (?:up|at|for)|find|tell|show|know|recommend|suggest)\b",
+    re.IGNORECASE,
+)
+"""A request to be told something: "帮我查一下运费", "show me your kettles"."""
 _SETTLE = StartFlow(flow="settle")
 _MEANINGLESS = 2
 """Characters of Chinese, or words of English, that are too few to be a request."""
@@ -294,8 +299,8 @@ class Understander:
 def _taken_back(text: str, session: Session) -> int | None:
     """Return where the text goes on after the only thing that is being settled was taken back.
 
-    None where a rule knows all of it, where several things are settled, and where the rest is no plain question: it may
-    say what is to be done in its place, or with the money, and is settled further.
+    None where a rule knows all of it, where several things are settled, and where the rest does not just want to be
+    told something: it may say what is to be done in its place, or with the money, and is settled further.
     """
     if not any(frame.flow in _ASKING for frame in session.stack) or rules.certain(text, asked=True):
         return None
@@ -303,7 +308,7 @@ def _taken_back(text: str, session: Session) -> int | None:
     if end is None or _are_several(session):
         return None
     rest = text[end:]
-    asks = _ASKS.search(rest) and not any(part.deed for part in deeds.stretches(rest))
+    asks = (_ASKS.search(rest) or _LOOKS_UP.search(rest)) and not any(part.deed for part in deeds.stretches(rest))
     return end if asks or not _says_something(rest) else None
 
 

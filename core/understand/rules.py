@@ -43,10 +43,13 @@ _TAKEN_BACK = re.compile(
     r"(?:(?:别|不要|不用|不想|不)(?:再)?(?:给我|帮我)?(?:取消|cancel|退|换|改)(?:货|款|订单|它|这个|那个)*(?:了|吧|啦)*"
     r"|(?:please )?(?:don'?t|do not)(?: (?:want|need) to)? (?:cancel|return|refund|exchange|swap|change)"
     r"(?: (?:it|them|this|that|(?:the|my|that) order|anything|any ?more|after all|now|please|then))*\s*(?:了|吧)*)"
-    rf"(?:{_EDGE}$|(?P<more>\s*[,，.。!！;；].*))",
+    rf"(?:{_EDGE}$|(?P<more>\s*[,，.。!！;；].*|(?<=[了吧啦])(?=帮|请|麻烦|给我|我|你|您|那|先|查|看|问|有没有|什么|怎么).*))",
     re.IGNORECASE | re.DOTALL,
 )
-"""A change of mind about what is being settled, and what else is said: "don't cancel it, when will it arrive?"."""
+"""A change of mind about what is being settled, and what else is said: "don't cancel it, when will it arrive?".
+
+Who speaks puts no comma: "先不退了帮我查一下运费".
+"""
 _REPEAT = _whole(
     r"(?:麻烦|请|能不能|可以|你)?(?:再|重新)(?:说|讲|念|重复)(?:一遍|一次|一下|下)?(?:好吗|可以吗|吗|吧)?",
     r"(?:请|麻烦)?重复(?:一遍|一下|一次)(?:好吗)?",

@@ -139,10 +139,6 @@ def filled(phrase: Phrase, **values: object) -> Phrase:
     return {language: text.format(**values) for language, text in phrase.items()}
 
 
-_TO_KEEP = 2
-"""Bits to draw until a voice keeps a clause: its sound, and the pause after it."""
-
-
 class Speaker(Protocol):
     """Words to sound; `voice.speaker` has the real one."""
 
@@ -180,7 +176,7 @@ class Phrasebook:
                 log.exception("the %s phrase of %d characters cannot be spoken", language, len(text))
 
     async def practise(self, openings: Iterable[tuple[str, Language]], when: asyncio.Event | None = None) -> None:
-        """Say the first clause of each text to nobody, so that the voices keep its sound.
+        """Say the first clause of each text to nobody, to its end, so that the voices keep its sound.
 
         A reply whose beginning is known then begins at once; the rest is made while that is heard. It takes minutes
         on a CPU, and goes on only while `when` is set. What fails is told in the log, once for a language.
@@ -191,10 +187,11 @@ class Phrasebook:
                 await when.wait()
             if language in failed:
                 continue
-            live = self._live(text, language)
+            live = self._speaker.speak(text, language)
             try:
-                for _ in range(_TO_KEEP):
-                    await anext(live, None)
+                async for bit in live:
+                    if not bit[-1:].any():  # the pause after the clause; a bit within it ends in sound
+                        break
             except Exception:
                 failed.add(language)
                 log.exception("the openings of replies cannot be practised in %s", language)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from core.ports import Pcm
 from voice.synthesis.streaming import Say
 
-_BYTES = 32 * 1024 * 1024
-"""Eleven minutes at 24 kHz: the beginnings of all replies, and what is said of a day besides."""
+_BYTES = 64 * 1024 * 1024
+"""Twenty-three minutes at 24 kHz: the beginnings of all replies, which are nearly half of it, and what is said of a day
+besides."""
 _LONGEST_BYTES = 512 * 1024
 """Of one clause: longer ones hardly come again."""
 

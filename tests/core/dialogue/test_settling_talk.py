@@ -141,6 +141,26 @@ async def test_a_wish_that_is_taken_back_is_left_and_the_rest_is_answered(talk: 
 
 
 @pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ("我想退货", "算了，先不退了，帮我查一下运费"),
+        ("我想退货", "算了先不退了帮我查下运费"),
+        ("我要换货", "先不换了，我想问一下运费"),
+        ("取消订单", "还是别取消了，告诉我多久能到"),
+        ("I want to return something", "actually don't return it, tell me about shipping costs"),
+    ],
+)
+async def test_who_takes_a_wish_back_and_asks_for_something_else_is_not_asked_who_they_are(
+    talk: Talk, wish: str, words: str
+) -> None:
+    asked = await talk(wish)
+    assert "邮箱" in asked or "e-mail" in asked
+    said = await talk(words)
+    assert said.startswith(("好的，这件事先放下。\n", "All right, I've put that aside.\n"))
+    assert "邮箱" not in said and "e-mail" not in said and talk.session.stack == ()
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "不退了，换一个新的吧",
@@ -153,6 +173,24 @@ async def test_a_wish_in_place_of_another_goes_on_with_the_same_order(talk: Talk
     await talk("chen.jing@example.com, return the kettle of W3912688")
     await talk(words)
     assert talk.session.stack and talk.session.slots["order_id"] == "#W3912688"
+
+
+async def test_a_wish_given_up_before_the_proof_does_not_come_back_with_the_next_one(talk: Talk) -> None:
+    await talk("我想退掉W3912688的水壶")
+    await talk("算了，不退了")
+    await talk("取消W3912702，不想要了")
+    said = await talk(JING)
+    assert "W3912702" in said and "W3912688" not in said and "退货" not in said
+
+
+@pytest.mark.parametrize("words", ["never mind", "thanks, bye", "don't cancel it"])
+async def test_a_wish_given_up_when_it_was_read_out_does_not_come_back_with_the_next_one(
+    talk: Talk, words: str
+) -> None:
+    await talk(f"{MARIA} cancel W5120356, ordered by mistake")
+    await talk(words)
+    said = await talk("return the jacket")
+    assert "jacket" in said.lower() and "W5120356" not in said
 
 
 async def test_of_several_wishes_not_all_are_taken_back(talk: Talk) -> None:
