@@ -43,7 +43,8 @@ _TAKEN_BACK = re.compile(
     r"(?:(?:别|不要|不用|不想|不)(?:再)?(?:给我|帮我)?(?:取消|cancel|退|换|改)(?:货|款|订单|它|这个|那个)*(?:了|吧|啦)*"
     r"|(?:please )?(?:don'?t|do not)(?: (?:want|need) to)? (?:cancel|return|refund|exchange|swap|change)"
     r"(?: (?:it|them|this|that|(?:the|my|that) order|anything|any ?more|after all|now|please|then))*\s*(?:了|吧)*)"
-    rf"(?:{_EDGE}$|\s*[,，.。!！;；]{_EDGE}(?P<more>.*)|(?P<at_once>(?<=[了吧啦])(?=帮|请|麻烦|给我|我|你|您|那|先|查|看|问|有没有|什么|怎么).*))",
+    rf"(?:{_EDGE}$|(?:\s*[,，.。!！;；]{_EDGE}"
+    r"|(?<=[了吧啦])(?=帮|请|麻烦|给我|我|你|您|那|先|查|看|问|有没有|什么|怎么))(?P<more>.*))",
     re.IGNORECASE | re.DOTALL,
 )
 """A change of mind about what is being settled, and what else is said: "don't cancel it, when will it arrive?".
@@ -211,8 +212,7 @@ def taken_back(text: str) -> int | None:
     found = _TAKEN_BACK.match(text)
     if found is None:
         return None
-    goes_on = found["more"] or found["at_once"] or ""
-    return len(text) - len(goes_on)
+    return len(text) - len(found["more"] or "")
 
 
 def corrected(text: str) -> str | None:

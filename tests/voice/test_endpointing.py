@@ -150,3 +150,22 @@ async def test_a_pause_that_was_long_enough_ends_when_its_words_are_known_and_no
 
         await ears.run(windows())
     assert heard.empty()
+
+
+async def test_a_sentence_that_has_just_ended_is_judged_with_the_pause_that_its_detector_learned_with() -> None:
+    class Mute:
+        async def transcribe(self, speech: np.ndarray, **asked: str | None) -> Transcript:
+            return Transcript(text="Yes.", language="en", confidence=0.9)
+
+    class Judge:
+        heard: np.ndarray
+
+        async def finished(self, speech: np.ndarray) -> float:
+            self.heard = speech
+            return 0.9
+
+    judge, said = Judge(), np.ones(8_000, np.float32)
+    async with asyncio.TaskGroup() as tasks:
+        hearing = Hearing(recognizer=Mute(), detector=judge, patience=Patience(), tasks=tasks, language="en")  # type: ignore[arg-type]  # parts of them
+        await hearing.guess(said).words()
+    assert judge.heard.size == said.size + 3_200 and not judge.heard[said.size :].any()

@@ -23,8 +23,6 @@ _UNSURE = 0.5
 _SHORT, _SHORT_ASIDE = 24_000, 32_000
 """Samples (1.5 s, 2 s) below which a recording, with the silence around it, tells its language badly; what is said
 into our speech is mostly no word at all."""
-
-
 _PAUSE = np.zeros(3_200, dtype=np.float32)
 """0.2 s of silence, put behind what has only just ended before its detector judges it: nobody waits for as much, and
 the network learned from pauses as long. It raises finished sentences that are taken as such from 62 to 85 in 100."""
