@@ -48,6 +48,14 @@ class Understands(Protocol):
         ...
 
 
+class Rehears(Protocol):
+    """What was heard to what was probably said (core.understand)."""
+
+    async def reheard(self, message: Message, percept: Percept, session: Session) -> tuple[Message, Percept]:
+        """Return both with better words, or as they were."""
+        ...
+
+
 class Responds(Protocol):
     """Commands to replies and effects (core.dialogue)."""
 
@@ -86,6 +94,7 @@ class Parts:
     blobs: BlobStore
     voice: Voice | None = None
     words: Words | None = None
+    ear: Rehears | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,12 +300,15 @@ class Engine:
             if message.transcript is not None:
                 percept = replace(percept, transcript=message.transcript)
         with watch.stage("understand"):
-            understanding = await self._parts.understander.understand(message, percept, session)
+            said, seen = message, percept  # the turn keeps what was heard
+            if self._parts.ear is not None:
+                said, seen = await self._parts.ear.reheard(message, percept, session)
+            understanding = await self._parts.understander.understand(said, seen, session)
         with watch.stage("dialogue"):
-            outcome = await self._parts.dialogue.respond(message, percept, understanding, session)
+            outcome = await self._parts.dialogue.respond(said, seen, understanding, session)
         if self._parts.words is not None:
             with watch.stage("word"):
-                outcome = await self._parts.words.word(message, percept, outcome, partial(self._tell_words, message))
+                outcome = await self._parts.words.word(said, seen, outcome, partial(self._tell_words, message))
         turn_id = _new_id()
         with watch.stage("speak"):
             bubbles = await self._spoken(message, outcome)

@@ -167,6 +167,7 @@ async def assemble(
             blobs=blobs,
             voice=speaker,
             words=writer(purse, dialogue.facts, sentences, settings, currency),
+            ear=understander,
         )
         engine = Engine(parts, limits=_limits(settings.media), bounds=_bounds(settings.engine))
         closing.push_async_callback(engine.close)
@@ -284,6 +285,7 @@ def _understander(
         sells=pack.sells,
         weights=pack.weights or data / "packs" / f"{pack.name}.npz",
         keeps=pack.weights is None,
+        pages=shop.pages,
         interpreter=third,
     )
 

@@ -15,7 +15,7 @@ from core.knowledge.naming import properly_named
 from core.knowledge.question import read_question
 from core.ports import TextEncoder
 from core.resilience import in_worker
-from core.shop.records import Product
+from core.shop.records import Page, Product
 from core.types import (
     AskKnowledge,
     CancelFlow,
@@ -36,7 +36,7 @@ from core.types import (
     Understanding,
     spoken_text,
 )
-from core.understand import deeds, rules
+from core.understand import deeds, doubtful, rules
 from core.understand.classifier import Classifier
 from core.understand.clauses import clauses
 from core.understand.courtesy import bare_request
@@ -53,6 +53,7 @@ from core.understand.training import SHIPPED, trained
 from core.understand.vocabulary import Vocabulary, build_vocabulary
 
 Catalogue = Callable[[], Awaitable[tuple[Product, ...]]]
+Pages = Callable[[], Awaitable[tuple[Page, ...]]]
 
 _ASKED = r"[?？]|吗|什么|多少|怎么|哪"
 _ASKED_EN = r"(?:how|what|which|where|when|who|why|do you|is there|are there)\b"
@@ -125,6 +126,8 @@ class Understander:
     """The trained classifier; where it does not fit the sentences or the encoder, another is trained."""
     keeps: bool = False
     """Whether one that was trained is written to `weights` for the next start."""
+    pages: Pages | None = None
+    """What the shop tells its customers: words that they say, too."""
     interpreter: Interprets | None = None
     """Asked where the classifier is unsure."""
     _classifier: Classifier | None = None
@@ -201,6 +204,10 @@ class Understander:
             rung=rung,
         )
 
+    async def reheard(self, message: Message, percept: Percept, session: Session) -> tuple[Message, Percept]:
+        """Return what was probably said, where that was heard with doubt; see `core.understand.doubtful`."""
+        return doubtful.reheard(message, percept, session, (await self._words()).rehearing)
+
     async def _after_all(
         self, text: str, end: int, message: Message, percept: Percept, session: Session
     ) -> Understanding:
@@ -257,7 +264,8 @@ class Understander:
     async def _words(self) -> Vocabulary:
         products = await self.catalogue()
         if self._vocabulary is None or products != self._products:
-            read = await in_worker(build_vocabulary, self.lexicon, tuple(self.intents.values()), products)
+            pages = await self.pages() if self.pages else ()
+            read = await in_worker(build_vocabulary, self.lexicon, tuple(self.intents.values()), products, pages)
             self._vocabulary, self._products = read, products
         return self._vocabulary
 

@@ -16,8 +16,9 @@ from rapidfuzz.distance import OSA
 
 from core.knowledge.lexicon import Lexicon
 from core.knowledge.option_words import said_of_goods
-from core.shop.records import Product
+from core.shop.records import Page, Product
 from core.understand.everyday import EVERYDAY
+from core.understand.rehearing import Rehearing, build_rehearing
 from core.understand.sentences import Intent
 
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -59,6 +60,8 @@ class Vocabulary:
     spelled: Mapping[tuple[str, ...], str]
     """Syllables -> the words that pinyin stands for."""
     lexicon: Lexicon
+    rehearing: Rehearing
+    """For what was heard with doubt; nothing that was typed is taken for another word of its own."""
 
     def mended(self, text: str) -> str:
         """Return the text with misspelled, misheard and pinyin words put right."""
@@ -145,8 +148,10 @@ class Vocabulary:
         return spelled if known >= _PINYIN_SHARE * len(heard) else None
 
 
-def build_vocabulary(lexicon: Lexicon, intents: Iterable[Intent], products: Iterable[Product]) -> Vocabulary:
-    """Collect the words of the training sentences, the lexicon and the catalogue (about 0.2 s)."""
+def build_vocabulary(
+    lexicon: Lexicon, intents: Iterable[Intent], products: Iterable[Product], pages: Iterable[Page] = ()
+) -> Vocabulary:
+    """Collect the words of the training sentences, the lexicon, the catalogue and the pages (about half a second)."""
     products = tuple(products)
     sentences = [(language, text) for intent in intents for language, own in intent.sentences.items() for text in own]
     names = [(kind, name) for (kind, _), own in lexicon.names.items() for name in own]
@@ -162,6 +167,7 @@ def build_vocabulary(lexicon: Lexicon, intents: Iterable[Intent], products: Iter
     written = {piece for piece, times in spoken.items() if times >= _OFTEN}
     written |= {piece for text in records for piece in _pieces(text)}
     written |= {word for word in options if _HAN_ONLY.fullmatch(word)}
+    told = [text for page in pages for texts in (page.titles, page.bodies) for text in texts.values()]
     return Vocabulary(
         english=english,
         written=frozenset(written | set(words)),
@@ -169,6 +175,7 @@ def build_vocabulary(lexicon: Lexicon, intents: Iterable[Intent], products: Iter
         toned=_by_sound([word for word in words if len(word) < _TELLING], tones=True),
         spelled=_by_sound(_phrases(names, spoken)),
         lexicon=lexicon,
+        rehearing=build_rehearing([*read, *told]),
     )
 
 

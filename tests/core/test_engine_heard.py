@@ -6,12 +6,13 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+from core.blobs import FolderBlobs
 from core.dialogue.outcome import Bubble, Outcome
-from core.engine import Engine
+from core.engine import Engine, Parts
 from core.journal.journal import StoreJournal
 from core.journal.store import Store
-from core.types import Message, Session, TextPart, Transcript
-from tests.core.conftest import Echo, message
+from core.types import Message, Percept, Session, TextPart, Transcript
+from tests.core.conftest import Blind, Echo, Plain, ShutDoor, message
 
 
 def _what_was_heard(_message: Message, session: Session) -> Outcome:
@@ -82,3 +83,31 @@ async def test_what_a_call_heard_is_perceived_once(engine: Engine) -> None:
     heard = Transcript(text="hello", language="en", confidence=0.9)
     turn = await engine.answer(replace(message("hello", channel="phone"), transcript=heard))
     assert turn.percept.transcript == heard
+
+
+async def test_the_turn_keeps_what_was_heard_and_answers_what_was_probably_said(
+    journal: StoreJournal, echo: Echo, tmp_path: Path
+) -> None:
+    class Ear:
+        async def reheard(self, message: Message, percept: Percept, session: Session) -> tuple[Message, Percept]:
+            return replace(message, text="运费多少钱"), percept
+
+    engine = Engine(
+        Parts(
+            journal=journal,
+            perception=Blind(),
+            understander=Plain(),
+            dialogue=echo,
+            media=ShutDoor(),  # type: ignore[arg-type]  # never opened here
+            blobs=FolderBlobs(tmp_path / "blobs"),
+            ear=Ear(),
+        )
+    )
+    await engine.start()
+    try:
+        turn = await engine.answer(message("音费多少钱"))
+    finally:
+        await engine.close()
+    assert turn.replies[0].text == "you said 运费多少钱"
+    assert turn.message.text == "音费多少钱"
+    assert [one.message.text for one in await journal.turns("c1")] == ["音费多少钱"]
