@@ -152,7 +152,7 @@ def build_vocabulary(
     lexicon: Lexicon, intents: Iterable[Intent], products: Iterable[Product], pages: Iterable[Page] = ()
 ) -> Vocabulary:
     """Collect the words of the training sentences, the lexicon, the catalogue and the pages (about half a second)."""
-    products = tuple(products)
+    products, pages = tuple(products), tuple(pages)
     sentences = [(language, text) for intent in intents for language, own in intent.sentences.items() for text in own]
     names = [(kind, name) for (kind, _), own in lexicon.names.items() for name in own]
     records = [text for product in products for text in _texts(product)]
@@ -168,6 +168,7 @@ def build_vocabulary(
     written |= {piece for text in records for piece in _pieces(text)}
     written |= {word for word in options if _HAN_ONLY.fullmatch(word)}
     told = [text for page in pages for texts in (page.titles, page.bodies) for text in texts.values()]
+    told += [text for page in pages for texts in page.questions.values() for text in texts]
     return Vocabulary(
         english=english,
         written=frozenset(written | set(words)),
