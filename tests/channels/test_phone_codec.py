@@ -57,7 +57,7 @@ def test_too_loud_sound_is_clipped_and_not_wrapped() -> None:
     assert to_int16(np.array([2.0, -2.0, 0.5], dtype=np.float32)).tolist() == [32_767, -32_768, 16_384]
 
 
-@pytest.mark.parametrize("line_hz", [8_000, 12_000, 24_000, 44_100, 48_000])
+@pytest.mark.parametrize("line_hz", [8_000, 12_000, 24_000, 44_100, 48_000, 96_000, 192_000])
 def test_every_frame_of_20_ms_comes_out_as_20_ms_at_once(line_hz: int) -> None:
     towards = [len(piece) for piece in stream(Resampler(16_000, line_hz), tone(440, 16_000), 320)]
     assert towards[0] == line_hz // 50

@@ -310,17 +310,93 @@ async def test_a_voice_that_stalls_is_replaced_by_an_apology() -> None:
 
 
 @in_audio_time
-async def test_a_recogniser_that_stalls_is_covered_by_a_filler_and_then_admitted() -> None:
-    class Stalled(Ear):
-        async def transcribe(self, speech: np.ndarray, **_: object) -> object:  # type: ignore[override]
-            await asyncio.Event().wait()
+async def test_a_voice_that_is_long_in_coming_is_covered_by_a_filler_that_is_no_part_of_what_was_said() -> None:
+    class Late(Slow):
+        async def speak(
+            self, text: str, language: str, *, rate_hz: int | None = None, speed: float = 1.0, volume: float = 1.0
+        ) -> AsyncIterator[np.ndarray]:
+            if LONG.startswith(text):
+                await asyncio.sleep(8.0)
+            async for piece in super().speak(text, language, rate_hz=rate_hz):
+                yield piece
 
-    scene, line = Scene(ear=Stalled(), voice=Slow(), manners=Manners(give_up_s=10)), Telephone()
+    scene = scene_of("where is it")
+    scene.voice, line = Late(), Telephone()
+    session = scene.session()
+    await session.prepare()
+    held = asyncio.create_task(session.hold(line))
+    await line.heard(1)
+    line.say(1.0)
+    await until(lambda: bool(scene.clerk.messages))
+    asked_at = line.clock()
+    await asyncio.sleep(7.5)
+    filler = line.sounds_between(asked_at, asked_at + 7.5)
+    assert filler and filler[0] - asked_at == pytest.approx(2.5, abs=0.2)
+    line.drop()
+    await held
+    assert scene.clerk.heard == [""]
+
+
+class Stalled(Ear):
+    """Never tells what it hears in the utterances of these numbers, counted from 0."""
+
+    def __init__(self, script: list[Transcript], *stalled: int) -> None:
+        super().__init__(script)
+        self.stalled = stalled
+        self.number = -1
+
+    async def transcribe(self, speech: np.ndarray, **more: object) -> Transcript:  # type: ignore[override]
+        self.number += 1
+        if not self.stalled or self.number in self.stalled:
+            await asyncio.Event().wait()
+        return await super().transcribe(speech)
+
+
+@pytest.mark.parametrize("says_hello", [False, True])
+def test_a_recogniser_that_stalls_is_covered_by_a_filler_and_then_admitted(says_hello: bool) -> None:
+    @in_audio_time
+    async def check() -> None:
+        scene, line = Scene(ear=Stalled([]), voice=Slow(), manners=Manners(give_up_s=10)), Telephone()
+        async with call(scene, line, limit_s=120):
+            await line.heard(1)
+            line.say(1.0)
+            if says_hello:
+                await asyncio.sleep(2.0)
+                line.say(1.0)
+            await line.heard(3)
+        assert scene.said[1:3] == [phrases.ONE_MOMENT["en"], phrases.TOO_SLOW["en"]]
+
+    check()
+
+
+@in_audio_time
+async def test_while_it_is_not_known_what_was_said_into_our_speech_the_caller_can_still_stop_it() -> None:
+    scene, line = scene_of(reply=LONG * 3), Telephone()
+    scene.ear = Stalled([words("where is it"), words("stop")], 1)
     async with call(scene, line, limit_s=120):
-        await line.heard(1)
+        await until_it_speaks(line, scene, for_s=2.0)
         line.say(1.0)
-        await line.heard(3)
-    assert scene.said[1:3] == [phrases.ONE_MOMENT["en"], phrases.TOO_SLOW["en"]]
+        await asyncio.sleep(4.0)
+        began = line.clock()
+        assert line.sounds_between(began - 1.0, began)  # what nobody can tell stops nothing for long
+        line.say(1.0)
+        await asyncio.sleep(1.2)
+        assert not line.sounds_between(began + 0.35, began + 1.0)
+
+
+@in_audio_time
+async def test_a_key_stops_our_speech_while_it_is_not_known_what_was_said_into_it() -> None:
+    scene, line = scene_of(reply=LONG * 3), Telephone()
+    scene.ear = Stalled([words("where is it")], 1)
+    async with call(scene, line, limit_s=120):
+        await until_it_speaks(line, scene, for_s=2.0)
+        line.say(1.0)
+        await asyncio.sleep(3.0)
+        pressed = line.clock()
+        assert line.sounds_between(pressed - 0.5, pressed)
+        line.press("0")
+        await asyncio.sleep(1.0)
+        assert not line.sounds_between(pressed + 0.1, pressed + 1.0)
 
 
 @pytest.mark.parametrize("carrier_s", [0.0, 10.0])

@@ -84,6 +84,7 @@ async def test_the_caller_is_told_connected_only_after_the_person_said_yes_and_t
         await until(lambda: line.hung_up)
     assert far.line.hung_up
     assert book(house).last["transfer"] == "connected"
+    assert book(house).last["handed_over"] == "a person please"
     assert book(house).last["ended"] == "the caller was put through"
 
 

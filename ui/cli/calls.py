@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -105,9 +106,10 @@ def _line(call: Mapping[str, Any]) -> str:
 
 def _whole(call: Mapping[str, Any]) -> str:
     lines = [_line(call)]
-    for name in ("conversation_id", "waited_s", "greeted_s", "answered_by", "transfer", "consent", "recording"):
-        if call[name] not in (None, ""):
-            lines.append(f"  {name}: {call[name]}")
+    told = ("conversation_id", "waited_s", "greeted_s", "answered_by", "transfer", "consent", "recording")
+    lines += [f"  {name}: {call[name]}" for name in told if call[name] not in (None, "")]
+    if handed_over := call.get("handed_over", ""):  # a call of an earlier release has none
+        lines.append("  handed over:\n" + indent(handed_over, "    "))
     quality = ", ".join(f"{name} {value:g}" for name, value in call["quality"].items())
     lines.append(f"  line: {quality}")
     lines.append(

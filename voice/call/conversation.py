@@ -134,7 +134,13 @@ class Conversation:
         self._keypad = Keypad(self._typed, pause_s=manners.key_pause_s)
         self._playback = Playback(transport, echo.sent if echo else None)
         self._speaking = Speaking(
-            self._playback, house.phrasebook, self._ears, heard, self.record, stall_s=manners.stall_s
+            self._playback,
+            house.phrasebook,
+            self._ears,
+            heard,
+            self.record,
+            filler_s=manners.filler_s,
+            stall_s=manners.stall_s,
         )
         self._thinking = Thinking(clerk=house.clerk, record=self.record)
         self._missed = 0

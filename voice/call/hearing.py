@@ -48,6 +48,16 @@ class Guess:
             raise found
         return found
 
+    @property
+    def is_known(self) -> bool:
+        """Return whether the words, or their fault, are there."""
+        return self._found.done()
+
+    async def known(self, within_s: float | None = None) -> bool:
+        """Wait until the words are known, or for `within_s`; return whether they are."""
+        await asyncio.wait({self._found}, timeout=within_s)
+        return self.is_known
+
     def tell(self, found: Transcript | Exception) -> None:
         """Take the result."""
         self.known_at = asyncio.get_running_loop().time()

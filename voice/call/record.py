@@ -62,6 +62,8 @@ class CallRecord:
     """Of a call that we made: "human", "machine" or "unknown"."""
     transfer: str = ""
     """What became of a wish for a person: "connected", "declined", "not answered: ..."."""
+    handed_over: str = ""
+    """What the person who was fetched can read: who calls, what for, and what was said."""
     ended_at: datetime | None = None
     ended: str = ""
     """Why the call is over: "the caller hung up", "put through", ..."""

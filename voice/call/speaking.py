@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from core.ports import Pcm
 from core.types import Language, Manner, Transcript
@@ -17,7 +19,7 @@ from voice.call.ended import CallEnded
 from voice.call.phrases import Phrasebook
 from voice.call.playback import Playback
 from voice.call.record import CallRecord
-from voice.call.speech import FRAME_S, Speech
+from voice.call.speech import FRAME_S, Filler, Speech
 from voice.synthesis.pieces import pieces
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ _SHORT, _DOUBTFUL = 26_000, 0.5
 a recogniser that knows of asides has tried "对" and "uh-huh" by then (`core.types.Expect`)."""
 _VERDICT_S = 0.3
 """How long a clerk that fell silent waits for the words of who spoke into the speech: it goes on meanwhile."""
+_TURN_S = 2.5
+"""How long it waits for them before and after the speech; later ones are the next turn's, which has a filler."""
 _FIRST, _MOST = 12, 200
 """Characters of the first clause and of the longest; the voices cut so, too, and sound no different for it."""
 
@@ -60,18 +64,20 @@ class Speaking:
         heard: asyncio.Queue[Heard],
         record: CallRecord,
         *,
+        filler_s: float,
         stall_s: float,
     ) -> None:
         """Speak over `playback`; what the `ears` put into `heard` may interrupt.
 
-        A voice that needs longer than `stall_s` for its next sound is taken for broken.
+        A voice that needs longer than `filler_s` for its first sound is asked to be waited for; one that needs
+        longer than `stall_s` for its next is taken for broken.
         """
         self._playback = playback
         self._phrasebook = phrasebook
         self._ears = ears
         self._heard = heard
         self._record = record
-        self._stall_s = stall_s
+        self._filler_s, self._stall_s = filler_s, stall_s
         self._waiting: deque[Heard] = deque()
         """Heard already, to be answered before what comes next."""
         self.broken_off: Said | None = None
@@ -124,8 +130,8 @@ class Speaking:
                 await self._ears.quiet.wait()
         self._was_keyed = False
         clauses = [words] if is_whole else list(_clauses(words))
-        speech = Speech([(clause, self._sound(clause, language)) for clause in clauses])
-        if await self._is_interrupted(speech, is_question=is_question):
+        speech = Speech([(clause, self._sound(clause, language)) for clause in clauses], filler=self._filler(language))
+        if await self._is_interrupted(speech, is_question=is_question, within_s=_TURN_S):
             return Said(words="", was_cut=True)
         self._ears.attend(Attention.SPEAKING)
         playing = asyncio.create_task(self._play(speech, language))
@@ -157,15 +163,35 @@ class Speaking:
                 await self._fall_silent()
             if self._was_keyed or await self._is_interrupted(speech, is_question=is_question):
                 return True
-            if self._playback.is_paused and self._ears.speaks_since_s is None:
+            undecided = self._undecided()
+            may_go_on = self._playback.is_paused and self._ears.speaks_since_s is None
+            if may_go_on and undecided is None:
                 self._go_on()
-            stirring = asyncio.create_task(self._ears.stirred.wait())
-            try:
-                await asyncio.wait({playing, stirring}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                stirring.cancel()
-                await asyncio.wait({stirring})
-        return False
+            await self._something(playing, undecided, within_s=_VERDICT_S if may_go_on and undecided else None)
+            if may_go_on and self._ears.speaks_since_s is None and self._undecided():
+                self._go_on()  # noise takes longest to recognise, and is no reason for silence
+        if self._undecided() is None:
+            return False
+        return await self._is_interrupted(speech, is_question=is_question, within_s=_TURN_S)
+
+    def _undecided(self) -> Utterance | None:
+        """Return what was said first and not answered, while its words are not known."""
+        first = self._waiting[0] if self._waiting else None
+        return first if isinstance(first, Utterance) and not first.guess.is_known else None
+
+    async def _something(
+        self, playing: asyncio.Task[None], undecided: Utterance | None, *, within_s: float | None
+    ) -> None:
+        """Wait until the speech is over, the caller does something, or it is known what was said."""
+        events: set[asyncio.Task[Any]] = {asyncio.create_task(self._ears.stirred.wait())}
+        if undecided:
+            events.add(asyncio.create_task(undecided.guess.known()))
+        try:
+            await asyncio.wait({playing, *events}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for event in events:
+                event.cancel()
+            await asyncio.wait(events)
 
     async def _fall_silent(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -174,23 +200,29 @@ class Speaking:
         self._ears.attend(Attention.BUSY)
         self._onset_s = since_s + clock() - sure_at
 
-    async def _is_interrupted(self, speech: Speech, *, is_question: bool) -> bool:
-        """Return whether the caller has said, or typed, what must be answered first; it then waits for `next_heard`."""
+    async def _is_interrupted(self, speech: Speech, *, is_question: bool, within_s: float = 0.0) -> bool:
+        """Return whether the caller has said, or typed, what must be answered first; it then waits for `next_heard`.
+
+        What is not recognised `within_s` goes on waiting: a recogniser that stalls makes nobody deaf.
+        """
         while not self._heard.empty():
             self._waiting.append(self._heard.get_nowait())
         while self._waiting:
             heard = self._waiting[0]
-            if isinstance(heard, Typed) or (
-                isinstance(heard, Utterance) and await self._is_interruption(heard, speech, is_question=is_question)
-            ):
+            if isinstance(heard, Typed):
                 return True
+            if isinstance(heard, Utterance):
+                if not await heard.guess.known(within_s):
+                    return False
+                if await self._is_interruption(heard, speech, is_question=is_question):
+                    return True
             self._waiting.popleft()
         return False
 
     async def _is_interruption(self, utterance: Utterance, speech: Speech, *, is_question: bool) -> bool:
         was_stopped = self._playback.is_paused
         try:
-            heard = await self._words(utterance)
+            heard = await utterance.guess.words()
         except Exception:
             log.exception("what a caller said into our speech cannot be recognised")
             return False
@@ -204,17 +236,6 @@ class Speaking:
         if was_stopped:
             self._record.interruptions.append(self._onset_s)
         return True
-
-    async def _words(self, utterance: Utterance) -> Transcript:
-        """Wait for the words; raises what the recogniser raised. Noise takes longest, and is no reason for silence."""
-        finding = asyncio.ensure_future(utterance.guess.words())
-        try:
-            await asyncio.wait({finding}, timeout=_VERDICT_S)
-            if not finding.done() and self._playback.is_paused and self._ears.speaks_since_s is None:
-                self._go_on()
-            return await finding
-        finally:
-            finding.cancel()
 
     def _go_on(self) -> None:
         self._ears.attend(Attention.SPEAKING)
@@ -231,6 +252,13 @@ class Speaking:
         if not self._phrasebook.is_kept(sorry, language):
             raise CallEnded("there is no voice")
         await self._playback.say(Speech([(sorry, self._phrasebook.speech(sorry, language))]))
+
+    def _filler(self, language: Language) -> Filler | None:
+        """Return what to say while a reply is synthesised; None where that would have to be synthesised, too."""
+        words = phrases.ONE_MOMENT[language if language in phrases.LANGUAGES else phrases.LANGUAGES[0]]
+        if not self._phrasebook.is_kept(words, language):
+            return None
+        return Filler(sound=partial(self._phrasebook.speech, words, language), after_s=self._filler_s)
 
     async def _sound(self, text: str, language: Language) -> AsyncIterator[Pcm]:
         """Yield the speech of a clause; raises `TimeoutError` where the voice stalls."""

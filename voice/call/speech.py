@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,12 +31,21 @@ class Clause:
     """The frame after its last; None while it is being made."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filler:
+    """What is said before a speech that is long in coming, and is none of its words."""
+
+    sound: Callable[[], AsyncIterator[Pcm]]
+    after_s: float
+
+
 class Speech:
     """Sound that is made while it is played."""
 
-    def __init__(self, clauses: Sequence[tuple[str, AsyncIterator[Pcm]]]) -> None:
+    def __init__(self, clauses: Sequence[tuple[str, AsyncIterator[Pcm]]], *, filler: Filler | None = None) -> None:
         """Say the clauses one after the other: their words, and their sound as float32 at 16 kHz."""
         self._given = clauses
+        self._filler = filler
         self._frames: list[Pcm] = []
         self._clauses: list[Clause] = []
         self._room = asyncio.Event()
@@ -61,14 +70,29 @@ class Speech:
         """Draw the sound as fast as it comes, at most 10 s ahead of the ear."""
         try:
             for text, sound in self._given:
-                clause = Clause(text, len(self._frames))
-                self._clauses.append(clause)
-                await self._make(sound)
-                clause.end = len(self._frames)
+                first = asyncio.ensure_future(anext(sound, None))
+                try:
+                    if not self._clauses:
+                        await self._fill(first)
+                    clause = Clause(text, len(self._frames))
+                    self._clauses.append(clause)
+                    await self._make(_from(first, sound))
+                    clause.end = len(self._frames)
+                finally:
+                    first.cancel()
+                    await asyncio.wait({first})
             self._is_made = True
         finally:
             for _, sound in self._given:
                 await close(sound)
+
+    async def _fill(self, first: asyncio.Future[Pcm | None]) -> None:
+        """Say the filler, where the first sound does not come in time."""
+        if self._filler is None:
+            return
+        await asyncio.wait({first}, timeout=self._filler.after_s)
+        if not first.done():
+            await self._make(self._filler.sound())
 
     async def _make(self, sound: AsyncIterator[Pcm]) -> None:
         rest: Pcm = np.zeros(0, dtype=np.float32)
@@ -122,6 +146,14 @@ class Speech:
         """Return whether all but the end of it was heard."""
         last = self._given[-1][0] if self._given else ""
         return len(self.words(frames)) > len(self.text) - len(last)
+
+
+async def _from(first: asyncio.Future[Pcm | None], sound: AsyncIterator[Pcm]) -> AsyncIterator[Pcm]:
+    """Yield sound of which the first piece is drawn already."""
+    piece = await first
+    while piece is not None:
+        yield piece
+        piece = await anext(sound, None)
 
 
 def _share(text: str, share: float) -> str:

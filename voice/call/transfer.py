@@ -43,6 +43,7 @@ class Brief:
     spoken: str
     """In a sentence or two for the ear."""
     written: str
+    """In full; it stands in the record of the call."""
 
 
 async def last_words(turn: Turn, language: Language) -> Brief:
@@ -135,6 +136,7 @@ class Transfer:
         """Return whether who answered takes the call; a voicemail says neither yes nor no."""
         language = self.desk.language
         brief = await self.desk.brief(turn, language)
+        self.record.handed_over = brief.written
         offer = phrases.filled(phrases.TAKE_CALL, brief=brief.spoken.rstrip("。.!！"))
         for _ in range(2):
             await talk.say(offer, language)
