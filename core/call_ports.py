@@ -46,6 +46,8 @@ class LineQuality:
     """Packets that came and were played."""
     lost: int = 0
     """Packets that never came or came too late."""
+    gaps: int = 0
+    """Runs of packets in a row that were lost; 0 where nobody counts them."""
     reordered: int = 0
     """Packets that came after a later one."""
     jitter_ms: float = 0.0

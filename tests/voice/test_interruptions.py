@@ -15,6 +15,7 @@ from tests.voice.audio_time import in_audio_time
 from tests.voice.call_scene import CALLER, HUSH, TONE, Clerk, Ear, Line, Scene, Voice, call, turn, until, words
 from voice.call import phrases
 from voice.call.conversation import Manners
+from voice.call.echo import Echo
 
 LONG = "It left our warehouse yesterday morning. It will be with you on Friday. Is there anything else I can do?"
 
@@ -418,3 +419,13 @@ async def test_a_caller_who_hangs_up_after_the_reply_has_heard_it_all() -> None:
     async with call(scene, line, limit_s=120):
         await until_it_speaks(line, scene, for_s=4.0)
     assert scene.clerk.heard == []
+
+
+@pytest.mark.parametrize("against_noise", [False, True])
+def test_steady_noise_is_taken_out_of_what_callers_say_where_the_shop_wants_it(against_noise: bool) -> None:
+    hiss = Echo(against_noise=against_noise)
+    random = np.random.default_rng(6)
+    frames = [(0.02 * random.standard_normal(len(HUSH))).astype(np.float32) for _ in range(150)]
+    cleaned = [hiss.cleaned(frame) for frame in frames]
+    left = np.std(np.concatenate(cleaned[100:])) / np.std(np.concatenate(frames[100:]))
+    assert left < 0.5 if against_noise else left == pytest.approx(1.0, abs=0.01)

@@ -30,3 +30,9 @@ def test_a_line_without_packets_has_no_score() -> None:
     poor = mean_opinion(LineQuality(received=900, lost=100, jitter_ms=60, round_trip_ms=200))
     assert poor is not None and 1.5 < poor < 3.2
     assert mean_opinion(LineQuality(lost=10)) == pytest.approx(1.3, abs=0.3)
+
+
+def test_losses_in_a_row_are_worse_for_the_ear_than_as_many_alone() -> None:
+    alone, in_rows = (mean_opinion(LineQuality(received=950, lost=50, gaps=gaps)) for gaps in (48, 10))
+    assert alone == pytest.approx(mean_opinion(LineQuality(received=950, lost=50)), abs=0.02)
+    assert alone is not None and in_rows is not None and in_rows < alone - 0.05

@@ -38,10 +38,16 @@ def opinion(r: float) -> float:
     return max(1.0, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6)
 
 
-def mean_opinion(quality: LineQuality, *, burst: float = 1.0) -> float | None:
+def mean_opinion(quality: LineQuality) -> float | None:
     """Return the score of a line; None where it has no packets of its own to judge by."""
     packets = quality.received + quality.lost
     if packets <= 0:
         return None
     delay_ms = quality.round_trip_ms / 2 + 2 * quality.jitter_ms + _CODING_MS
-    return round(opinion(rating(loss_percent=100 * quality.lost / packets, delay_ms=delay_ms, burst=burst)), 2)
+    share = quality.lost / packets
+    return round(opinion(rating(loss_percent=100 * share, delay_ms=delay_ms, burst=_burst_ratio(quality, share))), 2)
+
+
+def _burst_ratio(quality: LineQuality, share: float) -> float:
+    """Return BurstR; independent losses come in runs of 1 / (1 - share) on average."""
+    return quality.lost / quality.gaps * (1 - share) if quality.gaps else 1.0

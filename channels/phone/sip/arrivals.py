@@ -30,6 +30,8 @@ class Arrivals:
         self.ssrc: int | None = None
         self.lost = 0
         """Packets that never came or came too late."""
+        self.gaps = 0
+        """Runs of them in a row."""
         self.reordered = 0
         self.jitter = 0.0
         """In units of the clock."""
@@ -66,6 +68,7 @@ class Arrivals:
                     break
                 first = min(self._waiting)
                 self.lost += first - self._next
+                self.gaps += 1
                 self._next = first
             ready.append(self._waiting.pop(self._next)[0])
             self._next += 1

@@ -145,6 +145,7 @@ class RtpStream:
         return LineQuality(
             received=self._hearing.heard,
             lost=self._arrivals.lost,
+            gaps=self._arrivals.gaps,
             reordered=self._arrivals.reordered,
             jitter_ms=self._arrivals.jitter * 1000 / CLOCK_HZ,
             round_trip_ms=self._round_trip_s * 1000,

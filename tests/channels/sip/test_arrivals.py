@@ -45,6 +45,7 @@ def test_bursts_of_loss_are_counted_and_the_rest_goes_on_after_a_moment() -> Non
     came = [pair for index, pair in enumerate(on_time(packets)) if index not in lost]
     assert played(arrivals, came) == [packet for index, packet in enumerate(packets) if index not in lost]
     assert arrivals.lost == len(lost)
+    assert arrivals.gaps == sum(number - 1 not in lost for number in lost)
     assert arrivals.report()[1] == len(lost)
 
 
