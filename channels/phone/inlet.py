@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 FRAME_S = 0.02
 _BOUND = 250
 """Frames (5 s) that may wait; a session that is slower than that has stopped listening."""
-_GAP_S = 0.2
+GAP_S = 0.2
 """A line that is quiet for longer suppresses silence; shorter gaps are jitter."""
 _KEYS = frozenset("0123456789*#ABCD")
 
@@ -72,7 +72,7 @@ class Inlet:
         the end of a sentence is measured in sound and would otherwise never come.
         """
         silence: Pcm = np.zeros(FRAME, dtype=np.float32)
-        wait_s = _GAP_S
+        wait_s = GAP_S
         while True:
             try:
                 async with asyncio.timeout(wait_s):
@@ -86,7 +86,7 @@ class Inlet:
                 continue
             if frame is None:
                 return
-            wait_s = _GAP_S
+            wait_s = GAP_S
             yield frame
 
     async def keys(self) -> AsyncIterator[str]:

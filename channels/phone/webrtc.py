@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from fractions import Fraction
 
@@ -15,8 +16,9 @@ from aiortc import MediaStreamTrack, RTCDataChannel, RTCPeerConnection, RTCRtpRe
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame
 
-from channels.phone.codec import FRAME, RATE_HZ, Resampler, to_float, to_int16
+from channels.phone.codec import FRAME, RATE_HZ, Resampler, to_int16
 from channels.phone.inlet import Inlet
+from channels.phone.webrtc_hearing import Hearing, put_in_order
 from core.call_ports import LineQuality
 from core.ports import Pcm
 
@@ -85,6 +87,8 @@ class WebRtcLine:
         self._inlet = Inlet()
         self._voice = _Voice()
         self._sender: RTCRtpSender = peer.addTrack(self._voice)
+        self._receiver: RTCRtpReceiver = peer.getReceivers()[0]
+        self._arrivals = put_in_order(self._receiver)
         self._quality = LineQuality()
         self._parting: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
@@ -118,29 +122,24 @@ class WebRtcLine:
 
     async def pump(self) -> None:
         """Read what the browser's microphone sends until the call ends."""
-        receiver: RTCRtpReceiver = self._peer.getReceivers()[0]
-        # One channel is enough: the library decodes Opus to two.
-        listen = Resampler(_OPUS_HZ, RATE_HZ)
+        hear = Hearing()
         frames = 0
         try:
             while True:
-                frame = await receiver.track.recv()
+                frame = await self._receiver.track.recv()
                 assert isinstance(frame, AudioFrame)  # noqa: S101 - an audio track has no other
-                samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0].astype(np.int16)
-                if frame.sample_rate != _OPUS_HZ and not frames:
-                    listen = Resampler(frame.sample_rate, RATE_HZ)
-                self._inlet.put(listen(to_float(samples)))
+                self._inlet.put(hear(frame, time.monotonic()))
                 frames += 1
                 if frames % _MEASURE_EACH == 0:
-                    await self._measure(receiver, frame.sample_rate)
+                    await self._measure(frame.sample_rate)
         except MediaStreamError:
             pass
         finally:
             self._inlet.close()
             self._voice.drop()
 
-    async def _measure(self, receiver: RTCRtpReceiver, rate_hz: int) -> None:
-        heard = await receiver.getStats()
+    async def _measure(self, rate_hz: int) -> None:
+        heard = await self._receiver.getStats()
         told = await self._sender.getStats()
         came = next((one for one in heard.values() if one.type == "inbound-rtp"), None)
         back = next((one for one in told.values() if one.type == "remote-inbound-rtp"), None)
@@ -148,6 +147,8 @@ class WebRtcLine:
             self._quality = LineQuality(
                 received=came.packetsReceived,
                 lost=max(0, came.packetsLost),
+                gaps=self._arrivals.gaps,
+                reordered=self._arrivals.reordered,
                 jitter_ms=came.jitter * 1000 / rate_hz,
                 round_trip_ms=(back.roundTripTime or 0.0) * 1000 if back else 0.0,
             )
@@ -185,7 +186,7 @@ class WebRtcLine:
         return False
 
     def quality(self) -> LineQuality:
-        """Return what came and what did not, of the last whole second; the library counts no reordering."""
+        """Return what came and what did not, of the last whole second."""
         return self._quality
 
     async def hang_up(self) -> None:

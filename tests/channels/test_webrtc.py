@@ -41,9 +41,9 @@ class Microphone(MediaStreamTrack):
 class Page:
     """A page in a browser."""
 
-    def __init__(self) -> None:
+    def __init__(self, microphone: MediaStreamTrack | None = None) -> None:
         self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.peer.addTrack(Microphone())
+        self.peer.addTrack(microphone or Microphone())
         self.keys = self.peer.createDataChannel("keys")
         self.open = asyncio.Event()
         self.closed = asyncio.Event()
