@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -56,14 +57,21 @@ def _tiny(folder: Path, vision: dict[str, object] | None = None) -> Loaded:
     return load("tiny", folder)
 
 
-def _train(folder: Path, shown: Sequence[Shown], told: list[int] | None = None, **recipe: object) -> Trained:
-    loaded = _tiny(folder)
+def _train(
+    home: Path,
+    shown: Sequence[Shown],
+    told: list[int] | None = None,
+    *,
+    folder: Path | None = None,
+    **recipe: object,
+) -> Trained:
+    loaded = _tiny(home)
     steps = [] if told is None else told
     return train_clip(
         loaded,
         shown,
         Recipe(**{"way": "full", "steps": 3, "batch": 6, "part": 4, **recipe}),  # type: ignore[arg-type]
-        folder / "shop-clip",
+        folder or home / "shop-clip",
         device="cpu",
         told=lambda done, of_all, loss: steps.append(done),
     )
@@ -151,6 +159,19 @@ def test_what_is_no_better_does_not_replace_what_is_there(shown: list[Shown], tm
     first = _train(tmp_path, shown, rate=1e-9, steps=1)
     assert not first.replaced
     assert not (tmp_path / "shop-clip").exists()
+
+
+def test_a_model_that_lies_there_stays_until_a_better_one_comes(shown: list[Shown], tmp_path: Path) -> None:
+    folder = tmp_path / "shop-clip"
+    shutil.copytree(tiny_open_clip(tmp_path / "untrained", resize="squash"), folder)
+    first = _train(tmp_path, shown, rate=1e-2)
+    assert first.replaced
+    learned = {path.name: path.read_bytes() for path in folder.iterdir()}
+    second = _train(tmp_path / "again", shown, folder=folder, rate=1e-9, steps=1)
+    assert second.before == first.after  # not those of the model that training began with
+    assert not second.replaced
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == learned
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "shop-clip", "tiny", "untrained"]
 
 
 def _product(number: int, pictures: int, name: str = "cup") -> tuple[Product, dict[Path, list[tuple[str, str]]]]:

@@ -25,8 +25,9 @@ def photos(
 ) -> None:
     """Learn how to weigh what photos show, and how sure to be; kept only where unseen products are found no worse.
 
-    Imitated photos teach the same at every start; this adds real ones. Pictures and photos are looked at
-    once. Exit code 1 when what was learned is worse and the old is kept.
+    Imitated photos teach the same at every start; this adds real ones. It must do no worse than they alone, and no
+    worse than what was learned earlier. Pictures and photos are looked at once. Exit code 1 when what was learned is
+    worse and the old is kept.
     """
     from learning.evaluation.photos import read_photos
     from perception.seeing.learned import learned_file
@@ -49,18 +50,23 @@ def photos(
     values = {
         "photos": len(asked),
         "mrr_before": done.before.mrr,
+        "mrr_installed": done.installed,
         "mrr_after": done.after.mrr,
         "recall_at_1_before": done.before.recall_at_1,
         "recall_at_1_after": done.after.recall_at_1,
         "kept": "new" if done.is_better else "old",
         "file": str(done.file) if done.is_better else "",
+        "not_compared": done.trouble,
         "seconds": round(time.perf_counter() - began, 1),
     }
     verdict = f"in place: {done.file}" if done.is_better else "worse than before: the old is kept"
+    earlier = "" if done.installed is None else f"{done.installed} by what was learned earlier, "
     told = (
-        f"{len(asked)} photos of unseen products: mean reciprocal rank {done.before.mrr} before, "
-        f"{done.after.mrr} after; {verdict}"
+        f"{len(asked)} photos of unseen products: mean reciprocal rank {done.before.mrr} before any were learned from, "
+        f"{earlier}{done.after.mrr} after; {verdict}"
     )
+    if done.trouble:
+        told += f"\nwhat was learned earlier could not be compared: {done.trouble}"
     show(values, told, as_json=as_json)
     if not done.is_better:
         raise typer.Exit(1)
