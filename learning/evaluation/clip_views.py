@@ -37,7 +37,8 @@ class ViewScores:
 def ranks(asked: Vectors, answers: Sequence[str], known: Vectors, products: Sequence[str]) -> tuple[float, float]:
     """Return the mean reciprocal rank of the right product, and the share of those ranked first.
 
-    `asked` are unit vectors of what shows the products `answers`; `known` those of pictures of `products`.
+    `asked` are unit vectors of what shows the products `answers`; `known` those of pictures of `products`. Of equal
+    scores the right product's counts as the last: a network that collapsed, or gives no numbers, finds nothing.
     """
     numbers = {product: number for number, product in enumerate(dict.fromkeys(products))}
     places = np.array([numbers[product] for product in products])
@@ -45,5 +46,5 @@ def ranks(asked: Vectors, answers: Sequence[str], known: Vectors, products: Sequ
     for scores, answer in zip(asked @ known.T, answers, strict=True):
         best = np.full(len(numbers), -np.inf)
         np.maximum.at(best, places, scores)
-        found.append(1 + int((best > best[numbers[answer]]).sum()))
+        found.append(len(best) - int((best < best[numbers[answer]]).sum()))
     return float(np.mean(1 / np.array(found))), float(np.mean(np.array(found) == 1))

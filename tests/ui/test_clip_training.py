@@ -241,3 +241,9 @@ async def test_a_checkpoint_of_true_size_loads_from_a_folder(tmp_path: Path) -> 
         straight = net.eval().encode_image(torch.from_numpy(by_folder.prepare(picture)[None]), normalize=True)[0]
     assert by_folder.dimension == 512
     np.testing.assert_allclose(vector, straight.numpy(), atol=1e-4)
+
+
+@pytest.mark.parametrize("value", [0.5, float("nan")])
+def test_a_network_that_collapsed_finds_nothing(value: float) -> None:
+    same = np.full((4, 8), value, np.float32)
+    assert ranks(same, ["a", "b"] * 2, same, ["a", "b", "c", "d"]) == (0.25, 0.0)
