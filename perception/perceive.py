@@ -17,7 +17,7 @@ from perception.hearing.speech import is_silent
 from perception.lettering.read import Lettering, Written
 from perception.media.stored import load_picture, load_speech
 from perception.screening.check import screened
-from perception.seeing.clarity import why_unclear
+from perception.seeing.clarity import is_black, why_unclear
 from perception.seeing.filmed import first_files, is_found, still_unclear, together
 
 _log = logging.getLogger(__name__)
@@ -150,10 +150,16 @@ class Perceiver:
         return seen, _ms_since(began) if photos else 0.0
 
     async def _why_unclear(self, picture: Picture, seen: _Seen) -> str:
-        """Return why nothing was found in a photo that was looked at, where the photo is the reason."""
-        if self.finder is None or "seeing_failed" in seen.flags or is_found(seen.matches):
+        """Return why nothing was found in a photo that was looked at, where the photo is the reason.
+
+        What may have been found counts as nothing in a photo that is black: blurred and dimly lit ones are asked about.
+        """
+        if self.finder is None or "seeing_failed" in seen.flags:
             return ""
-        return await in_worker(why_unclear, picture)
+        if not is_found(seen.matches):
+            return await in_worker(why_unclear, picture)
+        is_sure = any(one.decision is MatchDecision.MATCH for one in seen.matches)
+        return "dark_photo" if not is_sure and await in_worker(is_black, picture) else ""
 
     async def _look(self, picture: Picture, attachment_id: str, *, reads: bool, until: float) -> _Seen:
         """Find and read one photo; text is left unread where the product is certain and nobody asks for text."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from core.generation.desk import DeskTranslator
 from core.journal.codec import decode
 from core.journal.store import Store
 from core.journal.tables import CONVERSATIONS, TURNS
 from core.shop.tables import HANDOFFS, TICKETS
-from core.types import Language, Turn, spoken_text
+from core.types import Language, Screening, Turn, spoken_text
 from core.wire import message_as_json, turn_as_json
 
 
@@ -69,9 +70,20 @@ class StoreViews:
         return {**found[0], "turns": shown}
 
     async def tickets(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
-        """Return the latest tickets, newest first."""
-        columns = (TICKETS.c.number, TICKETS.c.kind, TICKETS.c.summary, TICKETS.c.customer_id, TICKETS.c.at)
-        return await self._rows(select(*columns).order_by(TICKETS.c.at.desc()).limit(limit))
+        """Return the latest tickets, newest first, each with its facts and with where its photos are."""
+        columns = (
+            TICKETS.c.number,
+            TICKETS.c.kind,
+            TICKETS.c.summary,
+            TICKETS.c.customer_id,
+            TICKETS.c.at,
+            TICKETS.c.body,
+        )
+        rows = await self._rows(select(*columns).order_by(TICKETS.c.at.desc()).limit(limit))
+        bodies = [json.loads(row.pop("body")) for row in rows]
+        talks = {str(body.get("conversation_id", "")) for body in bodies if body.get("photos")}
+        sent = await self.store.read(lambda connection: _sent_in(connection, talks)) if talks else {}
+        return [{**row, **_of_ticket(body, sent)} for row, body in zip(rows, bodies, strict=True)]
 
     async def handoffs(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
         """Return the latest calls for a person, newest first."""
@@ -87,12 +99,52 @@ def _exchange(turn: Turn) -> dict[str, Any]:
     message = message_as_json(turn.message, _address)
     decided = {one.attachment_id: one for one in turn.percept.screenings}
     for part, shown in zip(turn.message.attachments, message["attachments"], strict=True):
-        if (screening := decided.get(part.id)) is None:
-            continue
-        shown["screening"] = asdict(screening)
-        if screening.is_withheld:
-            shown |= {"url": "", "withheld": f"/v1/admin/media/{part.sha256}"}
+        shown |= _screened(part.sha256, decided.get(part.id))
     return {"message": message, **turn_as_json(turn, _address)}
+
+
+def _screened(sha256: str, screening: Screening | None) -> dict[str, Any]:
+    """Return what the house's check said of a photo, and only where to ask for it if it is withheld."""
+    if screening is None:
+        return {}
+    withheld = {"url": "", "withheld": _ask_at(sha256)} if screening.is_withheld else {}
+    return {"screening": asdict(screening), **withheld}
+
+
+_Sent: TypeAlias = Mapping[tuple[str, str], Screening | None]
+"""Conversation and content address of each photo that was sent in it -> what the check said of it."""
+
+
+def _sent_in(connection: Connection, conversations: Collection[str]) -> _Sent:
+    """Read which photos were sent in conversations; one that was withheld once stays so when it is sent again."""
+    sent: dict[tuple[str, str], Screening | None] = {}
+    query = select(TURNS.c.body).where(TURNS.c.conversation_id.in_(conversations)).order_by(TURNS.c.seq)
+    for (body,) in connection.execute(query):
+        turn = decode(body, Turn)
+        decided = {one.attachment_id: one for one in turn.percept.screenings}
+        for part in turn.message.attachments:
+            key = (turn.message.conversation_id, part.sha256)
+            before = sent.get(key)
+            sent[key] = before if before and before.is_withheld else decided.get(part.id)
+    return sent
+
+
+def _of_ticket(body: Mapping[str, Any], sent: _Sent) -> dict[str, Any]:
+    """Return what stands in a ticket beside its summary; "" and nothing where it does not say."""
+    conversation_id = str(body.get("conversation_id", ""))
+    return {
+        "order_id": str(body.get("order_id", "")),
+        "conversation_id": conversation_id,
+        "facts": {str(name): str(value) for name, value in body.get("facts", {}).items()},
+        "photos": [_photo(str(sha256), conversation_id, sent) for sha256 in body.get("photos", ())],
+    }
+
+
+def _photo(sha256: str, conversation_id: str, sent: _Sent) -> dict[str, Any]:
+    """Return where a ticket's photo lies; one of which the record knows nothing is withheld, for it may have been."""
+    if (conversation_id, sha256) not in sent:
+        return {"url": "", "withheld": _ask_at(sha256)}
+    return {"url": _address(sha256), **_screened(sha256, sent[conversation_id, sha256])}
 
 
 async def _translate(
@@ -107,6 +159,10 @@ async def _translate(
     translations = await desk.translate([text for _, text in beside], language, conversation_id=conversation_id)
     for (place, _), translation in zip(beside, translations, strict=True):
         place["translation"] = asdict(translation)
+
+
+def _ask_at(sha256: str) -> str:
+    return f"/v1/admin/media/{sha256}"
 
 
 def _address(sha256: str) -> str:

@@ -140,9 +140,9 @@ ROUTES: tuple[Route, ...] = (
     Route(
         path="/v1/admin/tickets",
         handler=admin.tickets,
-        summary="List the latest tickets",
+        summary="List the latest tickets with their facts and photos",
         query=_LIMIT,
-        answers=schemas.Rows,
+        answers=schemas.DeskTickets,
         opened_by="key",
         problems=_ADMIN,
     ),

@@ -355,6 +355,38 @@ class DeskConversation(_Response):
     turns: list[DeskTurn]
 
 
+class DeskPhoto(_Response):
+    """A photo of a ticket."""
+
+    url: str
+    screening: Screened | None = None
+    withheld: str | None = None
+    """Where the photo may be asked for; `url` is empty then, also where its conversation is no longer on record."""
+
+
+class DeskTicket(_Response):
+    """A ticket for the desk."""
+
+    number: str
+    kind: str
+    summary: str
+    customer_id: str | None
+    at: datetime
+    order_id: str
+    """"" for no order."""
+    conversation_id: str
+    """"" where no conversation wrote it."""
+    facts: dict[str, str]
+    """What was asked for or noted, such as "day", "amount", and "seen": what its photos seem to show, unchecked."""
+    photos: list[DeskPhoto]
+
+
+class DeskTickets(_Response):
+    """The latest tickets for the desk, newest first."""
+
+    items: list[DeskTicket]
+
+
 class NewCall(_Request):
     """Have somebody called: with `text`, or with the `notice` of an `order`."""
 

@@ -15,16 +15,17 @@ from core.dialogue.comparing import tell_table
 from core.dialogue.draft import Draft
 from core.dialogue.orders import find_own
 from core.dialogue.photo_memory import called, recalled, remember_photos, sent_photos
-from core.dialogue.photo_things import Thing
+from core.dialogue.photo_things import Guess, Thing
 from core.dialogue.photo_words import says
 from core.dialogue.sight import Seen, Task
 from core.knowledge.links import LINK
 from core.knowledge.orderings import wanted_order
-from core.shop.records import Product, in_language
+from core.shop.records import OrderItem, in_language
 from core.types import AskKnowledge, Clarify, Handoff, MatchDecision, StartFlow, spoken_text
 from core.understand.entities import find_entities
 from core.understand.lettered import INSTRUCTS
 from core.understand.normalise import normalise
+from core.wording.formats import listing
 
 LOOK = "look"
 """The slot that holds what this message wants of photos: "read" or "compare"."""
@@ -98,7 +99,7 @@ async def _seems(draft: Draft, photos: Sequence[str]) -> str:
     if not found:
         unclear = [flag for flag in draft.percept.flags if flag in UNCLEAR]
         return draft.word(f"photo_seems_{unclear[0].removesuffix('_photo')}") if unclear else ""
-    lines = [draft.word("photo_seems", product=in_language(product.names, draft.language)) for product in found]
+    lines = [draft.word("photo_seems", product=called(draft, guess)) for guess in found]
     other = await note_other(draft, photos, draft.slots.get("order_id", ""))
     words = _joined(draft, [*lines, other] if other else lines)
     _own_bubble(draft, "photo_noted", seen=words)
@@ -106,22 +107,36 @@ async def _seems(draft: Draft, photos: Sequence[str]) -> str:
 
 
 async def note_other(draft: Draft, photos: Sequence[str], order_id: str) -> str:
-    """Return that a photo seems to show what is not in the order, "" where it may well be.
+    """Return that a photo seems to show what is not in the order, or in another colour; "" where it may well be.
 
     Nothing is said of an order that nobody has proved to be theirs.
     """
     order = await find_own(draft, order_id)
-    ordered = {item.product_id for item in order.items} if order else set()
-    others = [product for product in _shown(draft, photos) if ordered and product.product_id not in ordered]
-    names = [in_language(product.names, draft.language) for product in others]
-    return _joined(draft, [draft.word("photo_seems_other", product=name, order=order_id) for name in names])
+    items = order.items if order else ()
+    lines = [_other(draft, guess, items, order_id) for guess in _shown(draft, photos) if items]
+    return _joined(draft, [line for line in lines if line])
 
 
-def _shown(draft: Draft, photos: Sequence[str]) -> list[Product]:
-    """Return the products that the photo index is sure of, of photos sent now or just before."""
+def _other(draft: Draft, guess: Guess, items: Sequence[OrderItem], order_id: str) -> str:
+    """Return how what a photo shows differs from all that was ordered, by the options that a picture can show."""
+    product = draft.desk.facts.products[guess.product_id]
+    ordered = [item.options for item in items if item.product_id == guess.product_id]
+    if not ordered:
+        name = in_language(product.names, draft.language)
+        return draft.word("photo_seems_other", product=name, order=order_id)
+    if any(all(options.get(name, value) == value for name, value in guess.options) for options in ordered):
+        return ""
+    shown = [name for name, _ in guess.options]
+    own = dict.fromkeys(tuple((name, options[name]) for name in shown if name in options) for options in ordered)
+    names = [called(draft, replace(guess, options=one)) for one in own]
+    return draft.word("photo_seems_variant", ordered=listing(names, draft.language), order=order_id)
+
+
+def _shown(draft: Draft, photos: Sequence[str]) -> list[Guess]:
+    """Return what the photo index is sure of, each product and colour once, of photos sent now or just before."""
     sent = [thing for sha, thing in _photos(draft) if sha in photos and thing.is_sure and not thing.is_doubtful]
-    ids = dict.fromkeys(thing.guesses[0].product_id for thing in sent)
-    return [product for one in ids if (product := draft.desk.facts.product(one))]
+    shown = {(thing.guesses[0].product_id, thing.guesses[0].options): thing.guesses[0] for thing in sent}
+    return [guess for guess in shown.values() if draft.desk.facts.product(guess.product_id)]
 
 
 async def tell_written(draft: Draft) -> None:

@@ -9,7 +9,7 @@ from core.dialogue.comparing import compares, tell_comparison
 from core.dialogue.draft import Draft
 from core.dialogue.handoff import offer_person
 from core.dialogue.looking import LOOK, UNCLEAR, tell_difference, tell_written
-from core.dialogue.photo_memory import called, recalled, speak_of
+from core.dialogue.photo_memory import called, just_shown, recalled, speak_of
 from core.dialogue.photo_pointing import pointed, side_of
 from core.dialogue.photo_things import Thing
 from core.dialogue.photo_words import wanted_of_photo
@@ -39,20 +39,25 @@ async def look_at_photo(draft: Draft) -> str:
         return offered
     caption = wanted_of_photo(spoken_text(draft.message, draft.percept)) or draft.slots.get("pending_question", "")
     draft.slots.pop("pending_question", None)
+    left = [thing for thing in just_shown(draft) if len(thing.guesses) > 1]
+    if left and not draft.things and "product_id" in draft.heard:
+        return _ask_of_next(draft, left[0])
     things = [thing for thing in draft.things if thing.guesses]
     things = pointed(draft, [one for one in things if one.is_sure], caption) or things
     if not things:
         return await _tell_unknown(draft, caption)
     question = read_question(caption, draft.desk.facts.lexicon)
     sure = [thing for thing in things if thing.is_sure]
-    open_one = next((thing for thing in things if not thing.is_sure), None)
+    unsure = [thing for thing in things if not thing.is_sure]
     if len(sure) == 1:
         await _tell_one(draft, sure[0], question)
     elif sure:
         await _tell_several(draft, sure, question)
-    if open_one is not None:
+    if unsure:
         draft.turn_page()
-        _ask(draft, open_one, caption)
+        if len(unsure) > 1:
+            draft.say("photo_in_turn", count=len(unsure))
+        _ask(draft, unsure[0], caption)
         return "ask"
     if len(things) < len(draft.things) and not any(thing.guesses for thing in draft.things if thing not in things):
         draft.say("photo_rest_unknown")
@@ -108,6 +113,14 @@ def _ask(draft: Draft, thing: Thing, caption: str) -> None:
     draft.slots.pop("product_id", None)
     list_products(draft, found, "photo_ask", only=is_shown)
     draft.outcome = "asked"
+
+
+def _ask_of_next(draft: Draft, thing: Thing) -> str:
+    """Ask of another thing, now that the customer has said what the one before is; what is asked of it is the same."""
+    draft.turn_page()
+    draft.say("photo_next")
+    _ask(draft, thing, draft.slots.get("question", ""))
+    return "ask"
 
 
 async def _tell_unknown(draft: Draft, caption: str) -> str:

@@ -12,7 +12,7 @@ from core.dialogue.photo_words import says
 from core.knowledge.lexicon import Lexicon
 from core.knowledge.naming import product_mentions
 from core.knowledge.question import read_question
-from core.types import Handoff, SetSlot, spoken_text
+from core.types import AskKnowledge, Handoff, SetSlot, StartFlow, spoken_text
 from core.understand.normalise import normalise
 
 _SIDES = ("left", "right", "middle", "top", "bottom")
@@ -49,6 +49,7 @@ def take_pointing(draft: Draft) -> None:
             settle_on(draft, thing, guess)
             draft.fill("product_id", guess.product_id)
             _only_chooses(draft, words)
+            _go_on_with_next(draft)
             return
 
 
@@ -59,6 +60,17 @@ def _only_chooses(draft: Draft, words: str) -> None:
         chosen = SetSlot(slot="product_id", value=draft.heard["product_id"])
         kept = (one for one in draft.understanding.commands if isinstance(one, Handoff))
         draft.understanding = replace(draft.understanding, commands=(*kept, chosen))
+
+
+def _go_on_with_next(draft: Draft) -> None:
+    """Let the clerk ask of the next thing that it is not sure of, once it has answered about this one."""
+    commands = draft.understanding.commands
+    is_busy = bool(draft.stack) or any(isinstance(one, StartFlow | Handoff) for one in commands)
+    if is_busy or not any(len(thing.guesses) > 1 for thing in just_shown(draft)):
+        return
+    if not any(isinstance(one, AskKnowledge) for one in commands):
+        commands = (*commands, AskKnowledge(question=draft.slots.get("photo_question", ""), source="photo"))
+    draft.understanding = replace(draft.understanding, commands=(*commands, StartFlow(flow="photo", source="photo")))
 
 
 def side_of(things: Sequence[Thing], thing: Thing) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.web.schemas import DeskConversation
+from channels.web.schemas import DeskConversation, DeskTicket
 from core.dialogue.outcome import Bubble, Outcome
 from core.engine import Engine, Parts
 from core.generation.chain import Chain, Link
@@ -148,6 +148,69 @@ async def test_tickets_and_calls_for_a_person_are_listed(engine: Engine, views: 
     (call,) = await views.handoffs(limit=10)
     assert call["summary"] == "wants a person"
     assert datetime.fromisoformat(call["at"]).tzinfo is not None
+
+
+async def test_a_ticket_tells_its_facts_its_order_its_conversation_and_where_its_photos_are(
+    store: Store, tmp_path: Path, views: StoreViews
+) -> None:
+    bad, good, gone = ("a" * 64, "b" * 64, "c" * 64)
+    ticket = Action(
+        name="create_ticket",
+        arguments={
+            "topic": "return", "summary": "wrong colour", "conversation_id": "c1", "order_id": "#W1",
+            "facts": {"seen": "It seems to show the Mug (blue)."}, "photos": [bad, good, gone],
+        },
+        idempotency_key="key-3",
+    )  # fmt: skip
+    effect = await LocalShop(store, tmp_path / "shop").propose(ticket, identity=None)
+
+    class Screens:
+        async def perceive(self, said: Message) -> Percept:
+            return Percept(
+                message_id=said.id,
+                screenings=tuple(
+                    Screening(
+                        attachment_id=part.id, label="violence", score=0.9, by="check-1", is_withheld=part.id == "bad"
+                    )
+                    for part in said.attachments
+                ),
+            )
+
+    def make(said: Message, session: Session) -> Outcome:
+        bubble = Bubble(parts=(TextPart(text="noted"),))
+        effects = (effect,) if said.attachments and session.conversation_id == "c1" else ()
+        return Outcome(session=session, bubbles=(bubble,), language="en", effects=effects, outcome="answered")
+
+    def sent(name: str, sha256: str) -> Attachment:
+        return Attachment(id=name, kind=AttachmentKind.IMAGE, media_type="image/jpeg", size_bytes=1, sha256=sha256)
+
+    parts = Parts(
+        journal=StoreJournal(store), perception=Screens(), understander=Plain(), dialogue=Echo(make=make),
+        media=None, blobs=None,  # type: ignore[arg-type]  # no files here
+    )  # fmt: skip
+    engine = Engine(parts)
+    photos = (sent("bad", bad), sent("good", good))
+    await engine.answer(replace(message("wrong colour", conversation="c1"), attachments=photos))
+    await engine.answer(replace(message("the same bytes", conversation="c1"), attachments=(sent("again", bad),)))
+    await engine.answer(replace(message("another's", conversation="c2"), attachments=(sent("other", gone),)))
+    await engine.close()
+    (told,) = await views.tickets(limit=10)
+    DeskTicket.model_validate(told)
+    assert json.dumps(told) and "body" not in told
+    assert (told["conversation_id"], told["order_id"]) == ("c1", "#W1")
+    assert told["facts"] == {"seen": "It seems to show the Mug (blue)."}
+    withheld, shown, unknown = told["photos"]
+    assert withheld["url"] == "" and withheld["withheld"] == f"/v1/admin/media/{bad}"
+    assert withheld["screening"]["label"] == "violence"
+    assert shown["url"] == f"sha256:{good}" and "withheld" not in shown
+    assert unknown == {"url": "", "withheld": f"/v1/admin/media/{gone}"}, "nobody knows what the check said of it"
+
+
+async def test_a_ticket_without_photos_or_facts_says_so(engine: Engine, views: StoreViews) -> None:
+    await engine.answer(message("ticket", conversation="c1"))
+    (told,) = await views.tickets(limit=10)
+    DeskTicket.model_validate(told)
+    assert (told["facts"], told["photos"], told["order_id"], told["conversation_id"]) == ({}, [], "", "")
 
 
 async def test_a_conversation_is_read_in_the_language_of_the_desk(engine: Engine, store: Store) -> None:

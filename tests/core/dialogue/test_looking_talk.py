@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -122,6 +122,52 @@ async def test_the_photo_of_a_return_tells_colleagues_what_it_seems_to_show_and_
     assert [one.name for one in talk.shop.done] == ["return_delivered_order_items", "create_ticket"]
     assert ("not in order" in facts(talk)["seen"]) is not fits
     assert "seems" in facts(talk)["seen"]
+
+
+@pytest.mark.parametrize(("sku", "fits"), [("KETTLE-GREEN-1.2L", False), ("KETTLE-WHITE-1.2L", True)])
+@pytest.mark.parametrize(
+    ("words", "noted"),
+    [
+        (f"{CHEN} 我要退 W3912688，你们发错颜色了", "订单 #W3912688 里的是青瓷系列电热水壶（白色）。"),
+        (f"{CHEN} I want to return W3912688, you sent the wrong colour", "has the"),
+    ],
+)
+async def test_another_colour_than_was_ordered_is_noted_for_colleagues_and_a_size_that_nobody_sees_is_not(
+    talk: Talk, words: str, noted: str, sku: str, fits: bool
+) -> None:
+    shown = replace(match("a1", "electric-kettle"), sku=sku)
+    await talk(words, attachments=(photo("a1"),), matches=(shown,))
+    await talk("yes")
+    assert [one.name for one in talk.shop.done] == ["return_delivered_order_items", "create_ticket"]
+    assert (noted in facts(talk)["seen"]) is not fits
+
+
+async def test_the_wrong_colour_of_a_complaint_is_noted_beside_what_the_photo_seems_to_show(talk: Talk) -> None:
+    shown = replace(match("a1", "electric-kettle"), sku="KETTLE-GREEN-1.7L")
+    await talk(f"订单W3912688到哪了，{CHEN}")
+    await talk("我要投诉，颜色发错了", attachments=(photo("a1"),), matches=(shown,))
+    seen = facts(talk)["seen"]
+    assert seen == "照片里像是青瓷系列电热水壶（绿色）。订单 #W3912688 里的是青瓷系列电热水壶（白色）。"
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("太小了", "照片里像是青瓷系列电热水壶（白色）。"),
+        ("it's too small", "It seems to show the Celadon Electric Kettle (white)."),
+    ],
+)
+async def test_the_photo_of_what_does_not_fit_is_attached_to_the_return_and_judges_nothing(
+    talk: Talk, words: str, seen: str
+) -> None:
+    kettle = replace(match("a1", "electric-kettle"), sku="KETTLE-WHITE-1.7L")
+    await talk(f"{CHEN} 我要退 W3912688 的水壶")
+    await talk(words, attachments=(photo("a1"),), matches=(kettle,))
+    await talk("yes")
+    assert [one.name for one in talk.shop.done] == ["return_delivered_order_items", "create_ticket"]
+    (ticket,) = tickets(talk)
+    assert ticket.arguments["order_id"] == "#W3912688" and ticket.arguments["photos"] == ["a1"]
+    assert facts(talk) == {"seen": seen} and ticket.arguments["summary"] == words
 
 
 async def test_instructions_in_a_photo_are_told_and_kept_from_the_ticket_but_for_a_note(

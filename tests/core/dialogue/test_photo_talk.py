@@ -120,6 +120,41 @@ async def test_a_candidate_is_chosen_by_place_name_colour_or_press_in_its_colour
     assert "电热水壶（白色）的价格" in await talk(choice)
 
 
+FLASK, BOTTLE = ("vacuum-flask", "FLASK-SILVER-350ML"), ("sports-bottle", "BOTTLE-PURPLE-1000ML")
+UNSURE = (
+    *seen(MUG, KETTLE, decision=ASK, region=RIGHT),
+    *seen(FLASK, BOTTLE, decision=ASK, thing=1, region=LEFT),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "in_turn", "next_one"), [("这些多少钱", "一样一样来", "还有一样"), ("how much?", "one at a time", "next")]
+)
+async def test_two_things_that_are_not_sure_are_asked_about_one_after_the_other(
+    talk: Talk, asked: str, in_turn: str, next_one: str
+) -> None:
+    said = await talk(asked, matches=UNSURE, attachments=(photo("a"),))
+    assert in_turn in said and [card.buttons[0].value for card in talk.cards] == [
+        "product:ceramic-mug", "product:electric-kettle"
+    ]  # fmt: skip
+    said = await talk("product:electric-kettle")
+    assert said.index("¥159") < said.index(next_one)
+    assert [card.buttons[0].value for card in talk.cards[-2:]] == ["product:vacuum-flask", "product:sports-bottle"]
+    said = await talk("product:vacuum-flask")
+    assert "¥99" in said and next_one not in said and in_turn not in said
+
+
+async def test_one_thing_that_is_not_sure_is_asked_about_without_a_word_of_turns(talk: Talk) -> None:
+    said = await talk("", matches=(*seen(MUG, on="b"), *UNSURE[2:]), attachments=(photo("a"), photo("b")))
+    assert "一样一样来" not in said and "您看是哪一个" in said
+    assert "还有一样" not in await talk("第二个")
+
+
+async def test_who_asks_something_else_is_not_asked_about_the_second_thing(talk: Talk) -> None:
+    await talk("", matches=UNSURE, attachments=(photo("a"),))
+    assert "还有一样" not in await talk("你们几点开门")
+
+
 async def test_a_candidate_without_a_chance_is_not_asked_about(talk: Talk) -> None:
     matches = seen(MUG, KETTLE, decision=ASK, scores=(0.7, 0.001))
     said = await talk("", matches=matches, attachments=(photo("a"),))
