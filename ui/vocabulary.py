@@ -8,10 +8,7 @@ from collections.abc import Iterable
 from core.packs.pack import Pack
 from core.shop.records import Product
 
-_CHINESE = (
-    "您好，我的订单到哪了？我想退货、换货、退款、取消订单、改地址、开发票、转人工。"
-    "退货政策是什么？运费多少、什么时候发货、优惠券、尺码、保修期。"
-)
+_CHINESE = "您好，我的订单到哪了？我想退货、退款、开发票、转人工，运费多少、什么时候发货、优惠券、尺码、保修期。"
 _ENGLISH = "Hello, I am calling the shop about my order, a parcel, a return, a refund, a coupon or an invoice."
 """Words of the trade, in a sentence: as a bare list they cost more words than they saved."""
 _NAMES = 8
