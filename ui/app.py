@@ -126,8 +126,7 @@ async def assemble(
     still answers by text. Houses that are given the same `senses` share their models.
     """
     needs = needs or Needs()
-    data = settings.data_dir.expanduser()
-    backends = settings.backends
+    data, backends = settings.data_dir.expanduser(), settings.backends
     async with AsyncExitStack() as closing:
         own = open_senses(settings, strict=settings.serving.strict)
         sense = await closing.enter_async_context(own if senses is None else nullcontext(senses))

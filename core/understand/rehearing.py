@@ -35,9 +35,11 @@ _BEAM = 20
 _ANYWHERE = 6
 """Signs that are tried whatever stands before them."""
 _FLAT = {"zh": "z", "ch": "c", "sh": "s"}
-_ALIKE = tuple(map(frozenset, (("z", "zh", "j"), ("c", "ch", "q"), ("s", "sh", "x"), "nlr", "bpm", "nm", "dt", "gk")))
-_ALIKE += (frozenset("fh"), frozenset(("", "w", "y")))
-"""Initials that are taken for each other over the telephone."""
+_ALIKE: tuple[frozenset[str], ...] = tuple(
+    frozenset(alike.split(" "))
+    for alike in ("z zh j", "c ch q", "s sh x", "n l r", "b p m", "n m", "d t", "g k", "f h", " w y")
+)
+"""Initials that are taken for each other over the telephone; " w y" begins with none at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,8 +104,8 @@ def journal(store: Store) -> StoreJournal:
 
 
 @pytest.fixture
-async def engine(journal: StoreJournal, echo: Echo, tmp_path: Path) -> AsyncIterator[Engine]:
-    parts = Parts(
+def parts(journal: StoreJournal, echo: Echo, tmp_path: Path) -> Parts:
+    return Parts(
         journal=journal,
         perception=Blind(),
         understander=Plain(),
@@ -113,6 +113,10 @@ async def engine(journal: StoreJournal, echo: Echo, tmp_path: Path) -> AsyncIter
         media=ShutDoor(),  # type: ignore[arg-type]  # never opened here
         blobs=FolderBlobs(tmp_path / "blobs"),
     )
+
+
+@pytest.fixture
+async def engine(parts: Parts) -> AsyncIterator[Engine]:
     made = Engine(parts, bounds=Bounds(mailbox=5, turn_timeout_s=5))
     await made.start()
     yield made

@@ -6,13 +6,12 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from core.blobs import FolderBlobs
 from core.dialogue.outcome import Bubble, Outcome
 from core.engine import Engine, Parts
 from core.journal.journal import StoreJournal
 from core.journal.store import Store
 from core.types import Message, Percept, Session, TextPart, Transcript
-from tests.core.conftest import Blind, Echo, Plain, ShutDoor, message
+from tests.core.conftest import Echo, message
 
 
 def _what_was_heard(_message: Message, session: Session) -> Outcome:
@@ -86,23 +85,13 @@ async def test_what_a_call_heard_is_perceived_once(engine: Engine) -> None:
 
 
 async def test_the_turn_keeps_what_was_heard_and_answers_what_was_probably_said(
-    journal: StoreJournal, echo: Echo, tmp_path: Path
+    journal: StoreJournal, parts: Parts
 ) -> None:
     class Ear:
         async def reheard(self, message: Message, percept: Percept, session: Session) -> tuple[Message, Percept]:
             return replace(message, text="运费多少钱"), percept
 
-    engine = Engine(
-        Parts(
-            journal=journal,
-            perception=Blind(),
-            understander=Plain(),
-            dialogue=echo,
-            media=ShutDoor(),  # type: ignore[arg-type]  # never opened here
-            blobs=FolderBlobs(tmp_path / "blobs"),
-            ear=Ear(),
-        )
-    )
+    engine = Engine(replace(parts, ear=Ear()))
     await engine.start()
     try:
         turn = await engine.answer(message("音费多少钱"))

@@ -167,7 +167,7 @@ class Speaking:
             may_go_on = self._playback.is_paused and self._ears.speaks_since_s is None
             if may_go_on and undecided is None:
                 self._go_on()
-            await self._something(playing, undecided, within_s=_VERDICT_S if may_go_on and undecided else None)
+            await self._until_news(playing, undecided, within_s=_VERDICT_S if may_go_on and undecided else None)
             if may_go_on and self._ears.speaks_since_s is None and self._undecided():
                 self._go_on()  # noise takes longest to recognise, and is no reason for silence
         if self._undecided() is None:
@@ -179,7 +179,7 @@ class Speaking:
         first = self._waiting[0] if self._waiting else None
         return first if isinstance(first, Utterance) and not first.guess.is_known else None
 
-    async def _something(
+    async def _until_news(
         self, playing: asyncio.Task[None], undecided: Utterance | None, *, within_s: float | None
     ) -> None:
         """Wait until the speech is over, the caller does something, or it is known what was said."""
